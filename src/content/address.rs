@@ -1,0 +1,160 @@
+//! Where an entry is found and by what id it is known.
+
+use super::dialect::Dialect;
+use super::path::PathFacts;
+use super::permalink::{Parts, Pattern};
+use crate::entry::Entry;
+use crate::site::Site;
+use chrono::{DateTime, FixedOffset};
+use std::fmt::Write;
+
+/// How ids are made where the entry has none of its own. A publisher who moves here keeps the scheme of the
+/// old generator, so that no reader shows an entry again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdScheme {
+    /// The permalink; Hugo's and Zola's too.
+    #[default]
+    Permalink,
+    /// A tag URI of host, day and path (RFC 4151).
+    Tag,
+    /// The permalink without its last slash (jekyll-feed).
+    Jekyll,
+    /// Pelican's tag URIs.
+    Pelican,
+}
+
+impl IdScheme {
+    pub const NAMES: [&str; 6] = ["permalink", "tag", "jekyll", "pelican", "hugo", "zola"];
+
+    pub fn parse(name: &str) -> Option<IdScheme> {
+        Some(match name {
+            "permalink" | "hugo" | "zola" => IdScheme::Permalink,
+            "tag" => IdScheme::Tag,
+            "jekyll" => IdScheme::Jekyll,
+            "pelican" => IdScheme::Pelican,
+            _ => return None,
+        })
+    }
+
+    /// The id of an entry at `url`.
+    pub fn id(self, url: &str, published: Option<DateTime<FixedOffset>>) -> String {
+        match self {
+            IdScheme::Permalink => url.to_owned(),
+            IdScheme::Jekyll => url.strip_suffix('/').unwrap_or(url).to_owned(),
+            IdScheme::Tag | IdScheme::Pelican => {
+                let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+                let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                // A tag names a domain, not a port (RFC 4151, section 2.1).
+                let host = host.split(':').next().unwrap_or(host);
+                let day = published.map(|date| date.format(",%Y-%m-%d").to_string()).unwrap_or_default();
+                format!("tag:{host}{day}:{path}")
+            }
+        }
+    }
+}
+
+/// Why an entry has no permalink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It leaves the site, or no URL may hold it.
+    Refused(String),
+    /// A token of the pattern has no value.
+    Incomplete(String),
+}
+
+/// The path of an entry below the site, percent-encoded.
+pub fn permalink(entry: &Entry, facts: &PathFacts, pattern: &Pattern, site: &Site, dialect: Dialect) -> Result<String, Fault> {
+    let local = entry.published.map(|date| match dialect {
+        // Jekyll and Pelican write the day of the site's own zone into addresses.
+        Dialect::Jekyll | Dialect::Pelican => date.with_timezone(&site.timezone).fixed_offset(),
+        _ => date,
+    });
+    let language = entry.language.as_deref().unwrap_or(&site.language);
+    let parts = Parts {
+        dialect,
+        date: match dialect {
+            // Docusaurus takes the day from the path, whatever the front matter says.
+            Dialect::Docusaurus => facts.date.and_then(|day| Some(day.and_hms_opt(0, 0, 0)?.and_utc().fixed_offset())).or(local),
+            _ => local,
+        },
+        title: entry.title.as_deref(),
+        slug: entry.slug.as_deref(),
+        name: &facts.name,
+        stem: &facts.stem,
+        folders: &facts.folders,
+        categories: &entry.address_categories,
+        author: entry.authors.first().map(|author| author.name.as_str()),
+        language,
+    };
+    let path = match entry.permalink.as_deref() {
+        Some(own) => {
+            let below = own.strip_prefix(site.url_text.trim_end_matches('/')).unwrap_or(own);
+            let is_pattern = matches!(dialect, Dialect::Jekyll | Dialect::Hugo) && below.contains(':');
+            match Pattern::parse(below).ok().filter(|_| is_pattern) {
+                Some(pattern) => pattern.expand(&parts).map_err(Fault::Incomplete)?,
+                None => format!("/{}", below.trim_start_matches('/')),
+            }
+        }
+        None => {
+            let slug = entry.slug.as_deref().unwrap_or_default();
+            if slug.split(['/', '\\']).any(|segment| segment == "..") {
+                return Err(Fault::Refused(slug.to_owned()));
+            }
+            let path = pattern.expand(&parts).map_err(Fault::Incomplete)?;
+            match facts.language.as_deref().filter(|language| !language.eq_ignore_ascii_case(&site.language)) {
+                Some(language) if !path.starts_with(&format!("/{language}/")) && dialect != Dialect::Pelican => {
+                    format!("/{language}{path}")
+                }
+                _ => path,
+            }
+        }
+    };
+    let path = match dialect {
+        // A Zola path always ends in a slash.
+        Dialect::Zola if !path.ends_with('/') => format!("{path}/"),
+        _ => path,
+    };
+    let has_control = path.chars().any(|c| c.is_control() || c == '\\');
+    let climbs = path.split('/').any(|segment| matches!(segment, ".." | "." | "%2e%2e" | "%2E%2E"));
+    // A protocol-relative or absolute address is another site.
+    let leaves = path.starts_with("//") || path.starts_with("/http:") || path.starts_with("/https:");
+    if has_control || climbs || leaves {
+        return Err(Fault::Refused(entry.permalink.clone().unwrap_or(path)));
+    }
+    Ok(percent_encode(&path))
+}
+
+/// Encodes what a path may not hold (RFC 3986, section 3.3); what is encoded already stays.
+pub fn percent_encode(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut out = String::with_capacity(path.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        let is_escape = *byte == b'%' && bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(byte) || is_escape {
+            out.push(char::from(*byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_follow_their_scheme() {
+        let date = DateTime::parse_from_rfc3339("2024-05-01T10:00:00+02:00").ok();
+        let url = "https://example.org:8080/a/b/";
+        assert_eq!(IdScheme::Permalink.id(url, date), url);
+        assert_eq!(IdScheme::Jekyll.id(url, date), "https://example.org:8080/a/b");
+        assert_eq!(IdScheme::Tag.id(url, date), "tag:example.org,2024-05-01:/a/b/");
+        assert_eq!(IdScheme::Pelican.id("https://example.org/a.html", date), "tag:example.org,2024-05-01:/a.html");
+    }
+
+    #[test]
+    fn paths_are_encoded_once() {
+        assert_eq!(percent_encode("/été/a b/c#d?/%C3%A9/100%"), "/%C3%A9t%C3%A9/a%20b/c%23d%3F/%C3%A9/100%25");
+    }
+}

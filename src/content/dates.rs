@@ -1,0 +1,201 @@
+//! Dates as people write them, and the site's time zone for those that name none.
+
+use chrono::offset::LocalResult;
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono_tz::Tz;
+
+/// What had to be decided for a local time that the zone's clocks skip or show twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    Gap,
+    Fold,
+}
+
+/// Reads RFC 3339, RFC 2822, `YYYY-MM-DD`, `YYYY-MM-DD HH:MM[:SS] [±ZZZZ|zone]` and TOML's dates; a time without
+/// an offset is local in `zone`. `None` if it is no date.
+pub fn read_date(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Option<Doubt>)> {
+    let text = text.trim();
+    if let Ok(date) = DateTime::parse_from_rfc2822(text) {
+        return in_reach(date).map(|date| (date, None));
+    }
+    let (day, rest) = read_day(text)?;
+    let (time, rest) = read_time(rest)?;
+    let local = day.and_time(time);
+    match rest.trim() {
+        "" => Some(resolve(local, zone)),
+        "Z" | "z" | "UTC" | "GMT" => in_reach(FixedOffset::east_opt(0)?.from_local_datetime(&local).single()?).map(|date| (date, None)),
+        other => match read_offset(other) {
+            Some(offset) => in_reach(offset.from_local_datetime(&local).single()?).map(|date| (date, None)),
+            None => {
+                let name = other.split_whitespace().last()?;
+                // Ruby and Go print both: `+0200 CEST`.
+                if let Some(offset) = other.split_whitespace().next().and_then(read_offset) {
+                    return in_reach(offset.from_local_datetime(&local).single()?).map(|date| (date, None));
+                }
+                match abbreviation(name) {
+                    Some(hours) => Some((FixedOffset::east_opt(hours * 3600)?.from_local_datetime(&local).single()?, None)),
+                    None => Some(resolve(local, name.parse().ok()?)),
+                }
+            }
+        },
+    }
+}
+
+/// RFC 2822's zones (section 4.3); other abbreviations mean different things in different countries.
+fn abbreviation(name: &str) -> Option<i32> {
+    Some(match name {
+        "EST" => -5,
+        "EDT" => -4,
+        "CST" => -6,
+        "CDT" => -5,
+        "MST" => -7,
+        "MDT" => -6,
+        "PST" => -8,
+        "PDT" => -7,
+        "CET" => 1,
+        "CEST" => 2,
+        _ => return None,
+    })
+}
+
+/// Four-digit years only: RFC 3339 and RFC 822 have no others.
+fn in_reach(date: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+    use chrono::Datelike;
+    (1..=9999).contains(&date.year()).then_some(date)
+}
+
+fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<(u32, &str)> {
+    let len = text.bytes().take_while(u8::is_ascii_digit).count();
+    if !digits.contains(&len) {
+        return None;
+    }
+    Some((text[..len].parse().ok()?, &text[len..]))
+}
+
+fn read_day(text: &str) -> Option<(NaiveDate, &str)> {
+    let (year, rest) = number(text, 4..=4)?;
+    let separator = rest.chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
+    let (month, rest) = number(rest.strip_prefix(separator)?, 1..=2)?;
+    let (day, rest) = number(rest.strip_prefix(separator)?, 1..=2)?;
+    let year = i32::try_from(year).ok().filter(|year| *year > 0)?;
+    Some((NaiveDate::from_ymd_opt(year, month, day)?, rest))
+}
+
+fn read_time(rest: &str) -> Option<(NaiveTime, &str)> {
+    let text = rest.strip_prefix(['T', 't']).unwrap_or(rest).trim_start();
+    if text.is_empty() || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some((NaiveTime::MIN, text));
+    }
+    let (hour, text) = number(text, 1..=2)?;
+    let (minute, text) = number(text.strip_prefix(':')?, 2..=2)?;
+    let (second, mut text) = match text.strip_prefix(':') {
+        Some(text) => number(text, 2..=2)?,
+        None => (0, text),
+    };
+    if let Some(fraction) = text.strip_prefix(['.', ',']) {
+        text = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    // A leap second is shown as the second before it: feeds' formats have none.
+    let time = NaiveTime::from_hms_opt(hour, minute, second.min(59))?;
+    let lower = text.trim_start().to_ascii_lowercase();
+    let hours = match (lower.get(..2), hour) {
+        (Some("pm"), 1..=11) => 12,
+        (Some("am"), 12) => -12,
+        (Some("am" | "pm"), 1..=12) => 0,
+        _ => return Some((time, text)),
+    };
+    Some((time + Duration::hours(hours), &text.trim_start()[2..]))
+}
+
+fn read_offset(text: &str) -> Option<FixedOffset> {
+    let sign = match text.chars().next()? {
+        '+' => 1,
+        '-' | '\u{2212}' => -1,
+        _ => return None,
+    };
+    let digits: String = text.chars().skip(1).filter(|c| *c != ':').collect();
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (digits.parse::<i32>().ok()?, 0),
+        4 => (digits[..2].parse::<i32>().ok()?, digits[2..].parse::<i32>().ok()?),
+        _ => return None,
+    };
+    FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
+}
+
+/// The instant of a local time in a zone. In a gap the time moves on by the gap's length, in a fold the first of
+/// the two is meant (RFC 5545, section 3.3.5).
+pub fn resolve(local: NaiveDateTime, zone: Tz) -> (DateTime<FixedOffset>, Option<Doubt>) {
+    let (date, doubt) = match zone.from_local_datetime(&local) {
+        LocalResult::Single(date) => (date, None),
+        LocalResult::Ambiguous(first, _) => (first, Some(Doubt::Fold)),
+        LocalResult::None => {
+            // The offset before the gap, applied as if the clocks had not moved.
+            let before = zone.offset_from_utc_datetime(&(local - Duration::hours(24))).fix();
+            let utc = local - Duration::seconds(i64::from(before.local_minus_utc()));
+            (zone.from_utc_datetime(&utc), Some(Doubt::Gap))
+        }
+    };
+    (date.fixed_offset(), doubt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn iso(text: &str, zone: &str) -> String {
+        let (date, _) = read_date(text, zone.parse().unwrap()).unwrap_or_else(|| panic!("{text} was refused"));
+        date.to_rfc3339()
+    }
+
+    #[test]
+    fn each_notation_is_read() {
+        for text in [
+            "2026-05-01T14:30:00+02:00",
+            "2026-05-01 14:30 +0200",
+            "2026-05-01 14:30:00 +02:00",
+            "2026-05-01T14:30:00.25+02:00",
+            "Fri, 01 May 2026 14:30:00 +0200",
+            "2026-05-01 14:30",
+            "2026-05-01T14:30:00",
+            "2026-05-01 14:30 Europe/Paris",
+            "2026-05-01 14:30:00 +0200 CEST",
+            "2026-05-01 2:30 pm",
+            "2026/05/01 14:30",
+            "2026-5-1 14:30 CEST",
+        ] {
+            assert_eq!(iso(text, "Europe/Paris"), "2026-05-01T14:30:00+02:00", "{text}");
+        }
+        assert_eq!(iso("2026-05-01", "America/Los_Angeles"), "2026-05-01T00:00:00-07:00");
+        assert_eq!(iso("2026-05-01T12:30:00Z", "Asia/Tokyo"), "2026-05-01T12:30:00+00:00");
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in [
+            "",
+            "soon",
+            "2026",
+            "2026-13-01",
+            "2026-02-30",
+            "05/01/2026",
+            "2026-05-01 25:00",
+            "2026-05-01 x",
+            "2026-05-01 10:00 Mars/Base",
+            "20260501",
+        ] {
+            assert_eq!(read_date(text, Tz::UTC), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn gaps_move_on_and_folds_take_the_first() {
+        let paris: Tz = "Europe/Paris".parse().unwrap();
+        let (date, doubt) = read_date("2026-03-29 02:30", paris).unwrap();
+        assert_eq!((date.to_rfc3339().as_str(), doubt), ("2026-03-29T03:30:00+02:00", Some(Doubt::Gap)));
+        let (date, doubt) = read_date("2026-10-25 02:30", paris).unwrap();
+        assert_eq!((date.to_rfc3339().as_str(), doubt), ("2026-10-25T02:30:00+02:00", Some(Doubt::Fold)));
+    }
+}

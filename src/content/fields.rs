@@ -1,0 +1,381 @@
+//! Front matter fields to an entry, each under the one name that it has here.
+
+use super::dates::{Doubt, read_date};
+use super::dialect::Dialect;
+use super::front_matter::{FrontMatter, Syntax};
+use super::names::{Meaning, meaning};
+use super::people::read_people;
+use super::value::{Field, Node, Value};
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::entry::{Enclosure, Entry};
+use chrono::{DateTime, FixedOffset};
+use chrono_tz::Tz;
+
+/// Reads fields; faults are collected on the way.
+pub(super) struct FieldReader<'a> {
+    pub source: &'a Source,
+    pub dialect: Dialect,
+    pub timezone: Tz,
+    pub faults: Vec<Diagnostic>,
+}
+
+type Slots<'a> = [Option<(u8, &'a Field)>; Meaning::COUNT];
+
+impl FieldReader<'_> {
+    pub fn read(&mut self, front_matter: &FrontMatter) -> Entry {
+        let mut entry = Entry { body_start: front_matter.body_start, ..Entry::default() };
+        let mut slots: Slots = [None; Meaning::COUNT];
+        let mut nested: Vec<&Field> = Vec::new();
+        for field in &front_matter.fields {
+            match meaning(&field.name) {
+                Some((Meaning::More, _)) => {
+                    if let Value::Table(fields) = &field.node.value {
+                        nested.extend(fields);
+                    }
+                }
+                Some((Meaning::Ignored, _)) => entry.extra.push((field.name.clone(), field.node.flat())),
+                Some((meaning, rank)) => fill(&mut slots, meaning, rank, field),
+                None => entry.extra.push((field.name.clone(), field.node.flat())),
+            }
+        }
+        for field in nested {
+            match meaning(&field.name) {
+                // Fields at the top win over those of a theme's table.
+                Some((meaning, rank)) if !matches!(meaning, Meaning::More | Meaning::Ignored | Meaning::Path | Meaning::Permalink) => {
+                    fill(&mut slots, meaning, rank + 100, field);
+                }
+                _ => entry.extra.push((field.name.clone(), field.node.flat())),
+            }
+        }
+        let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
+
+        entry.id = slot(Meaning::Id).and_then(|field| self.text(field));
+        entry.title = slot(Meaning::Title).and_then(|field| self.text(field));
+        entry.summary = slot(Meaning::Summary).and_then(|field| self.text(field));
+        entry.slug = slot(Meaning::Slug).and_then(|field| self.text(field));
+        entry.language = slot(Meaning::Language).and_then(|field| self.text(field)).map(|tag| tag.replace('_', "-"));
+        entry.published = slot(Meaning::Date).and_then(|field| self.date(field));
+        entry.embargo = slot(Meaning::Embargo).and_then(|field| self.date(field));
+        entry.updated = slot(Meaning::Updated).and_then(|field| self.date(field));
+        entry.expires = slot(Meaning::Expires).and_then(|field| self.date(field));
+        if let Some(field) = slot(Meaning::Published) {
+            match field.node.flag() {
+                Some(flag) => entry.is_draft = !flag,
+                None if entry.published.is_none() => entry.published = self.date(field),
+                None => {}
+            }
+        }
+        entry.published = entry.published.or(entry.embargo);
+        for meaning in [Meaning::Draft, Meaning::Hidden] {
+            if let Some(field) = slot(meaning).filter(|field| !field.node.is_null()) {
+                match field.node.flag() {
+                    Some(flag) => entry.is_draft |= flag,
+                    None => self.wrong_type(field, "true or false"),
+                }
+            }
+        }
+        if let Some(status) = slot(Meaning::Status).and_then(|field| field.node.text()) {
+            entry.is_draft |= matches!(status.to_ascii_lowercase().as_str(), "draft" | "hidden" | "private" | "skip" | "pending");
+        }
+        self.address(&mut entry, &slots);
+        self.categories(&mut entry, &slots);
+        entry.authors = match slot(Meaning::Authors).or(slot(Meaning::Author)) {
+            Some(field) => read_people(&field.node, field.name.eq_ignore_ascii_case("authors")),
+            None => Vec::new(),
+        };
+        if let [author] = entry.authors.as_mut_slice() {
+            author.email = author.email.take().or_else(|| slot(Meaning::AuthorEmail)?.node.text().map(str::to_owned));
+            author.url = author.url.take().or_else(|| slot(Meaning::AuthorUrl)?.node.text().map(str::to_owned));
+        }
+        entry.image = slot(Meaning::Image).and_then(|field| first_url(&field.node));
+        self.enclosures(&mut entry, &slots);
+        entry
+    }
+
+    /// Any scalar; what is something else is a fault.
+    fn text(&mut self, field: &Field) -> Option<String> {
+        match field.node.text() {
+            Some("") => None,
+            Some(text) => Some(text.to_owned()),
+            None if field.node.is_null() => None,
+            None => {
+                self.wrong_type(field, "text");
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&mut self, field: &Field, expected: &str) {
+        self.faults.push(Diagnostic::field_type(&field.name, expected).at(self.source, field.node.span));
+    }
+
+    pub fn date(&mut self, field: &Field) -> Option<DateTime<FixedOffset>> {
+        // Docusaurus: `last_update: {date: …, author: …}`.
+        if let Some(inner) = field.node.get("date") {
+            return self.date_text(inner.text()?, inner.span);
+        }
+        match field.node.text() {
+            Some("") => None,
+            Some(text) => self.date_text(text, field.node.span),
+            None => {
+                if !field.node.is_null() {
+                    self.wrong_type(field, "a date");
+                }
+                None
+            }
+        }
+    }
+
+    pub fn date_text(&mut self, text: &str, span: Span) -> Option<DateTime<FixedOffset>> {
+        let Some((date, doubt)) = read_date(text, self.timezone) else {
+            self.faults.push(Diagnostic::date_unreadable(text).at(self.source, span));
+            return None;
+        };
+        let used = date.to_rfc3339();
+        match doubt {
+            Some(Doubt::Gap) => self.faults.push(Diagnostic::date_gap(text, self.timezone.name(), &used).at(self.source, span)),
+            Some(Doubt::Fold) => self.faults.push(Diagnostic::date_fold(text, self.timezone.name(), &used).at(self.source, span)),
+            None => {}
+        }
+        Some(date)
+    }
+
+    fn address(&mut self, entry: &mut Entry, slots: &Slots) {
+        let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
+        let is_web = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+        // `link` and `url` name the entry's own page in one theme and a page elsewhere in another.
+        entry.external_url = slot(Meaning::ExternalUrl).and_then(|field| field.node.text()).filter(|text| is_web(text)).map(str::to_owned);
+        if let Some(field) = slot(Meaning::Permalink).filter(|field| field.node.flag() != Some(false)) {
+            entry.permalink = self.text(field);
+        }
+        // Eleventy: `permalink: false` writes no page.
+        if slot(Meaning::Permalink).is_some_and(|field| matches!(field.node.value, Value::Bool(false))) {
+            entry.is_draft = true;
+        }
+        if entry.permalink.is_none()
+            && matches!(self.dialect, Dialect::Zola | Dialect::Plain)
+            && let Some(field) = slot(Meaning::Path)
+        {
+            entry.permalink = self.text(field);
+        }
+        if let Some(field) = slot(Meaning::Aliases) {
+            entry.aliases = list(&field.node, false);
+        }
+    }
+
+    fn categories(&mut self, entry: &mut Entry, slots: &Slots) {
+        let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
+        // Jekyll splits a string at spaces; the others' strings are lists by commas.
+        let by_space = self.dialect == Dialect::Jekyll;
+        let mut tags = slot(Meaning::Tags).map(|field| list(&field.node, by_space)).unwrap_or_default();
+        let mut categories = Vec::new();
+        if let Some(field) = slot(Meaning::Categories) {
+            // Jekyll's singular takes its string whole.
+            let is_one = field.name.eq_ignore_ascii_case("category");
+            categories = match field.node.text() {
+                Some(text) if is_one => vec![text.to_owned()],
+                _ => list(&field.node, by_space),
+            };
+        }
+        if let Some(field) = slot(Meaning::Taxonomies)
+            && let Value::Table(taxonomies) = &field.node.value
+        {
+            for taxonomy in taxonomies {
+                match meaning(&taxonomy.name) {
+                    Some((Meaning::Tags, _)) => tags.extend(list(&taxonomy.node, false)),
+                    Some((Meaning::Categories, _)) => categories.extend(list(&taxonomy.node, false)),
+                    Some((Meaning::Authors | Meaning::Author, _)) if entry.authors.is_empty() => {
+                        entry.authors = read_people(&taxonomy.node, true)
+                    }
+                    _ => entry.extra.push((taxonomy.name.clone(), taxonomy.node.flat())),
+                }
+            }
+        }
+        categories.retain(|category| !category.is_empty());
+        for name in tags.into_iter().chain(categories.iter().cloned()) {
+            if !name.is_empty() && !entry.categories.contains(&name) {
+                entry.categories.push(name);
+            }
+        }
+        entry.address_categories = categories;
+    }
+
+    fn enclosures(&mut self, entry: &mut Entry, slots: &Slots) {
+        let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
+        let Some(field) = slot(Meaning::Enclosure) else { return };
+        let nodes = match &field.node.value {
+            Value::List(nodes) => nodes.as_slice(),
+            _ => std::slice::from_ref(&field.node),
+        };
+        for node in nodes {
+            if let Some(enclosure) = read_enclosure(node) {
+                entry.enclosures.push(enclosure);
+            } else if !node.is_null() {
+                self.wrong_type(field, "a URL, or a table with url, length and type");
+            }
+        }
+        if let [enclosure] = entry.enclosures.as_mut_slice() {
+            let number = |meaning: Meaning| slot(meaning).and_then(|field| field.node.text());
+            if enclosure.length == 0 {
+                enclosure.length = number(Meaning::EnclosureLength).and_then(|text| text.parse().ok()).unwrap_or(0);
+            }
+            enclosure.duration = enclosure.duration.or_else(|| number(Meaning::EnclosureDuration).and_then(read_duration));
+        }
+    }
+}
+
+fn fill<'a>(slots: &mut Slots<'a>, meaning: Meaning, rank: u8, field: &'a Field) {
+    let slot = &mut slots[meaning as usize];
+    let is_empty = field.node.is_null() || field.node.text() == Some("");
+    if !is_empty && slot.is_none_or(|(known, _)| rank < known) {
+        *slot = Some((rank, field));
+    }
+}
+
+/// A list, or a string of several values: by commas, or by spaces where the generator does so.
+fn list(node: &Node, by_space: bool) -> Vec<String> {
+    match &node.value {
+        Value::List(nodes) => nodes.iter().filter_map(named).filter(|name| !name.is_empty()).collect(),
+        _ => match node.text() {
+            Some(text) if text.contains(',') && !by_space => {
+                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+            }
+            Some(text) if by_space => text.split_whitespace().map(|part| part.trim_matches(',').to_owned()).collect(),
+            Some(text) if !text.is_empty() => vec![text.to_owned()],
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// Docusaurus writes tags as `{label, permalink}` too.
+fn named(node: &Node) -> Option<String> {
+    let text = node.text().or_else(|| ["label", "name", "title"].iter().find_map(|key| node.get(key)?.text()));
+    text.map(str::to_owned)
+}
+
+fn first_url(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::List(nodes) => nodes.iter().find_map(first_url),
+        Value::Table(_) => {
+            ["url", "src", "path", "image", "feature", "filename", "teaser", "thumbnail"].iter().find_map(|key| first_url(node.get(key)?))
+        }
+        _ => node.text().filter(|text| !text.is_empty() && !matches!(*text, "true" | "false")).map(str::to_owned),
+    }
+}
+
+fn read_enclosure(node: &Node) -> Option<Enclosure> {
+    let get = |keys: &[&str]| keys.iter().find_map(|key| node.get(key)?.text()).map(str::to_owned);
+    if let Value::Table(_) = &node.value {
+        return Some(Enclosure {
+            url: get(&["url", "file", "src", "href", "audio", "link", "mp3", "path"])?,
+            length: get(&["length", "size", "bytes", "size_in_bytes", "filesize"]).and_then(|text| text.parse().ok()).unwrap_or(0),
+            mime_type: get(&["type", "mime_type", "mimetype", "mime"]).unwrap_or_default(),
+            title: get(&["title", "name"]),
+            duration: get(&["duration", "duration_in_seconds"]).and_then(|text| read_duration(&text)),
+        });
+    }
+    let text = node.text().filter(|text| !text.is_empty())?;
+    // WordPress exports hold url, length and type on three lines.
+    let mut parts = text.split_whitespace();
+    let url = parts.next()?.to_owned();
+    let length = parts.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    Some(Enclosure { url, length, mime_type: parts.next().unwrap_or_default().to_owned(), ..Enclosure::default() })
+}
+
+/// Seconds of `3600`, `62:05` or `1:02:05`.
+fn read_duration(text: &str) -> Option<u64> {
+    let parts: Vec<u64> = text.trim().split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    match parts.as_slice() {
+        [seconds] => Some(*seconds),
+        [minutes, seconds] => minutes.checked_mul(60)?.checked_add(*seconds),
+        [hours, minutes, seconds] => hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(*seconds),
+        _ => None,
+    }
+}
+
+/// Whether the file is one that says nothing about itself.
+pub(super) fn is_bare(front_matter: &FrontMatter) -> bool {
+    front_matter.syntax == Syntax::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::front_matter::read_front_matter;
+    use super::*;
+
+    fn entry(text: &str, dialect: Dialect) -> (Entry, Vec<Diagnostic>) {
+        let source = Source::new("a.md", text);
+        let (front_matter, mut faults) = read_front_matter(&source);
+        let mut reader = FieldReader { source: &source, dialect, timezone: Tz::UTC, faults: Vec::new() };
+        let entry = reader.read(&front_matter);
+        faults.append(&mut reader.faults);
+        (entry, faults)
+    }
+
+    #[test]
+    fn every_dialect_gives_the_same_entry() {
+        let texts = [
+            (
+                "---\ntitle: T\ndate: 2024-05-01\nlastmod: 2024-05-02\ntags: [a, b]\nauthor: Ann\ndescription: S\ndraft: true\n---\n",
+                Dialect::Hugo,
+            ),
+            (
+                "---\ntitle: T\ndate: 2024-05-01 00:00:00 +0000\nlast_modified_at: 2024-05-02\ntags: a b\nauthor: Ann\nexcerpt: S\npublished: false\n---\n",
+                Dialect::Jekyll,
+            ),
+            (
+                "+++\ntitle = \"T\"\ndate = 2024-05-01\nupdated = 2024-05-02\ndescription = \"S\"\ndraft = true\nauthors = [\"Ann\"]\n[taxonomies]\ntags = [\"a\", \"b\"]\n+++\n",
+                Dialect::Zola,
+            ),
+            ("Title: T\nDate: 2024-05-01\nModified: 2024-05-02\nTags: a, b\nAuthor: Ann\nSummary: S\nStatus: draft\n\n", Dialect::Pelican),
+            (
+                "{\"title\": \"T\", \"date\": \"2024-05-01\", \"updated\": \"2024-05-02\", \"tags\": \"a, b\", \"author\": {\"name\": \"Ann\"}, \"summary\": \"S\", \"draft\": true}\n",
+                Dialect::Plain,
+            ),
+            (
+                "---\ntitle: T\npubDate: 2024-05-01\nupdatedDate: 2024-05-02\ntags: [{label: a}, b]\nauthors: Ann\ndescription: S\nunlisted: true\n---\n",
+                Dialect::Astro,
+            ),
+        ];
+        for (text, dialect) in texts {
+            let (entry, faults) = entry(text, dialect);
+            assert!(faults.is_empty(), "{faults:?}");
+            assert_eq!(entry.title.as_deref(), Some("T"), "{text}");
+            assert_eq!(entry.published.unwrap().to_rfc3339(), "2024-05-01T00:00:00+00:00", "{text}");
+            assert_eq!(entry.updated.unwrap().to_rfc3339(), "2024-05-02T00:00:00+00:00", "{text}");
+            assert_eq!(entry.categories, ["a", "b"], "{text}");
+            assert_eq!(entry.authors[0].name, "Ann", "{text}");
+            assert_eq!(entry.summary.as_deref(), Some("S"), "{text}");
+            assert!(entry.is_draft, "{text}");
+        }
+    }
+
+    #[test]
+    fn enclosures_come_as_text_tables_and_loose_fields() {
+        for text in [
+            "---\nenclosure: {url: /a.mp3, length: 12, duration: '1:05'}\n---\n",
+            "---\naudio: /a.mp3\npodcast_bytes: 12\npodcast_duration: 65\n---\n",
+            "+++\n[[enclosures]]\nurl = \"/a.mp3\"\nsize = 12\nduration = 65\n+++\n",
+        ] {
+            let (entry, _) = entry(text, Dialect::Hugo);
+            assert_eq!(
+                entry.enclosures,
+                [Enclosure { url: "/a.mp3".into(), length: 12, duration: Some(65), ..Enclosure::default() }],
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_type_is_told_and_the_rest_is_read() {
+        let (entry, faults) = entry("---\ntitle: [x]\ndraft: maybe\ndate: soon\nslug: s\n---\n", Dialect::Hugo);
+        assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["field-type", "date-unreadable", "field-type"]);
+        assert_eq!(entry.slug.as_deref(), Some("s"));
+    }
+
+    #[test]
+    fn unknown_fields_are_kept() {
+        let (entry, _) = entry("---\nmood: calm\nextra: {series: one}\n---\n", Dialect::Zola);
+        assert_eq!(entry.extra, [("mood".to_owned(), "calm".to_owned()), ("series".to_owned(), "one".to_owned())]);
+    }
+}

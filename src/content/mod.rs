@@ -1,0 +1,33 @@
+//! Sources to entries: front matter, dates and addresses first, bodies only when a feed needs them.
+
+mod address;
+mod autolink;
+mod dates;
+mod decode;
+mod dialect;
+mod fields;
+mod front_matter;
+mod html;
+mod markdown;
+mod names;
+mod path;
+mod people;
+mod permalink;
+mod plain;
+mod read;
+mod slug;
+mod value;
+mod yaml;
+
+pub use address::{IdScheme, percent_encode};
+pub use dates::read_date;
+pub use decode::decode;
+pub use dialect::Dialect;
+pub use front_matter::read_toml;
+pub use html::{plain_text, shorten};
+pub use markdown::MarkdownRules;
+pub use path::{PathFacts, PathRules, read_path};
+pub use permalink::Pattern;
+pub use read::{Found, ReadRules, read_entry};
+pub use slug::slugify;
+pub use value::{Field, Node, Value};

@@ -1,0 +1,220 @@
+//! What the path of a source says: section, slug, date, language.
+
+use super::dialect::Dialect;
+use chrono::NaiveDate;
+
+/// The facts in a path below the content folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PathFacts {
+    /// Folders of the address, without a bundle's own, `_posts` or a language's.
+    pub folders: Vec<String>,
+    /// File name (or the bundle's folder) without extension and language; with its date.
+    pub name: String,
+    /// The name without its date.
+    pub stem: String,
+    pub date: Option<NaiveDate>,
+    /// The language that a suffix or a folder names.
+    pub language: Option<String>,
+    /// `post/index.md`: the folder belongs to the entry.
+    pub is_bundle: bool,
+    /// `_index.md`: about its folder, not an entry.
+    pub is_section: bool,
+    /// Jekyll keeps drafts in `_drafts`.
+    pub is_draft: bool,
+}
+
+/// What to look for in paths.
+#[derive(Clone, Debug, Default)]
+pub struct PathRules {
+    pub dialect: Dialect,
+    /// Languages named in the configuration: only these count if there are any.
+    pub languages: Vec<String>,
+    /// The site's own.
+    pub language: String,
+    /// The last folder of the content folder itself (`_posts`, `blog`).
+    pub root_name: String,
+}
+
+/// ISO 639-1 codes. Only these, with or without a region, make a suffix or folder a language.
+const LANGUAGES: &str = " aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu ";
+
+/// Codes that are words or common abbreviations too, so a folder of that name says nothing.
+const AMBIGUOUS_FOLDERS: [&str; 22] =
+    ["as", "am", "an", "be", "co", "gl", "ha", "hi", "ho", "id", "io", "is", "it", "la", "my", "no", "or", "os", "pi", "so", "to", "ts"];
+
+fn is_language(code: &str, rules: &PathRules, is_folder: bool) -> bool {
+    if !rules.languages.is_empty() {
+        return rules.languages.iter().any(|known| known.eq_ignore_ascii_case(code));
+    }
+    let (primary, region) = match code.split_once(['-', '_']) {
+        Some((primary, region)) => (primary, Some(region)),
+        None => (code, None),
+    };
+    if primary.len() != 2 || !primary.bytes().all(|b| b.is_ascii_lowercase()) {
+        return false;
+    }
+    if region.is_some_and(|region| !matches!(region.len(), 2 | 4) || !region.bytes().all(|b| b.is_ascii_alphabetic())) {
+        return false;
+    }
+    LANGUAGES.contains(&format!(" {primary} ")) && !(is_folder && AMBIGUOUS_FOLDERS.contains(&code))
+}
+
+/// Reads a path with `/` between folders.
+pub fn read_path(relative: &str, rules: &PathRules) -> PathFacts {
+    let mut folders: Vec<&str> = relative.split('/').collect();
+    let file = folders.pop().unwrap_or_default();
+    let mut name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+    let mut facts = PathFacts::default();
+
+    if let Some((before, suffix)) = name.rsplit_once('.')
+        && !before.is_empty()
+        && is_language(suffix, rules, false)
+    {
+        facts.language = Some(suffix.replace('_', "-"));
+        name = before;
+    }
+    if facts.language.is_none()
+        && let Some(first) = folders.first()
+        && is_language(first, rules, true)
+    {
+        facts.language = Some(first.replace('_', "-"));
+        folders.remove(0);
+    }
+    facts.is_section = name == "_index";
+    if let Some(at) = folders.iter().position(|folder| matches!(*folder, "_posts" | "_drafts")) {
+        facts.is_draft = folders[at] == "_drafts";
+        // Jekyll takes categories from the folders above `_posts` only.
+        folders.truncate(if rules.dialect == Dialect::Jekyll { at } else { folders.len() });
+        folders.retain(|folder| !matches!(*folder, "_posts" | "_drafts"));
+    } else if rules.dialect == Dialect::Jekyll && matches!(rules.root_name.as_str(), "_posts" | "_drafts") {
+        facts.is_draft = rules.root_name == "_drafts";
+        folders.clear();
+    }
+    if matches!(name, "index" | "README" | "readme")
+        && let Some(folder) = folders.pop()
+    {
+        facts.is_bundle = true;
+        name = folder;
+    }
+    facts.name = name.to_owned();
+    facts.stem = name.to_owned();
+    match split_dated_name(name) {
+        Some((date, stem)) => {
+            facts.date = Some(date);
+            facts.stem = if stem.is_empty() { name.to_owned() } else { stem.to_owned() };
+        }
+        None => facts.date = dated_folders(&folders, name),
+    }
+    facts.folders = folders.into_iter().map(str::to_owned).collect();
+    facts
+}
+
+/// `2024-05-01-slug` (also `2024-05-01_slug`, `2024-05-01 slug`, `2024-05-01T10:00:00Z-slug`): the day and the rest.
+pub fn split_dated_name(name: &str) -> Option<(NaiveDate, &str)> {
+    let bytes = name.as_bytes();
+    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    if !digits(0..4) || bytes.get(4) != Some(&b'-') {
+        return None;
+    }
+    // Docusaurus and Jekyll allow one digit for month and day.
+    let month_len = if digits(5..7) { 2 } else { 1 };
+    let day_at = 5 + month_len + 1;
+    let day_len = if digits(day_at..day_at + 2) { 2 } else { 1 };
+    if !digits(5..5 + month_len) || bytes.get(5 + month_len) != Some(&b'-') || !digits(day_at..day_at + day_len) {
+        return None;
+    }
+    let year = name[..4].parse().ok().filter(|year| *year > 0)?;
+    let date = NaiveDate::from_ymd_opt(year, name[5..5 + month_len].parse().ok()?, name[day_at..day_at + day_len].parse().ok()?)?;
+    let rest = &name[day_at + day_len..];
+    let rest = match rest.strip_prefix('T') {
+        Some(time) if time.starts_with(|c: char| c.is_ascii_digit()) => {
+            let clock = time.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ':' | '.' | '+'));
+            clock.strip_prefix('Z').unwrap_or(clock)
+        }
+        _ => rest,
+    };
+    if rest.is_empty() {
+        return Some((date, rest));
+    }
+    rest.strip_prefix(['-', '_', ' ', '.']).map(|stem| (date, stem.trim_start()))
+}
+
+/// `2024/05/01/slug.md`, `2024/05/01-slug.md`, `2024-05-01/slug.md`.
+fn dated_folders(folders: &[&str], name: &str) -> Option<NaiveDate> {
+    if let Some(date) = folders.iter().rev().find_map(|folder| split_dated_name(folder).map(|(date, _)| date)) {
+        return Some(date);
+    }
+    let number = |text: &str, len: usize| text.get(..len).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok();
+    (0..folders.len()).rev().find_map(|at| {
+        let year = Some(folders[at]).filter(|year| year.len() == 4).and_then(|year| number(year, 4))?;
+        let month = folders.get(at + 1).filter(|month| month.len() == 2).and_then(|month| number(month, 2))?;
+        let day = match folders.get(at + 2) {
+            Some(day) if day.len() == 2 => number(day, 2)?,
+            Some(_) => return None,
+            None => number(name, 2).filter(|_| name[2..].is_empty() || name[2..].starts_with(['-', '_']))?,
+        };
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(path: &str, dialect: Dialect) -> PathFacts {
+        read_path(path, &PathRules { dialect, language: "en".into(), ..PathRules::default() })
+    }
+
+    fn day(text: &str) -> Option<NaiveDate> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn dates_in_names_and_folders_are_found() {
+        for path in [
+            "2024-05-01-a.md",
+            "x/2024-05-01_a.md",
+            "2024-05-01 a.md",
+            "2024-05-01T10:00:00Z-a.md",
+            "2024-5-1-a.md",
+            "2024-05-01-a/index.md",
+            "2024/05/01/a.md",
+            "2024/05/01-a.md",
+            "2024-05-01/a.md",
+            "2024-05-01.md",
+        ] {
+            assert_eq!(facts(path, Dialect::Plain).date, day("2024-05-01"), "{path}");
+        }
+        for path in ["2024-13-01-a.md", "a-2024-05-01.md", "2024-05.md", "1984.md", "v2024/05/a.md"] {
+            assert_eq!(facts(path, Dialect::Plain).date, None, "{path}");
+        }
+    }
+
+    #[test]
+    fn languages_are_suffixes_or_first_folders() {
+        for (path, language) in [
+            ("a.fr.md", Some("fr")),
+            ("a.pt-BR.md", Some("pt-BR")),
+            ("fr/a.md", Some("fr")),
+            ("it/a.md", None),
+            ("v1.2.md", None),
+            ("jquery.js.md", None),
+        ] {
+            assert_eq!(facts(path, Dialect::Plain).language.as_deref(), language, "{path}");
+        }
+    }
+
+    #[test]
+    fn jekyll_takes_the_folders_above_its_own() {
+        let found = facts("cats/_posts/2020/2020-01-02-tom.md", Dialect::Jekyll);
+        assert_eq!((found.folders, found.stem.as_str()), (vec!["cats".to_owned()], "tom"));
+        assert!(facts("_drafts/x.md", Dialect::Jekyll).is_draft);
+    }
+
+    #[test]
+    fn bundles_lend_their_name_and_sections_are_told() {
+        let found = facts("blog/my-trip/index.fr.md", Dialect::Hugo);
+        assert_eq!((found.stem.as_str(), found.is_bundle, found.language.as_deref()), ("my-trip", true, Some("fr")));
+        assert!(facts("blog/_index.md", Dialect::Hugo).is_section);
+    }
+}

@@ -1,0 +1,127 @@
+//! Slugs by each generator's documented rules, so that addresses stay as they were.
+
+use super::dialect::Dialect;
+use unicode_normalization::char::is_combining_mark;
+
+/// A title, name or tag as one segment of a path, the way `dialect` makes it.
+pub fn slugify(text: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Hugo => hugo(text),
+        Dialect::Jekyll => jekyll(text),
+        Dialect::Zola => zola(text),
+        Dialect::Pelican => pelican(text),
+        Dialect::Eleventy => eleventy(text),
+        Dialect::Astro | Dialect::Docusaurus | Dialect::Plain => plain(text),
+    }
+}
+
+/// Hugo's `urlize`: lower case, spaces become hyphens, other characters but a few marks go.
+fn hugo(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut owed, mut was_hyphen) = (false, false);
+    for (at, c) in text.char_indices() {
+        let is_escape = c == '%' && text.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let is_kept = is_word(c) || matches!(c, '.' | '/' | '\\' | '_' | '#' | '+' | '~' | '-' | '@') || is_escape;
+        if is_kept {
+            was_hyphen = c == '-';
+            if owed && !was_hyphen {
+                out.push('-');
+            }
+            owed = false;
+            out.extend(c.to_lowercase());
+        } else if !out.is_empty() && !was_hyphen && c.is_whitespace() {
+            owed = true;
+        }
+    }
+    out
+}
+
+/// Letters, digits and the marks on them.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+/// Runs of characters that are not kept become one hyphen; none stands at either end.
+fn hyphenate(text: &str, is_kept: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_kept(c) {
+            out.push(c);
+        } else if !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    out.trim_matches('-').to_owned()
+}
+
+/// Jekyll's default mode.
+fn jekyll(text: &str) -> String {
+    hyphenate(text, is_word).to_lowercase()
+}
+
+/// Jekyll's `pretty` mode with its case kept, which `:title` uses.
+pub fn jekyll_pretty(text: &str) -> String {
+    hyphenate(text, |c| is_word(c) || "._~!$&'()+,;=@".contains(c))
+}
+
+/// Zola's `slugify.paths = "on"`: ASCII words in lower case with single hyphens.
+fn zola(text: &str) -> String {
+    hyphenate(&deunicode::deunicode(text), |c| c.is_ascii_alphanumeric()).to_lowercase()
+}
+
+/// Pelican's default substitutions, after its transliteration to ASCII.
+fn pelican(text: &str) -> String {
+    let ascii = deunicode::deunicode(text);
+    let kept: String = ascii.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-') || c.is_whitespace()).collect();
+    let mut out = String::with_capacity(kept.len());
+    for c in kept.trim().chars() {
+        match c {
+            c if c == '-' || c.is_whitespace() => {
+                if !out.ends_with('-') {
+                    out.push('-');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.to_lowercase()
+}
+
+/// Eleventy's `slugify` filter.
+fn eleventy(text: &str) -> String {
+    hyphenate(&deunicode::deunicode(text), |c| c.is_ascii_alphanumeric()).to_lowercase()
+}
+
+/// Our own: words in any script, in lower case, joined by hyphens.
+fn plain(text: &str) -> String {
+    hyphenate(text, |c| is_word(c) || matches!(c, '_' | '.' | '~')).trim_matches('.').to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_generator_has_its_own_rules() {
+        let title = "C'est l'été: C++ & Go_1.2!";
+        let expected = [
+            (Dialect::Hugo, "cest-lété-c++-go_1.2"),
+            (Dialect::Jekyll, "c-est-l-été-c-go-1-2"),
+            (Dialect::Zola, "c-est-l-ete-c-go-1-2"),
+            (Dialect::Pelican, "cest-lete-c-go_12"),
+            (Dialect::Plain, "c-est-l-été-c-go_1.2"),
+        ];
+        for (dialect, slug) in expected {
+            assert_eq!(slugify(title, dialect), slug, "{dialect:?}");
+        }
+        assert_eq!(jekyll_pretty("Jekyll 3.0.0 (beta)"), "Jekyll-3.0.0-(beta)");
+    }
+
+    #[test]
+    fn other_scripts_keep_their_letters_where_the_generator_does() {
+        assert_eq!(slugify("你好 世界", Dialect::Hugo), "你好-世界");
+        assert_eq!(slugify("你好 世界", Dialect::Plain), "你好-世界");
+        assert_eq!(slugify("नमस्ते", Dialect::Jekyll), "नमस्ते");
+        assert_eq!(slugify("Привет мир", Dialect::Zola), "privet-mir");
+    }
+}

@@ -1,0 +1,222 @@
+//! YAML front matter (YAML 1.2), from parser events: scalars stay as written.
+
+use super::value::{Field, Node, Value};
+use crate::diagnostic::Span;
+use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::collections::HashMap;
+
+/// Aliases copy what they name; a file must not grow without bound by naming names (a "billion laughs").
+const MAX_NODES: usize = 20_000;
+const MAX_DEPTH: usize = 64;
+
+/// What is wrong, at a byte of the text given.
+pub type Fault = (String, Span);
+
+/// Reads a YAML mapping. `base` is where `text` begins in its source.
+pub fn read_yaml(text: &str, base: usize) -> Result<Vec<Field>, Fault> {
+    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0, bytes: Bytes::new(text), base };
+    reader.read()
+}
+
+/// The parser counts characters; places are bytes.
+struct Bytes(Option<Vec<u32>>, usize);
+
+impl Bytes {
+    fn new(text: &str) -> Self {
+        let table = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at as u32).collect());
+        Bytes(table, text.len())
+    }
+
+    fn at(&self, index: usize) -> usize {
+        match &self.0 {
+            None => index.min(self.1),
+            Some(table) => table.get(index).map_or(self.1, |at| *at as usize),
+        }
+    }
+}
+
+struct Reader<'a> {
+    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+    bytes: Bytes,
+    base: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => {
+                let place = self.span(span.start.index(), span.end.index());
+                Ok((event, place))
+            }
+            Some(Err(error)) => {
+                let at = error.marker().index();
+                Err((error.info().to_owned(), self.span(at, at + 1)))
+            }
+            None => Ok((Event::StreamEnd, self.span(usize::MAX, usize::MAX))),
+        }
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.base + self.bytes.at(start), self.base + self.bytes.at(end))
+    }
+
+    fn read(&mut self) -> Result<Vec<Field>, Fault> {
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
+                Event::StreamEnd | Event::DocumentEnd => return Ok(Vec::new()),
+                event => {
+                    let node = self.node(event, span, 0)?;
+                    return match node.value {
+                        Value::Table(fields) => Ok(fields),
+                        Value::Null => Ok(Vec::new()),
+                        _ => Err(("it should be lines of `key: value`".into(), span)),
+                    };
+                }
+            }
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES || depth > MAX_DEPTH {
+            return Err(("it is nested too deeply, or its aliases make it too large".into(), span));
+        }
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_text = tag.is_some_and(|tag| tag.suffix == "str");
+                (scalar(text.into_owned(), style, is_text), anchor)
+            }
+            Event::SequenceStart(anchor, _) => {
+                let mut nodes = Vec::new();
+                loop {
+                    match self.next()? {
+                        (Event::SequenceEnd, _) => break,
+                        (event, span) => nodes.push(self.node(event, span, depth + 1)?),
+                    }
+                }
+                (Value::List(nodes), anchor)
+            }
+            Event::MappingStart(anchor, _) => (Value::Table(self.fields(depth)?), anchor),
+            Event::Alias(anchor) => {
+                let node = self.anchors.get(&anchor).cloned();
+                let node = node.ok_or_else(|| ("the alias names itself".to_owned(), span))?;
+                self.nodes += count(&node);
+                return Ok(node);
+            }
+            _ => return Err(("it ends too early".into(), span)),
+        };
+        let node = Node { value, span };
+        if anchor > 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn fields(&mut self, depth: usize) -> Result<Vec<Field>, Fault> {
+        let mut fields: Vec<Field> = Vec::new();
+        let mut merged = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                break;
+            }
+            let key = self.node(event, span, depth + 1)?;
+            let (event, value_span) = self.next()?;
+            let node = self.node(event, value_span, depth + 1)?;
+            let name = key.text().unwrap_or_default().to_owned();
+            if name == "<<" {
+                merged.push(node);
+                continue;
+            }
+            if fields.iter().any(|field| field.name == name) {
+                return Err((format!("`{name}` is written twice"), span));
+            }
+            fields.push(Field { name, node });
+        }
+        for node in merged {
+            let tables = match node.value {
+                Value::List(nodes) => nodes,
+                _ => vec![node],
+            };
+            for table in tables {
+                if let Value::Table(more) = table.value {
+                    for field in more {
+                        if !fields.iter().any(|known| known.name == field.name) {
+                            fields.push(field);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(fields)
+    }
+}
+
+fn count(node: &Node) -> usize {
+    match &node.value {
+        Value::List(nodes) => 1 + nodes.iter().map(count).sum::<usize>(),
+        Value::Table(fields) => 1 + fields.iter().map(|field| count(&field.node)).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+fn scalar(text: String, style: ScalarStyle, is_text: bool) -> Value {
+    if style != ScalarStyle::Plain || is_text {
+        return Value::Text(text);
+    }
+    match text.as_str() {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ if text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') => Value::Bare(text),
+        _ => Value::Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(yaml: &str, key: &str) -> String {
+        super::super::value::find(&read_yaml(yaml, 0).unwrap(), key).unwrap().flat()
+    }
+
+    #[test]
+    fn scalars_keep_their_text() {
+        assert_eq!(text("title: 1.10", "title"), "1.10");
+        assert_eq!(text("title: 2048\n", "title"), "2048");
+        assert_eq!(text("title: 'it''s'", "title"), "it's");
+        assert_eq!(text("a: [x, \"y, z\"]", "a"), "x, y, z");
+        assert_eq!(text("d: >\n  one\n  two\n", "d"), "one two");
+    }
+
+    #[test]
+    fn merge_keys_and_aliases_are_followed() {
+        let yaml = "base: &b {author: Ann, lang: fr}\nx:\n  <<: *b\n  lang: de\n";
+        let fields = read_yaml(yaml, 0).unwrap();
+        let x = super::super::value::find(&fields, "x").unwrap();
+        assert_eq!(x.get("author").unwrap().text(), Some("Ann"));
+        assert_eq!(x.get("lang").unwrap().text(), Some("de"));
+    }
+
+    #[test]
+    fn a_billion_laughs_are_refused() {
+        let mut yaml = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for n in 1..12 {
+            let list = vec![format!("*a{}", n - 1); 10].join(", ");
+            yaml.push_str(&format!("a{n}: &a{n} [{list}]\n"));
+        }
+        assert!(read_yaml(&yaml, 0).is_err());
+    }
+
+    #[test]
+    fn faults_are_placed_in_bytes() {
+        let (_, span) = read_yaml("é: é\nb: [", 10).unwrap_err();
+        assert!(span.start >= 10, "{span:?}");
+        assert!(read_yaml("a: 1\na: 2", 0).unwrap_err().0.contains("twice"));
+    }
+}

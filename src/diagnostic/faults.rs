@@ -1,0 +1,174 @@
+//! One constructor per fault. Each code has a line in `docs/checks.md`; a test holds them together.
+
+use super::{Diagnostic, Severity};
+
+fn fault(severity: Severity, code: &'static str, message: String, help: &str) -> Diagnostic {
+    Diagnostic { code, severity, message, path: String::new(), place: None, help: help.to_owned() }
+}
+
+fn error(code: &'static str, message: impl Into<String>, help: &str) -> Diagnostic {
+    fault(Severity::Error, code, message.into(), help)
+}
+
+fn warning(code: &'static str, message: impl Into<String>, help: &str) -> Diagnostic {
+    fault(Severity::Warning, code, message.into(), help)
+}
+
+impl Diagnostic {
+    pub fn file_unreadable(reason: &str) -> Self {
+        error("file-unreadable", format!("the file can't be read: {reason}"), "check its permissions, or leave it out with .gitignore")
+    }
+
+    pub fn file_too_large(bytes: u64, limit: u64) -> Self {
+        error(
+            "file-too-large",
+            format!("the file has {bytes} bytes; a content file may have {limit}"),
+            "split it, or leave it out with .gitignore",
+        )
+    }
+
+    pub fn encoding_invalid(offset: usize) -> Self {
+        error(
+            "encoding-invalid",
+            format!("byte {offset} is not valid UTF-8"),
+            "save the file as UTF-8, or set `encoding = \"windows-1252\"` (or its real encoding) under [content] in tidings.toml",
+        )
+    }
+
+    pub fn control_removed(character: char) -> Self {
+        warning(
+            "control-character",
+            format!("U+{:04X} is not allowed in XML and was left out", u32::from(character)),
+            "delete the character in the source",
+        )
+    }
+
+    pub fn front_matter_invalid(dialect: &str, reason: &str) -> Self {
+        error(
+            "front-matter-invalid",
+            format!("the {dialect} front matter can't be read: {reason}"),
+            "mend the marked line; values with `:` or `#` need quotes",
+        )
+    }
+
+    pub fn front_matter_unclosed(mark: &str) -> Self {
+        error(
+            "front-matter-unclosed",
+            format!("the front matter opens with `{mark}` but never closes"),
+            "add a closing line with the same mark",
+        )
+    }
+
+    pub fn field_type(field: &str, expected: &str) -> Self {
+        error("field-type", format!("`{field}` should be {expected}"), "change the value, or leave the field out")
+    }
+
+    pub fn date_unreadable(text: &str) -> Self {
+        error(
+            "date-unreadable",
+            format!("`{text}` is not a date"),
+            "write it as 2026-05-01, 2026-05-01 14:30, or 2026-05-01T14:30:00+02:00",
+        )
+    }
+
+    pub fn date_missing() -> Self {
+        warning(
+            "date-missing",
+            "the entry has no date, so it's left out of the feeds",
+            "add `date: 2026-05-01` to its front matter, or start the file name with the date",
+        )
+    }
+
+    pub fn date_gap(text: &str, zone: &str, used: &str) -> Self {
+        warning(
+            "date-gap",
+            format!("{text} does not exist in {zone}: the clocks go forward; {used} is used"),
+            "write the offset that you mean, such as +02:00",
+        )
+    }
+
+    pub fn date_fold(text: &str, zone: &str, used: &str) -> Self {
+        warning(
+            "date-fold",
+            format!("{text} happens twice in {zone}: the clocks go back; the first, {used}, is used"),
+            "write the offset that you mean, such as +02:00",
+        )
+    }
+
+    pub fn date_order() -> Self {
+        warning("date-order", "`updated` is before the date of publication, which is used instead", "correct one of the two dates")
+    }
+
+    pub fn permalink_refused(path: &str) -> Self {
+        error(
+            "permalink-refused",
+            format!("the permalink `{path}` leaves the site or holds characters that no URL may have"),
+            "take `..`, backslashes and control characters out of the slug or permalink",
+        )
+    }
+
+    pub fn permalink_incomplete(token: &str) -> Self {
+        error(
+            "permalink-incomplete",
+            format!("the permalink pattern uses `{token}`, which this entry doesn't have"),
+            "add the field to the front matter, or change `permalink` in tidings.toml",
+        )
+    }
+
+    pub fn permalink_pattern(message: &str, help: &str) -> Self {
+        error("permalink-pattern", message, help)
+    }
+
+    pub fn duplicate(what: &str, value: &str, other: &str) -> Self {
+        error("duplicate", format!("{what} `{value}` is also that of {other}"), "give one of the two entries another slug, permalink or id")
+    }
+
+    pub fn url_invalid(field: &str, value: &str, reason: &str) -> Self {
+        error(
+            "url-invalid",
+            format!("`{field}` has a URL that can't be read, `{value}`: {reason}"),
+            "write a whole URL, such as https://example.org/",
+        )
+    }
+
+    pub fn link_broken(target: &str) -> Self {
+        warning("link-broken", format!("`{target}` names no content file that is published"), "correct the path; the link was left as text")
+    }
+
+    pub fn shortcode_removed(name: &str, count: usize) -> Self {
+        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        warning(
+            "shortcode-removed",
+            format!("`{name}`{more} can't be shown in a feed; only the text inside was kept"),
+            "say the same in Markdown, if readers of the feed should see it",
+        )
+    }
+
+    pub fn enclosure_length(url: &str) -> Self {
+        warning(
+            "enclosure-length",
+            format!("the length of the enclosure `{url}` is not known, so 0 is given"),
+            "add `length:` in bytes beside its url",
+        )
+    }
+
+    pub fn config_invalid(reason: &str) -> Self {
+        error("config-invalid", format!("the configuration can't be read: {reason}"), "mend the marked line")
+    }
+
+    pub fn config_unknown_key(key: &str, suggestion: Option<&str>, known: &str) -> Self {
+        let help = match suggestion {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys here are {known}"),
+        };
+        error("config-unknown-key", format!("`{key}` is not a key that tidings knows"), &help)
+    }
+
+    pub fn config_value(key: &str, reason: &str, help: &str) -> Self {
+        error("config-value", format!("`{key}` {reason}"), help)
+    }
+
+    pub fn config_missing(key: &str, help: &str) -> Self {
+        error("config-missing", format!("`{key}` is missing"), help)
+    }
+}

@@ -1,0 +1,62 @@
+//! Faults in the user's files: what is wrong, where, and how to mend it.
+
+mod faults;
+mod render;
+mod source;
+
+pub use render::{render, render_summary};
+pub use source::{Source, SourcePath, Sources, Span};
+
+/// How bad a fault is: an error keeps the build from writing, a warning doesn't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// The place of a fault: the lines are copied here, so that no file has to stay in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// One-based line of the fault.
+    pub line: usize,
+    /// One-based column, in characters.
+    pub column: usize,
+    /// The line's text.
+    pub snippet: String,
+    /// What the caret points at, as bytes of `snippet`.
+    pub range: std::ops::Range<usize>,
+}
+
+/// One fault in one of the user's files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable kebab-case name, documented in `docs/checks.md`.
+    pub code: &'static str,
+    pub severity: Severity,
+    /// What is wrong, in the user's words.
+    pub message: String,
+    /// The file, as the user would name it; empty for the command line.
+    pub path: String,
+    pub place: Option<Place>,
+    /// How to mend it.
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// Points the diagnostic at `span` of `source`.
+    pub fn at(mut self, source: &Source, span: Span) -> Self {
+        self.path = source.path.display.clone();
+        self.place = Some(source.place(span));
+        self
+    }
+
+    /// Names the file where no place in it is to blame.
+    pub fn in_file(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

@@ -1,0 +1,62 @@
+//! One piece of writing (RFC 4287, section 4.1.2), whatever file it came from.
+
+use crate::site::Author;
+use chrono::{DateTime, FixedOffset};
+
+/// A file that goes with an entry, such as a podcast's audio (RSS 2.0 `enclosure`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enclosure {
+    pub url: String,
+    /// Bytes; 0 where nobody knows.
+    pub length: u64,
+    /// MIME type.
+    pub mime_type: String,
+    pub title: Option<String>,
+    /// Seconds.
+    pub duration: Option<u64>,
+}
+
+/// What the body is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Markup {
+    #[default]
+    Markdown,
+    Mdx,
+    Html,
+    /// Plain paragraphs; short lines without a full stop are headings.
+    Text,
+}
+
+/// An entry as its file says: fields of all front matter dialects under one name each.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// The entry's own id, which no scheme replaces.
+    pub id: Option<String>,
+    pub title: Option<String>,
+    pub published: Option<DateTime<FixedOffset>>,
+    pub updated: Option<DateTime<FixedOffset>>,
+    pub expires: Option<DateTime<FixedOffset>>,
+    /// Not shown before this moment, whatever its date (Hugo's `publishDate`).
+    pub embargo: Option<DateTime<FixedOffset>>,
+    pub is_draft: bool,
+    pub slug: Option<String>,
+    /// A permalink written out in the front matter.
+    pub permalink: Option<String>,
+    pub aliases: Vec<String>,
+    pub categories: Vec<String>,
+    /// Those of `categories` that are part of addresses (Jekyll's and Pelican's categories, not their tags).
+    pub address_categories: Vec<String>,
+    pub authors: Vec<Author>,
+    pub summary: Option<String>,
+    /// BCP 47 tag, if it is not the site's.
+    pub language: Option<String>,
+    pub image: Option<String>,
+    pub enclosures: Vec<Enclosure>,
+    /// The page elsewhere that the entry is about.
+    pub external_url: Option<String>,
+    pub markup: Markup,
+    /// Where the body begins in the source's text.
+    pub body_start: usize,
+    /// Fields that have no meaning here, kept for templates.
+    pub extra: Vec<(String, String)>,
+}

@@ -1,0 +1,10 @@
+//! Feeds and newsletters from a folder of content files.
+//!
+//! Data goes one way: content → entries → feeds and newsletter → files and mail. See
+//! `ARCHITECTURE.md` for the rooms and the storeys that they stand on.
+
+pub mod cli;
+pub mod content;
+pub mod diagnostic;
+pub mod entry;
+pub mod site;

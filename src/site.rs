@@ -1,0 +1,84 @@
+//! The publication: its title, address and authors, and how links become absolute.
+
+use chrono_tz::Tz;
+use url::Url;
+
+/// A person or organisation that writes (RFC 4287, section 3.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Author {
+    pub name: String,
+    pub email: Option<String>,
+    pub url: Option<String>,
+}
+
+impl Author {
+    pub fn named(name: impl Into<String>) -> Self {
+        Author { name: name.into(), ..Author::default() }
+    }
+}
+
+/// The publication that all feeds belong to.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub title: String,
+    /// Where the site is; its path ends in `/`, so that relative paths resolve below it.
+    pub url: Url,
+    /// As the user wrote it: some generators make ids from it by text alone.
+    pub url_text: String,
+    pub description: String,
+    /// BCP 47 tag.
+    pub language: String,
+    pub authors: Vec<Author>,
+    /// The zone of dates that name none.
+    pub timezone: Tz,
+    pub copyright: Option<String>,
+    /// Absolute URL of a square picture.
+    pub icon: Option<String>,
+    /// Absolute URL of a wide picture.
+    pub logo: Option<String>,
+}
+
+impl Site {
+    /// Reads a site's address; a missing last slash is added.
+    pub fn read_url(text: &str) -> Result<Url, String> {
+        let mut url = Url::parse(text).map_err(|error| error.to_string())?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err("only http and https addresses can be read by subscribers".into());
+        }
+        url.set_query(None);
+        url.set_fragment(None);
+        if !url.path().ends_with('/') {
+            let path = format!("{}/", url.path());
+            url.set_path(&path);
+        }
+        Ok(url)
+    }
+
+    /// The absolute URL of a path below the site (`/a/b/` → `https://host/base/a/b/`).
+    pub fn absolute(&self, path: &str) -> String {
+        // `./` keeps a first segment with a colon from being read as a scheme.
+        let below = format!("./{}", path.trim_start_matches('/'));
+        match self.url.join(&below) {
+            Ok(url) => url.into(),
+            Err(_) => self.url.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn site_address_gets_its_last_slash() {
+        assert_eq!(Site::read_url("https://example.org").unwrap().as_str(), "https://example.org/");
+        assert_eq!(Site::read_url("https://example.org/a?x#y").unwrap().as_str(), "https://example.org/a/");
+    }
+
+    #[test]
+    fn only_web_addresses_are_taken() {
+        for text in ["example.org", "/x", "ftp://example.org/", "javascript:alert(1)"] {
+            assert!(Site::read_url(text).is_err(), "{text}");
+        }
+    }
+}
