@@ -1,11 +1,41 @@
 //! One piece of writing (RFC 4287, section 4.1.2), whatever file it came from.
+//!
+//! A [`Head`] is what planning needs and no more, so that a folder of any size fits in memory; an [`Entry`] is made
+//! only for what is published.
 
-use crate::site::Author;
+use crate::diagnostic::{Source, SourcePath};
+use crate::site::Person;
 use chrono::{DateTime, FixedOffset};
+
+/// An entry's place, identity and dates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub path: SourcePath,
+    /// Unique and permanent (RFC 4287, section 4.2.6).
+    pub id: String,
+    /// Absolute URL of the entry's page, percent-encoded.
+    pub url: String,
+    /// None only for an entry that names no date: it comes last.
+    pub published: Option<DateTime<FixedOffset>>,
+    /// Never before `published`.
+    pub updated: Option<DateTime<FixedOffset>>,
+    /// Not shown before this moment, whatever its date (Hugo's `publishDate`).
+    pub embargo: Option<DateTime<FixedOffset>>,
+    /// Not shown from this moment on.
+    pub expires: Option<DateTime<FixedOffset>>,
+    pub is_draft: bool,
+    /// Tags and categories, as written, in their order, without repetitions.
+    pub categories: Vec<String>,
+    /// The first folder below the content folder.
+    pub section: Option<String>,
+    /// BCP 47 tag, if it is not the site's.
+    pub language: Option<String>,
+}
 
 /// A file that goes with an entry, such as a podcast's audio (RSS 2.0 `enclosure`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Enclosure {
+    /// As written: absolute, or relative to the entry.
     pub url: String,
     /// Bytes; 0 where nobody knows.
     pub length: u64,
@@ -28,35 +58,31 @@ pub enum Markup {
 }
 
 /// An entry as its file says: fields of all front matter dialects under one name each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Entry {
-    /// The entry's own id, which no scheme replaces.
-    pub id: Option<String>,
+    pub head: Head,
+    /// Plain text on one line; micro entries have none.
     pub title: Option<String>,
-    pub published: Option<DateTime<FixedOffset>>,
-    pub updated: Option<DateTime<FixedOffset>>,
-    pub expires: Option<DateTime<FixedOffset>>,
-    /// Not shown before this moment, whatever its date (Hugo's `publishDate`).
-    pub embargo: Option<DateTime<FixedOffset>>,
-    pub is_draft: bool,
-    pub slug: Option<String>,
-    /// A permalink written out in the front matter.
-    pub permalink: Option<String>,
-    pub aliases: Vec<String>,
-    pub categories: Vec<String>,
-    /// Those of `categories` that are part of addresses (Jekyll's and Pelican's categories, not their tags).
-    pub address_categories: Vec<String>,
-    pub authors: Vec<Author>,
+    /// The author's own summary, as plain text.
     pub summary: Option<String>,
-    /// BCP 47 tag, if it is not the site's.
-    pub language: Option<String>,
+    pub authors: Vec<Person>,
+    /// The lead image, as written.
     pub image: Option<String>,
     pub enclosures: Vec<Enclosure>,
     /// The page elsewhere that the entry is about.
     pub external_url: Option<String>,
     pub markup: Markup,
-    /// Where the body begins in the source's text.
-    pub body_start: usize,
+    /// The whole file, so that faults in the body have a place.
+    pub source: Source,
+    /// Where the body stands in the source's text, in bytes.
+    pub body: std::ops::Range<usize>,
     /// Fields that have no meaning here, kept for templates.
     pub extra: Vec<(String, String)>,
+}
+
+impl Entry {
+    /// The body as written.
+    pub fn body_text(&self) -> &str {
+        &self.source.text[self.body.clone()]
+    }
 }

@@ -3,8 +3,16 @@
 //! Data goes one way: content → entries → feeds and newsletter → files and mail. See
 //! `ARCHITECTURE.md` for the rooms and the storeys that they stand on.
 
+pub mod body;
+pub mod catalog;
 pub mod cli;
 pub mod content;
 pub mod diagnostic;
 pub mod entry;
+pub mod feed;
+#[cfg(feature = "send")]
+pub mod list;
+pub mod newsletter;
 pub mod site;
+#[cfg(feature = "send")]
+pub mod transport;

@@ -5,15 +5,15 @@ use url::Url;
 
 /// A person or organisation that writes (RFC 4287, section 3.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Author {
+pub struct Person {
     pub name: String,
     pub email: Option<String>,
     pub url: Option<String>,
 }
 
-impl Author {
+impl Person {
     pub fn named(name: impl Into<String>) -> Self {
-        Author { name: name.into(), ..Author::default() }
+        Person { name: name.into(), ..Person::default() }
     }
 }
 
@@ -28,7 +28,7 @@ pub struct Site {
     pub description: String,
     /// BCP 47 tag.
     pub language: String,
-    pub authors: Vec<Author>,
+    pub authors: Vec<Person>,
     /// The zone of dates that name none.
     pub timezone: Tz,
     pub copyright: Option<String>,

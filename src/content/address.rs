@@ -1,9 +1,9 @@
 //! Where an entry is found and by what id it is known.
 
 use super::dialect::Dialect;
+use super::facts::Fields;
 use super::path::PathFacts;
 use super::permalink::{Parts, Pattern};
-use crate::entry::Entry;
 use crate::site::Site;
 use chrono::{DateTime, FixedOffset};
 use std::fmt::Write;
@@ -63,7 +63,7 @@ pub enum Fault {
 }
 
 /// The path of an entry below the site, percent-encoded.
-pub fn permalink(entry: &Entry, facts: &PathFacts, pattern: &Pattern, site: &Site, dialect: Dialect) -> Result<String, Fault> {
+pub fn permalink(entry: &Fields, facts: &PathFacts, pattern: &Pattern, site: &Site, dialect: Dialect) -> Result<String, Fault> {
     let local = entry.published.map(|date| match dialect {
         // Jekyll and Pelican write the day of the site's own zone into addresses.
         Dialect::Jekyll | Dialect::Pelican => date.with_timezone(&site.timezone).fixed_offset(),

@@ -2,12 +2,13 @@
 
 use super::dates::{Doubt, read_date};
 use super::dialect::Dialect;
+use super::facts::Fields;
 use super::front_matter::{FrontMatter, Syntax};
 use super::names::{Meaning, meaning};
 use super::people::read_people;
 use super::value::{Field, Node, Value};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::entry::{Enclosure, Entry};
+use crate::entry::Enclosure;
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 
@@ -22,8 +23,8 @@ pub(super) struct FieldReader<'a> {
 type Slots<'a> = [Option<(u8, &'a Field)>; Meaning::COUNT];
 
 impl FieldReader<'_> {
-    pub fn read(&mut self, front_matter: &FrontMatter) -> Entry {
-        let mut entry = Entry { body_start: front_matter.body_start, ..Entry::default() };
+    pub fn read(&mut self, front_matter: &FrontMatter) -> Fields {
+        let mut entry = Fields { body_start: front_matter.body_start, ..Fields::default() };
         let mut slots: Slots = [None; Meaning::COUNT];
         let mut nested: Vec<&Field> = Vec::new();
         for field in &front_matter.fields {
@@ -79,7 +80,7 @@ impl FieldReader<'_> {
         }
         self.address(&mut entry, &slots);
         self.categories(&mut entry, &slots);
-        entry.authors = match slot(Meaning::Authors).or(slot(Meaning::Author)) {
+        entry.authors = match slot(Meaning::Authors).or(slot(Meaning::Person)) {
             Some(field) => read_people(&field.node, field.name.eq_ignore_ascii_case("authors")),
             None => Vec::new(),
         };
@@ -140,7 +141,7 @@ impl FieldReader<'_> {
         Some(date)
     }
 
-    fn address(&mut self, entry: &mut Entry, slots: &Slots) {
+    fn address(&mut self, entry: &mut Fields, slots: &Slots) {
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
         let is_web = |text: &str| text.starts_with("http://") || text.starts_with("https://");
         // `link` and `url` name the entry's own page in one theme and a page elsewhere in another.
@@ -163,7 +164,7 @@ impl FieldReader<'_> {
         }
     }
 
-    fn categories(&mut self, entry: &mut Entry, slots: &Slots) {
+    fn categories(&mut self, entry: &mut Fields, slots: &Slots) {
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
         // Jekyll splits a string at spaces; the others' strings are lists by commas.
         let by_space = self.dialect == Dialect::Jekyll;
@@ -184,7 +185,7 @@ impl FieldReader<'_> {
                 match meaning(&taxonomy.name) {
                     Some((Meaning::Tags, _)) => tags.extend(list(&taxonomy.node, false)),
                     Some((Meaning::Categories, _)) => categories.extend(list(&taxonomy.node, false)),
-                    Some((Meaning::Authors | Meaning::Author, _)) if entry.authors.is_empty() => {
+                    Some((Meaning::Authors | Meaning::Person, _)) if entry.authors.is_empty() => {
                         entry.authors = read_people(&taxonomy.node, true)
                     }
                     _ => entry.extra.push((taxonomy.name.clone(), taxonomy.node.flat())),
@@ -200,7 +201,7 @@ impl FieldReader<'_> {
         entry.address_categories = categories;
     }
 
-    fn enclosures(&mut self, entry: &mut Entry, slots: &Slots) {
+    fn enclosures(&mut self, entry: &mut Fields, slots: &Slots) {
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
         let Some(field) = slot(Meaning::Enclosure) else { return };
         let nodes = match &field.node.value {

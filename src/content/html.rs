@@ -128,7 +128,7 @@ fn replace_embeds(html: &str) -> Cow<'_, str> {
                 let link = element
                     .get_attribute("src")
                     .or_else(|| element.get_attribute("data-src"))
-                    .and_then(|src| frame_link(&src, element.get_attribute("title").as_deref()));
+                    .and_then(|src| frame_link(&html_escape::decode_html_entities(&src), element.get_attribute("title").as_deref()));
                 element.replace(&link.unwrap_or_default(), ContentType::Html);
                 Ok(())
             }),

@@ -1,17 +1,17 @@
 //! Authors as strings, lists and tables.
 
 use super::value::{Node, Value};
-use crate::site::Author;
+use crate::site::Person;
 
 /// Reads authors. Only a plural field's string is split: a comma may be part of one name ("Ann Lee, PhD").
-pub fn read_people(node: &Node, is_plural: bool) -> Vec<Author> {
+pub fn read_people(node: &Node, is_plural: bool) -> Vec<Person> {
     match &node.value {
         Value::List(nodes) => nodes.iter().flat_map(|node| read_people(node, false)).collect(),
         Value::Table(fields) => {
             let get = |keys: &[&str]| keys.iter().find_map(|key| node.get(key)?.text()).filter(|text| !text.is_empty()).map(str::to_owned);
             match get(&["name", "title", "display_name", "key", "id"]) {
                 Some(name) => {
-                    vec![Author { name, email: get(&["email", "mail"]), url: get(&["url", "uri", "link", "homepage", "website", "page"]) }]
+                    vec![Person { name, email: get(&["email", "mail"]), url: get(&["url", "uri", "link", "homepage", "website", "page"]) }]
                 }
                 // `authors: {ann: {name: Ann}}`
                 None => fields
@@ -31,7 +31,7 @@ pub fn read_people(node: &Node, is_plural: bool) -> Vec<Author> {
 }
 
 /// `Ann Lee`, `Ann Lee <ann@example.org>` or `ann@example.org (Ann Lee)`.
-pub fn read_person(text: &str) -> Option<Author> {
+pub fn read_person(text: &str) -> Option<Person> {
     let text = text.trim();
     let is_address = |text: &str| text.contains('@') && !text.contains(char::is_whitespace);
     let (before, inner) = match (
@@ -43,7 +43,7 @@ pub fn read_person(text: &str) -> Option<Author> {
         _ => (text, ""),
     };
     let name = if before.is_empty() { inner } else { before };
-    (!name.is_empty()).then(|| Author { name: name.to_owned(), email: (!inner.is_empty()).then(|| inner.to_owned()), url: None })
+    (!name.is_empty()).then(|| Person { name: name.to_owned(), email: (!inner.is_empty()).then(|| inner.to_owned()), url: None })
 }
 
 #[cfg(test)]

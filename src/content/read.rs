@@ -3,6 +3,7 @@
 use super::address::{Fault, IdScheme, permalink};
 use super::dates::read_date;
 use super::dialect::Dialect;
+use super::facts::Fields;
 use super::fields::{FieldReader, is_bare};
 use super::front_matter::read_front_matter;
 use super::html;
@@ -11,8 +12,8 @@ use super::path::{PathFacts, PathRules, read_path, split_dated_name};
 use super::permalink::Pattern;
 use super::plain::split_title;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::entry::{Entry, Markup};
-use crate::site::{Author, Site};
+use crate::entry::{Entry, Head, Markup};
+use crate::site::{Person, Site};
 use chrono::{NaiveDate, NaiveTime};
 
 /// A first line that is longer is a paragraph, not a title.
@@ -29,19 +30,62 @@ pub struct ReadRules {
 
 /// An entry and where it was found.
 #[derive(Clone, Debug)]
-pub struct Found {
-    pub entry: Entry,
+struct Found {
+    pub entry: Fields,
     pub facts: PathFacts,
-    /// Path below the site, percent-encoded.
-    pub permalink: String,
     /// Absolute URL of the entry's page.
     pub url: String,
     pub id: String,
 }
 
+/// Reads one source's head. Sections (`_index.md`) and files with broken front matter have none.
+pub fn read_head(source: &Source, rules: &ReadRules, site: &Site) -> (Option<Head>, Vec<Diagnostic>) {
+    let (found, faults) = find(source, rules, site, || None);
+    (found.map(|found| head(source, found).0), faults)
+}
+
+/// Reads one source whole: its head is the same as `read_head` gives.
+pub fn read_entry(source: Source, rules: &ReadRules, site: &Site) -> (Option<Entry>, Vec<Diagnostic>) {
+    let (found, faults) = find(&source, rules, site, || None);
+    let Some(found) = found else { return (None, faults) };
+    let (head, fields) = head(&source, found);
+    let entry = Entry {
+        head,
+        title: fields.title,
+        summary: fields.summary,
+        authors: fields.authors,
+        image: fields.image,
+        enclosures: fields.enclosures,
+        external_url: fields.external_url,
+        markup: fields.markup,
+        body: fields.body_start..source.text.len(),
+        source,
+        extra: fields.extra,
+    };
+    (Some(entry), faults)
+}
+
+fn head(source: &Source, found: Found) -> (Head, Fields) {
+    let Found { entry, facts, url, id } = found;
+    let head = Head {
+        path: source.path.clone(),
+        id,
+        url,
+        published: entry.published,
+        updated: entry.updated,
+        embargo: entry.embargo,
+        expires: entry.expires,
+        is_draft: entry.is_draft,
+        categories: entry.categories.clone(),
+        section: facts.folders.into_iter().next(),
+        language: entry.language.clone(),
+    };
+    (head, entry)
+}
+
 /// Reads one source. `committed` is asked for the first and last commit's dates only if no other date is found.
 /// Without a date an entry has no place among the others: then there is a warning and no entry.
-pub fn read_entry(
+fn find(
     source: &Source,
     rules: &ReadRules,
     site: &Site,
@@ -115,7 +159,7 @@ pub fn read_entry(
 
 fn locate(
     source: &Source,
-    entry: Entry,
+    entry: Fields,
     facts: PathFacts,
     rules: &ReadRules,
     site: &Site,
@@ -125,7 +169,7 @@ fn locate(
         Ok(path) => path,
         // A draft may lack what it will have once it's published.
         Err(_) if entry.is_draft => {
-            return (Some(Found { entry, facts, permalink: String::new(), url: String::new(), id: String::new() }), faults);
+            return (Some(Found { entry, facts, url: String::new(), id: String::new() }), faults);
         }
         Err(Fault::Refused(path)) => {
             faults.push(blame(source, &path, Diagnostic::permalink_refused(&path)));
@@ -138,7 +182,7 @@ fn locate(
     };
     let url = site.absolute(&permalink);
     let id = entry.id.clone().unwrap_or_else(|| rules.ids.id(&url, entry.published));
-    (Some(Found { entry, facts, permalink, url, id }), faults)
+    (Some(Found { entry, facts, url, id }), faults)
 }
 
 /// Points at `text` where it stands in the source.
@@ -159,7 +203,7 @@ fn markup(path: &str) -> Markup {
 }
 
 /// The title that the text itself gives; a heading or line on top of the body leaves it.
-fn find_own_title(source: &Source, entry: &mut Entry, facts: &PathFacts, rules: &ReadRules, is_bare: bool) -> Option<String> {
+fn find_own_title(source: &Source, entry: &mut Fields, facts: &PathFacts, rules: &ReadRules, is_bare: bool) -> Option<String> {
     let body = &source.text[entry.body_start..];
     match rules.dialect {
         // Jekyll makes titles of file names.
@@ -229,7 +273,7 @@ fn dated_path(path: &str) -> Option<NaiveDate> {
 }
 
 /// Pelican reads a file's facts from its `meta` elements.
-fn read_html_head(source: &Source, entry: &mut Entry, reader: &mut FieldReader) {
+fn read_html_head(source: &Source, entry: &mut Fields, reader: &mut FieldReader) {
     let (found, body) = html::read_head(&source.text);
     entry.body_start = body.start;
     entry.title = found.get("title").cloned().filter(|title| !title.is_empty());
@@ -246,7 +290,7 @@ fn read_html_head(source: &Source, entry: &mut Entry, reader: &mut FieldReader) 
     entry.summary = text(&["summary", "description"]).cloned();
     entry.language = text(&["lang", "language"]).cloned();
     entry.authors =
-        text(&["author", "authors"]).into_iter().flat_map(|names| names.split([';', ','])).map(|name| Author::named(name.trim())).collect();
+        text(&["author", "authors"]).into_iter().flat_map(|names| names.split([';', ','])).map(|name| Person::named(name.trim())).collect();
     entry.categories = text(&["tags", "keywords"])
         .into_iter()
         .flat_map(|tags| tags.split(','))

@@ -5,7 +5,7 @@ mod render;
 mod source;
 
 pub use render::{render, render_summary};
-pub use source::{Source, SourcePath, Sources, Span};
+pub use source::{Source, SourcePath, Span};
 
 /// How bad a fault is: an error keeps the build from writing, a warning doesn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,6 @@
 //! Content files as read, and places in them.
 
 use super::Place;
-use std::io;
 
 /// A range of bytes in a source's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,19 +65,6 @@ fn floor_char(text: &str, at: usize) -> usize {
     at
 }
 
-/// The content files of a build, read when they are needed and as often as needed, so that memory
-/// does not grow with the folder.
-pub trait Sources: Sync {
-    /// All content files, sorted by their relative path.
-    fn paths(&self) -> &[SourcePath];
-    /// The bytes of one of them.
-    fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>>;
-    /// The size of a file beside the content (an enclosure, an image), `None` if there is none.
-    fn size(&self, relative: &str) -> Option<u64>;
-    /// When the file was first and last committed, if git knows; RFC 3339.
-    fn committed(&self, path: &SourcePath) -> Option<(String, String)>;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +72,7 @@ mod tests {
     #[test]
     fn place_counts_lines_from_one_and_columns_in_characters() {
         let source = Source::new("a.md", "één\nsecond é here\n");
-        let place = source.place(Span::new(17, 21));
+        let place = source.place(Span::new(16, 20));
         assert_eq!((place.line, place.column), (2, 10));
         assert_eq!(&place.snippet[place.range.clone()], "here");
     }

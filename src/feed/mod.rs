@@ -1,0 +1,95 @@
+//! Feeds: entries in the three formats, the list of feeds, and the page that shows them.
+
+use crate::entry::Entry;
+
+/// A feed's file format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0 (RFC 4287).
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+impl Format {
+    pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
+
+    /// The name in configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Rss => "rss",
+            Format::Atom => "atom",
+            Format::Json => "json",
+        }
+    }
+
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Format::Rss => "feed.xml",
+            Format::Atom => "atom.xml",
+            Format::Json => "feed.json",
+        }
+    }
+
+    pub fn mime_type(self) -> &'static str {
+        match self {
+            Format::Rss => "application/rss+xml",
+            Format::Atom => "application/atom+xml",
+            Format::Json => "application/feed+json",
+        }
+    }
+}
+
+/// How much of an entry is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    #[default]
+    Full,
+    Summary,
+}
+
+/// What `[feeds]` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedSpec {
+    pub formats: Vec<Format>,
+    /// The most entries in a feed; `None`: all.
+    pub limit: Option<usize>,
+    pub content: Detail,
+    /// Whether each tag has feeds of its own.
+    pub tags: bool,
+    /// WebSub hub, absolute.
+    pub hub: Option<String>,
+}
+
+impl Default for FeedSpec {
+    fn default() -> Self {
+        FeedSpec { formats: Format::ALL.to_vec(), limit: Some(50), content: Detail::Full, tags: true, hub: None }
+    }
+}
+
+/// A feed that will be written: which entries, in which order, where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedFeed {
+    /// The tag, as written by the newest entry that has it; `None` for the whole site.
+    pub tag: Option<String>,
+    /// Folder below the output, with its last slash: empty, or `tags/<slug>/` (not percent-encoded).
+    pub folder: String,
+    /// Indices into the catalog's heads, newest first.
+    pub entries: Vec<usize>,
+}
+
+/// An entry as it stands in a feed.
+#[derive(Clone, Debug)]
+pub struct FeedEntry {
+    pub entry: Entry,
+    /// Sanitised HTML with absolute links; empty where only the summary is shown.
+    pub html: String,
+    /// Plain text.
+    pub summary: String,
+    /// The lead image, absolute.
+    pub image: Option<String>,
+    /// The enclosures with absolute URLs and known lengths.
+    pub enclosures: Vec<crate::entry::Enclosure>,
+}
