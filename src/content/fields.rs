@@ -304,7 +304,7 @@ mod tests {
     use super::super::front_matter::read_front_matter;
     use super::*;
 
-    fn entry(text: &str, dialect: Dialect) -> (Entry, Vec<Diagnostic>) {
+    fn entry(text: &str, dialect: Dialect) -> (Fields, Vec<Diagnostic>) {
         let source = Source::new("a.md", text);
         let (front_matter, mut faults) = read_front_matter(&source);
         let mut reader = FieldReader { source: &source, dialect, timezone: Tz::UTC, faults: Vec::new() };
