@@ -10,6 +10,7 @@ pub mod content;
 pub mod diagnostic;
 pub mod entry;
 pub mod feed;
+pub mod files;
 #[cfg(feature = "send")]
 pub mod list;
 pub mod newsletter;

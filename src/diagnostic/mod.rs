@@ -1,9 +1,11 @@
 //! Faults in the user's files: what is wrong, where, and how to mend it.
 
 mod faults;
+mod json;
 mod render;
 mod source;
 
+pub use json::to_json;
 pub use render::{render, render_summary};
 pub use source::{Source, SourcePath, Span};
 
@@ -12,6 +14,16 @@ pub use source::{Source, SourcePath, Span};
 pub enum Severity {
     Error,
     Warning,
+}
+
+impl Severity {
+    /// The word in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 /// The place of a fault: the lines are copied here, so that no file has to stay in memory.
@@ -25,6 +37,14 @@ pub struct Place {
     pub snippet: String,
     /// What the caret points at, as bytes of `snippet`.
     pub range: std::ops::Range<usize>,
+}
+
+impl Place {
+    /// The line before, at and after the fault.
+    pub fn split(&self) -> (&str, &str, &str) {
+        let cut = |from: usize, to: usize| self.snippet.get(from..to).unwrap_or_default();
+        (cut(0, self.range.start), cut(self.range.start, self.range.end), cut(self.range.end, self.snippet.len()))
+    }
 }
 
 /// One fault in one of the user's files.

@@ -1,38 +1,34 @@
 //! Diagnostics as text with a caret under the place.
 
 use super::{Diagnostic, Severity};
-use std::fmt::Write;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-/// One diagnostic as text: severity, message, file:line:column, the line with a caret, and the help.
+/// One diagnostic as text: severity, code, message, file:line:column, the line with a caret, and the help.
 pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
-    let (word, paint) = match diagnostic.severity {
-        Severity::Error => ("error", "\x1b[1;31m"),
-        Severity::Warning => ("warning", "\x1b[1;33m"),
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
     };
-    let (paint, dim, reset) = if color { (paint, "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-    let mut out = format!("{paint}{word}[{}]{reset}: {}\n", diagnostic.code, visible(&diagnostic.message));
+    let path = visible(&diagnostic.path);
+    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code);
+    let mut group = Group::with_title(title);
     if let Some(place) = &diagnostic.place {
-        let number = place.line.to_string();
-        let pad = " ".repeat(number.len());
-        let before = visible(&place.snippet[..place.range.start]);
-        let marked = visible(&place.snippet[place.range.clone()]);
-        let after = visible(&place.snippet[place.range.end..]);
-        let carets = "^".repeat(marked.chars().count().max(1));
-        let indent = " ".repeat(before.chars().count());
-        let _ = write!(
-            out,
-            "{pad}{dim}-->{reset} {}:{}:{}\n{pad} {dim}|{reset}\n{number} {dim}|{reset} {before}{marked}{after}\n{pad} {dim}|{reset} {indent}{paint}{carets}{reset}\n",
-            visible(&diagnostic.path),
-            place.line,
-            place.column
-        );
-    } else if !diagnostic.path.is_empty() {
-        let _ = writeln!(out, " {dim}-->{reset} {}", visible(&diagnostic.path));
+        let (before, marked, after) = place.split();
+        let (before, marked, after) = (visible(before), visible(marked), visible(after));
+        let span = before.len()..before.len() + marked.len();
+        let snippet = Snippet::source(format!("{before}{marked}{after}"))
+            .line_start(place.line)
+            .path(path)
+            .annotation(AnnotationKind::Primary.span(span));
+        group = group.element(snippet);
+    } else if !path.is_empty() {
+        group = group.element(Origin::path(path));
     }
     if !diagnostic.help.is_empty() {
-        let _ = writeln!(out, "  {dim}={reset} help: {}", visible(&diagnostic.help));
+        group = group.element(Level::HELP.message(visible(&diagnostic.help)));
     }
-    out
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    format!("{}\n", renderer.render(&[group]))
 }
 
 /// `2 errors, 1 warning`, or nothing.
@@ -68,9 +64,22 @@ mod tests {
     fn the_caret_stands_under_the_place() {
         let source = Source::new("a.md", "---\ndate: soon\n---\n");
         let text = render(&Diagnostic::date_unreadable("soon").at(&source, Span::new(10, 14)), false);
-        assert!(text.contains(" --> a.md:2:7\n"), "{text}");
-        assert!(text.contains("2 | date: soon\n  |       ^^^^\n"), "{text}");
-        assert!(text.contains("= help: "), "{text}");
+        let expected = "\
+error[date-unreadable]: `soon` is not a date
+ --> a.md:2:7
+  |
+2 | date: soon
+  |       ^^^^
+  |
+  = help: write it as 2026-05-01, 2026-05-01 14:30, or 2026-05-01T14:30:00+02:00
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn without_a_place_the_file_alone_is_named() {
+        let text = render(&Diagnostic::date_missing().in_file("a.md"), false);
+        assert!(text.contains("--> a.md\n"), "{text}");
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! The disk: content files in, built files out. The only room that builds touch files through.
+#![expect(clippy::disallowed_methods, reason = "edge: files are read and written here")]
+
+mod manifest;
+mod output;
+mod walk;
+
+pub use output::{Changes, Output};
+pub use walk::{Folder, WalkRules};
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// A content file may have so many bytes: a front matter typo must not load a video.
+const MAX_CONTENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads a file of at most `MAX_CONTENT_BYTES`.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let file = std::fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    if length > MAX_CONTENT_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has {length} bytes; {MAX_CONTENT_BYTES} are read at most")));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+    file.take(MAX_CONTENT_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_CONTENT_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {MAX_CONTENT_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Whether there is such a file.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Writes a file beside its place and renames it, so that nobody ever sees half of it. `mode` is for Unix.
+pub fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".tidings-new");
+    let beside = path.with_file_name(name);
+    let write = || {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        if let Some(mode) = mode {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+        }
+        options.open(&beside)?.write_all(bytes)?;
+        std::fs::rename(&beside, path)
+    };
+    write().inspect_err(|_| {
+        let _ = std::fs::remove_file(&beside);
+    })
+}

@@ -1,0 +1,161 @@
+//! Finds the content files of a folder and the assets beside them.
+
+use crate::catalog::Asset;
+use crate::diagnostic::{Diagnostic, SourcePath};
+use ignore::WalkBuilder;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What a walk leaves out beside what `.gitignore` names.
+#[derive(Clone, Debug, Default)]
+pub struct WalkRules {
+    /// Folders that hold no content, such as the output's.
+    pub except: Vec<PathBuf>,
+    /// Names shown to the user are relative to it.
+    pub display_root: PathBuf,
+}
+
+/// A content folder.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    sources: Vec<SourcePath>,
+    assets: BTreeMap<String, Asset>,
+}
+
+impl Folder {
+    /// Walks `root`. An unreadable folder is a diagnostic; a missing root is an error.
+    pub fn open(root: &Path, rules: &WalkRules) -> io::Result<(Folder, Vec<Diagnostic>)> {
+        let real_root = std::fs::canonicalize(root)?;
+        if !real_root.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a folder"));
+        }
+        let except: Vec<PathBuf> =
+            rules.except.iter().filter_map(|path| std::fs::canonicalize(path).ok()).filter(|path| *path != real_root).collect();
+        let inside = real_root.clone();
+        let walk = WalkBuilder::new(&real_root)
+            .follow_links(true)
+            .require_git(false)
+            .filter_entry(move |entry| {
+                let name = entry.file_name().to_string_lossy();
+                // A link may lead anywhere; what it leads to must be content of this folder.
+                let is_inside = !entry.path_is_symlink() || std::fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(&inside));
+                is_inside && (entry.depth() == 0 || is_content_name(&name)) && !except.iter().any(|folder| entry.path() == folder)
+            })
+            .build();
+        let mut folder = Folder { root: real_root.clone(), sources: Vec::new(), assets: BTreeMap::new() };
+        let mut faults = Vec::new();
+        for entry in walk {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    faults.push(Diagnostic::file_unreadable(&error.to_string()).in_file(root.to_string_lossy()));
+                    continue;
+                }
+            };
+            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                continue;
+            }
+            let Some(relative) = entry.path().strip_prefix(&real_root).ok().and_then(slashed) else {
+                faults.push(Diagnostic::file_unreadable("its name is not Unicode").in_file(entry.path().to_string_lossy()));
+                continue;
+            };
+            if is_content(&relative) {
+                let below = root.strip_prefix(&rules.display_root).unwrap_or(root);
+                let display = below.join(&relative).to_string_lossy().replace('\\', "/");
+                folder.sources.push(SourcePath { display: display.trim_start_matches("./").to_owned(), relative });
+            } else {
+                let length = entry.metadata().map(|data| data.len()).unwrap_or(0);
+                folder.assets.insert(relative, Asset { length });
+            }
+        }
+        folder.sources.sort();
+        Ok((folder, faults))
+    }
+
+    /// The content files, sorted by their relative path.
+    pub fn sources(&self) -> &[SourcePath] {
+        &self.sources
+    }
+
+    /// The other files.
+    pub fn assets(&self) -> &BTreeMap<String, Asset> {
+        &self.assets
+    }
+
+    /// The bytes of a content file.
+    pub fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
+        super::read_file(&self.root.join(&path.relative))
+    }
+}
+
+fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+/// Names with an underscore belong to generators, but for those that hold entries or describe a section.
+fn is_content_name(name: &str) -> bool {
+    !name.starts_with('_') || matches!(name, "_posts" | "_drafts") || name.starts_with("_index.")
+}
+
+fn is_content(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    matches!(extension.as_deref(), Some("md" | "markdown" | "mdx" | "txt" | "html" | "htm"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path, rules: &WalkRules) -> Vec<String> {
+        let (folder, faults) = Folder::open(root, rules).unwrap();
+        assert_eq!(faults, []);
+        folder.sources().iter().map(|path| path.relative.clone()).collect()
+    }
+
+    fn fill(root: &Path, files: &[&str]) {
+        for file in files {
+            let path = root.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+    }
+
+    #[test]
+    fn content_is_found_in_order_without_what_is_hidden_ignored_or_a_generators() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(
+            dir.path(),
+            &[
+                "b.md",
+                "a/index.md",
+                "a/pic.png",
+                ".git/x.md",
+                "_includes/x.html",
+                "_posts/p.markdown",
+                "drafts/no.md",
+                "public/p.html",
+                "c.MD",
+            ],
+        );
+        std::fs::write(dir.path().join(".gitignore"), "drafts/\n").unwrap();
+        let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into() };
+        assert_eq!(names(dir.path(), &rules), ["_posts/p.markdown", "a/index.md", "b.md", "c.MD"]);
+        let (folder, _) = Folder::open(dir.path(), &rules).unwrap();
+        assert_eq!(folder.assets().get("a/pic.png"), Some(&Asset { length: 1 }));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_inside_the_folder_only() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path(), &["in/a.md", "out/secret.md"]);
+        let root = dir.path().join("in");
+        std::os::unix::fs::symlink("a.md", root.join("b.md")).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("out/secret.md"), root.join("c.md")).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("out"), root.join("d")).unwrap();
+        assert_eq!(names(&root, &WalkRules::default()), ["a.md", "b.md"]);
+    }
+}
