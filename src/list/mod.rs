@@ -1,5 +1,13 @@
 //! The mailing list: who gets issues, and who never does.
 
+mod address;
+mod csv;
+mod token;
+
+pub use address::Address;
+pub use csv::{Imported, Rejected, read_csv, render_csv};
+pub use token::{Purpose, UnsubscribeToken, sign, verify};
+
 use std::collections::BTreeMap;
 
 /// Where a subscription stands.
@@ -10,6 +18,24 @@ pub enum SubscriptionState {
     #[default]
     Confirmed,
     Unsubscribed,
+}
+
+impl SubscriptionState {
+    /// The word for it in the store, in CSV and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            SubscriptionState::Pending => "pending",
+            SubscriptionState::Confirmed => "confirmed",
+            SubscriptionState::Unsubscribed => "unsubscribed",
+        }
+    }
+
+    /// The state that a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [SubscriptionState::Pending, SubscriptionState::Confirmed, SubscriptionState::Unsubscribed]
+            .into_iter()
+            .find(|state| state.word().eq_ignore_ascii_case(word))
+    }
 }
 
 /// A person on the list.
@@ -24,6 +50,40 @@ pub struct Subscriber {
     /// Further columns of an import, for `{{ subscriber.fields.X }}`.
     pub fields: BTreeMap<String, String>,
     pub state: SubscriptionState,
+}
+
+/// A subscriber, and why it is never mailed, if so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    pub subscriber: Subscriber,
+    /// The reason of its suppression: the server's reply, or the words of whoever suppressed it.
+    pub suppressed: Option<String>,
+}
+
+/// Which part of the list is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Segment {
+    pub tag: Option<String>,
+    /// BCP 47; `en` also means `en-GB`.
+    pub language: Option<String>,
+}
+
+impl Segment {
+    /// Whether a subscriber belongs to it.
+    pub fn holds(&self, subscriber: &Subscriber) -> bool {
+        let has_tag = self.tag.as_ref().is_none_or(|tag| subscriber.tags.iter().any(|own| same(own, tag)));
+        let speaks = self.language.as_ref().is_none_or(|language| {
+            subscriber
+                .language
+                .as_ref()
+                .is_some_and(|own| same(own, language) || own.split_once(['-', '_']).is_some_and(|(primary, _)| same(primary, language)))
+        });
+        has_tag && speaks
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
 }
 
 /// What `[list]` says: where the pages of a subscription are, and what signs their links.
@@ -41,4 +101,37 @@ pub enum SecretSource {
     File(std::path::PathBuf),
     /// Made at first need, mode 0600.
     Made(std::path::PathBuf),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subscriber(tags: &[&str], language: Option<&str>) -> Subscriber {
+        Subscriber {
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            language: language.map(str::to_owned),
+            ..Subscriber::default()
+        }
+    }
+
+    #[test]
+    fn a_segment_compares_tags_and_languages_without_case() {
+        let beta = Segment { tag: Some("Beta".into()), language: None };
+        assert!(beta.holds(&subscriber(&["press", "beta"], None)));
+        assert!(!beta.holds(&subscriber(&["betas"], None)));
+        let english = Segment { tag: None, language: Some("en".into()) };
+        assert!(english.holds(&subscriber(&[], Some("EN-gb"))));
+        assert!(!english.holds(&subscriber(&[], Some("eng"))));
+        assert!(!english.holds(&subscriber(&[], None)));
+        assert!(Segment::default().holds(&subscriber(&[], None)));
+    }
+
+    #[test]
+    fn states_have_words() {
+        for state in [SubscriptionState::Pending, SubscriptionState::Confirmed, SubscriptionState::Unsubscribed] {
+            assert_eq!(SubscriptionState::from_word(state.word()), Some(state));
+        }
+        assert_eq!(SubscriptionState::from_word("gone"), None);
+    }
 }

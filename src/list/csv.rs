@@ -1,0 +1,300 @@
+//! The list as CSV: any spreadsheet's export in, our own out.
+
+use super::{Address, Listed, Subscriber, SubscriptionState};
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+/// Bytes of one field; more is no name and no tag.
+const LONGEST_FIELD: usize = 10_000;
+/// Columns of a file.
+const MOST_COLUMNS: usize = 200;
+
+/// A record that can be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Where the record starts; the header is line 1.
+    pub line: usize,
+    pub subscriber: Subscriber,
+    /// From a column `suppressed`, which our own export has.
+    pub suppressed: Option<String>,
+}
+
+/// A record that can't.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    pub line: usize,
+    pub reason: String,
+}
+
+/// Reads a CSV file with a header. The delimiter (comma, semicolon, tab) is seen in the header. Records with one address
+/// become one: later values win, tags are gathered. Faults never stop the reading.
+pub fn read_csv(bytes: &[u8]) -> (Vec<Imported>, Vec<Rejected>) {
+    let mut imported: Vec<Imported> = Vec::new();
+    let mut rejected = Vec::new();
+    let mut at_key: HashMap<String, usize> = HashMap::new();
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        rejected.push(Rejected { line: 1, reason: "the file is UTF-16: save it as CSV in UTF-8".into() });
+        return (imported, rejected);
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
+    let end = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
+    let mut lines = Lines { bytes, end, at: 0, line: 1 };
+    let mut columns: Option<Columns> = None;
+    let mut record = csv::ByteRecord::new();
+    loop {
+        let start = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        match reader.read_byte_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                rejected.push(Rejected { line: lines.at_record(start), reason: error.to_string() });
+                break;
+            }
+        }
+        let line = lines.at_record(start);
+        let Some(columns) = &columns else {
+            match Columns::read(&record) {
+                Ok(found) => columns = Some(found),
+                Err(reason) => {
+                    rejected.push(Rejected { line, reason });
+                    break;
+                }
+            }
+            continue;
+        };
+        if record.iter().all(|field| field.trim_ascii().is_empty()) {
+            continue;
+        }
+        match columns.subscriber(&record) {
+            Ok((key, subscriber, suppressed)) => match at_key.get(&key).and_then(|at| imported.get_mut(*at)) {
+                Some(first) => merge(first, subscriber, suppressed),
+                None => {
+                    at_key.insert(key, imported.len());
+                    imported.push(Imported { line, subscriber, suppressed });
+                }
+            },
+            Err(reason) => rejected.push(Rejected { line, reason }),
+        }
+    }
+    (imported, rejected)
+}
+
+/// The list as CSV, for a spreadsheet or for another `list import`.
+pub fn render_csv(list: &[Listed]) -> String {
+    let mut names: Vec<&str> = list.iter().flat_map(|one| one.subscriber.fields.keys().map(String::as_str)).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut out = String::new();
+    let mut row = |cells: &mut dyn Iterator<Item = &str>| {
+        for (at, cell) in cells.enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            quote(&mut out, cell);
+        }
+        out.push_str("\r\n");
+    };
+    row(&mut ["email", "name", "language", "tags", "state", "suppressed"].into_iter().chain(names.iter().copied()));
+    for one in list {
+        let subscriber = &one.subscriber;
+        let tags = subscriber.tags.join(", ");
+        let fixed = [
+            subscriber.address.as_str(),
+            subscriber.name.as_deref().unwrap_or(""),
+            subscriber.language.as_deref().unwrap_or(""),
+            &tags,
+            subscriber.state.word(),
+            one.suppressed.as_deref().unwrap_or(""),
+        ];
+        let further = names.iter().map(|name| subscriber.fields.get(*name).map_or("", String::as_str));
+        row(&mut fixed.into_iter().chain(further));
+    }
+    out
+}
+
+/// RFC 4180, section 2. Cells that a spreadsheet would take for a formula can't be told from names here: they are data
+/// that must come back unchanged, so they are quoted and nothing else.
+fn quote(out: &mut String, cell: &str) {
+    if cell.contains(['"', ',', '\r', '\n', ';', '\t', '=', '+', '@', '-']) || cell.trim() != cell {
+        out.push('"');
+        out.push_str(&cell.replace('"', "\"\""));
+        out.push('"');
+    } else {
+        out.push_str(cell);
+    }
+}
+
+/// Where records start. The csv crate's own line counts the blank lines and the LF of the CRLF before a record wrongly.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    /// LF as every editor counts; CR only in a file that has no LF.
+    end: u8,
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of the first record at or after `start`, which never goes back.
+    fn at_record(&mut self, start: usize) -> usize {
+        while let Some(byte) = self.bytes.get(self.at) {
+            if self.at >= start && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            self.line += usize::from(*byte == self.end);
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+/// The delimiter that the header has most of, outside quotes.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for byte in bytes.iter().skip_while(|b| matches!(b, b'\r' | b'\n')) {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\r' | b'\n' if !quoted => break,
+            byte if !quoted => {
+                for (delimiter, count) in &mut counts {
+                    *count += usize::from(delimiter == byte);
+                }
+            }
+            _ => {}
+        }
+    }
+    // The first of equals, so that a header of one column means a comma.
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| *delimiter)
+}
+
+/// What each column means.
+#[derive(Debug, Default)]
+struct Columns {
+    address: usize,
+    name: Option<usize>,
+    first_name: Option<usize>,
+    last_name: Option<usize>,
+    language: Option<usize>,
+    tags: Option<usize>,
+    state: Option<usize>,
+    suppressed: Option<usize>,
+    fields: Vec<(usize, String)>,
+}
+
+impl Columns {
+    fn read(header: &csv::ByteRecord) -> Result<Columns, String> {
+        if header.len() > MOST_COLUMNS {
+            return Err(format!("the header has {} columns; at most {MOST_COLUMNS} are read", header.len()));
+        }
+        let written: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let plain: Vec<String> =
+            written.iter().map(|name| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()).collect();
+        let mut taken = vec![false; plain.len()];
+        // In the order of the names, not of the columns: beside `email`, a column `address` is a street.
+        let mut find = |names: &[&str]| {
+            let at = names.iter().find_map(|name| plain.iter().position(|column| column == name))?;
+            taken.get_mut(at).map(|taken| *taken = true)?;
+            Some(at)
+        };
+        let address = find(&["email", "emailaddress", "mail", "address"])
+            .ok_or("the header names no address: call that column `email` (also: address, e-mail, email address)")?;
+        let name = find(&["name", "fullname"]);
+        let (first_name, last_name) = match name {
+            Some(_) => (None, None),
+            None => (find(&["firstname", "givenname"]), find(&["lastname", "familyname", "surname"])),
+        };
+        let language = find(&["language", "lang", "locale"]);
+        let tags = find(&["tags", "tag"]);
+        let state = find(&["state"]);
+        let suppressed = find(&["suppressed"]);
+        let fields = written.into_iter().enumerate().zip(taken).filter(|((_, name), taken)| !taken && !name.is_empty()).map(|(it, _)| it);
+        let fields = fields.collect();
+        Ok(Columns { address, name, first_name, last_name, language, tags, state, suppressed, fields })
+    }
+
+    /// The record's key, subscriber, and reason of suppression.
+    fn subscriber(&self, record: &csv::ByteRecord) -> Result<(String, Subscriber, Option<String>), String> {
+        let mut cells = Vec::with_capacity(record.len());
+        for field in record {
+            let text = std::str::from_utf8(field)
+                .map_err(|_| "the record is not UTF-8 (it looks like windows-1252): save the file as UTF-8".to_owned())?;
+            if field.len() > LONGEST_FIELD {
+                return Err(format!("a field has {} bytes; at most {LONGEST_FIELD} are taken", field.len()));
+            }
+            if let Some(bad) = text.chars().find(|c| c.is_control() && *c != '\t') {
+                let name = match bad {
+                    '\r' | '\n' => "a line break".to_owned(),
+                    '\0' => "a NUL character".to_owned(),
+                    other => format!("the control character U+{:04X}", u32::from(other)),
+                };
+                return Err(format!("a field holds {name}"));
+            }
+            cells.push(text.trim());
+        }
+        let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).copied().filter(|text| !text.is_empty());
+        let address = Address::read(cell(Some(self.address)).ok_or("the address is empty")?)?;
+        let name = match cell(self.name) {
+            Some(name) => Some(name.to_owned()),
+            None => {
+                let parts: Vec<&str> = [cell(self.first_name), cell(self.last_name)].into_iter().flatten().collect();
+                (!parts.is_empty()).then(|| parts.join(" "))
+            }
+        };
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        for (at, name) in &self.fields {
+            if let Some(text) = cell(Some(*at)) {
+                fields.insert(name.clone(), text.to_owned());
+            }
+        }
+        let state = match cell(self.state) {
+            Some(word) => SubscriptionState::from_word(word).unwrap_or_else(|| {
+                // Somebody else's column, such as a postal address's.
+                fields.insert("state".into(), word.to_owned());
+                SubscriptionState::Confirmed
+            }),
+            None => SubscriptionState::Confirmed,
+        };
+        let subscriber = Subscriber {
+            address: address.as_written().to_owned(),
+            name,
+            language: cell(self.language).map(str::to_owned),
+            tags: cell(self.tags).map(split_tags).unwrap_or_default(),
+            fields,
+            state,
+        };
+        Ok((address.key(), subscriber, cell(self.suppressed).map(str::to_owned)))
+    }
+}
+
+/// Tags between commas, semicolons or bars; some exports quote each.
+fn split_tags(cell: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in cell.split([',', ';', '|']).map(|tag| tag.trim().trim_matches('"').trim()) {
+        if !tag.is_empty() && !tags.iter().any(|own| own == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
+}
+
+fn merge(first: &mut Imported, later: Subscriber, suppressed: Option<String>) {
+    let own = &mut first.subscriber;
+    own.name = later.name.or(own.name.take());
+    own.language = later.language.or(own.language.take());
+    for tag in later.tags {
+        if !own.tags.contains(&tag) {
+            own.tags.push(tag);
+        }
+    }
+    own.fields.extend(later.fields);
+    // Who left once, and stands there twice, has left.
+    if later.state == SubscriptionState::Unsubscribed {
+        own.state = later.state;
+    }
+    first.suppressed = first.suppressed.take().or(suppressed);
+}
+
+#[cfg(test)]
+#[path = "csv_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+use super::*;
+
+fn addresses(imported: &[Imported]) -> Vec<(usize, &str)> {
+    imported.iter().map(|one| (one.line, one.subscriber.address.as_str())).collect()
+}
+
+#[test]
+fn columns_are_found_by_name_and_the_rest_become_fields() {
+    let text = "\u{feff}E-Mail,First Name,Last Name,Language,Tags,City\r\n\
+                Anna@Example.org,Anna,Berg,fr,\"a, b; a\",Köln\r\n\
+                bert@example.org,,,,,\r\n";
+    let (imported, rejected) = read_csv(text.as_bytes());
+    assert_eq!(rejected, []);
+    let anna = Subscriber {
+        address: "Anna@Example.org".into(),
+        name: Some("Anna Berg".into()),
+        language: Some("fr".into()),
+        tags: vec!["a".into(), "b".into()],
+        fields: BTreeMap::from([("City".into(), "Köln".into())]),
+        state: SubscriptionState::Confirmed,
+    };
+    let bert = Subscriber { address: "bert@example.org".into(), ..Subscriber::default() };
+    assert_eq!(imported.iter().map(|one| one.subscriber.clone()).collect::<Vec<_>>(), [anna, bert]);
+}
+
+#[test]
+fn delimiters_are_seen_in_the_header() {
+    for (text, name) in [
+        ("email;name\na@example.org;Berg, Anna\n", Some("Berg, Anna")),
+        ("email\tname\na@example.org\tBerg; Anna\n", Some("Berg; Anna")),
+        ("\"e;m;\",email,name\nx,a@example.org,Anna\n", Some("Anna")),
+        ("address\na@example.org\n", None),
+    ] {
+        let (imported, rejected) = read_csv(text.as_bytes());
+        assert_eq!(rejected, [], "{text}");
+        assert_eq!(imported[0].subscriber.name.as_deref(), name, "{text}");
+    }
+}
+
+#[test]
+fn beside_an_email_column_an_address_is_a_street() {
+    let (imported, _) = read_csv(b"Address,Email Address\nHigh Street 1,a@example.org\n");
+    assert_eq!(imported[0].subscriber.fields["Address"], "High Street 1");
+}
+
+#[test]
+fn lines_are_where_records_start() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["email,note", "", "a@example.org,x", "", "", "b@example.org,y", "nobody,z", "c@example.org,w"].join(end);
+        let (imported, rejected) = read_csv(text.as_bytes());
+        assert_eq!(addresses(&imported), [(3, "a@example.org"), (6, "b@example.org"), (8, "c@example.org")], "{end:?}");
+        assert_eq!(rejected.iter().map(|one| one.line).collect::<Vec<_>>(), [7], "{end:?}");
+    }
+    let (imported, rejected) = read_csv(b"email,note\r\na@example.org,\"one\r\ntwo\"\r\nb@example.org,x\r\n");
+    assert_eq!(addresses(&imported), [(4, "b@example.org")]);
+    assert_eq!(rejected, [Rejected { line: 2, reason: "a field holds a line break".into() }]);
+}
+
+#[test]
+fn bad_records_are_rejected_and_the_rest_goes_on() {
+    let text =
+        b"email,name\nnobody,x\na@example.org,\"x\rBcc: y\"\nb@example.org,x\0y\nc@example.org,caf\xe9\nd@example.org,ok\n,lost\n,\n";
+    let (imported, rejected) = read_csv(text);
+    assert_eq!(addresses(&imported), [(6, "d@example.org")]);
+    let reasons: Vec<_> = rejected.iter().map(|one| (one.line, one.reason.as_str())).collect();
+    assert_eq!(
+        reasons,
+        [
+            (2, "there is no @ in the address"),
+            (3, "a field holds a line break"),
+            (4, "a field holds a NUL character"),
+            (5, "the record is not UTF-8 (it looks like windows-1252): save the file as UTF-8"),
+            (7, "the address is empty"),
+        ]
+    );
+}
+
+#[test]
+fn records_of_one_address_become_one() {
+    let text = "email,name,tags,x\nAnna@example.org,Anna,a,1\nbert@example.org,,,\nANNA@EXAMPLE.ORG,Anna Berg,b,\n";
+    let (imported, _) = read_csv(text.as_bytes());
+    assert_eq!(addresses(&imported), [(2, "Anna@example.org"), (3, "bert@example.org")]);
+    let anna = &imported[0].subscriber;
+    assert_eq!(anna.name.as_deref(), Some("Anna Berg"));
+    assert_eq!(anna.tags, ["a", "b"]);
+    assert_eq!(anna.fields["x"], "1");
+}
+
+#[test]
+fn a_file_without_addresses_is_refused_as_a_whole() {
+    for bytes in [&b"name,city\nAnna,Rome\n"[..], b"\xff\xfee\0m\0", &[b','; 500]] {
+        let (imported, rejected) = read_csv(bytes);
+        assert!(imported.is_empty());
+        assert_eq!(rejected.len(), 1);
+        assert_eq!(rejected[0].line, 1);
+    }
+    assert_eq!(read_csv(b""), (vec![], vec![]));
+}
+
+#[test]
+fn an_export_is_imported_unchanged() {
+    let one = |address: &str, name: Option<&str>, state, suppressed: Option<&str>| Listed {
+        subscriber: Subscriber {
+            address: address.into(),
+            name: name.map(str::to_owned),
+            language: None,
+            tags: vec!["a".into(), "b c".into()],
+            fields: BTreeMap::from([("x".into(), "=1+1".into())]),
+            state,
+        },
+        suppressed: suppressed.map(str::to_owned),
+    };
+    let list = [
+        one("a@example.org", Some("Berg, \"Anna\""), SubscriptionState::Confirmed, None),
+        one("b@example.org", None, SubscriptionState::Unsubscribed, None),
+        one("c@example.org", None, SubscriptionState::Pending, Some("550 5.1.1 no such user")),
+    ];
+    let text = render_csv(&list);
+    let (imported, rejected) = read_csv(text.as_bytes());
+    assert_eq!(rejected, []);
+    let back: Vec<_> = imported.into_iter().map(|one| Listed { subscriber: one.subscriber, suppressed: one.suppressed }).collect();
+    assert_eq!(back, list);
+}
+
+#[test]
+fn a_column_of_states_may_be_a_country_s() {
+    let (imported, _) = read_csv(b"email,state\na@example.org,Texas\n");
+    assert_eq!(imported[0].subscriber.state, SubscriptionState::Confirmed);
+    assert_eq!(imported[0].subscriber.fields["state"], "Texas");
+}
