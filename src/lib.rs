@@ -17,3 +17,4 @@ pub mod newsletter;
 pub mod site;
 #[cfg(feature = "send")]
 pub mod transport;
+pub mod url;

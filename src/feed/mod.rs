@@ -1,6 +1,23 @@
 //! Feeds: entries in the three formats, the list of feeds, and the page that shows them.
 
-use crate::entry::Entry;
+mod atom;
+mod clean;
+mod index;
+mod json;
+mod opml;
+mod plan;
+mod render;
+mod rss;
+#[cfg(test)]
+mod sample;
+mod view;
+
+pub use index::{IndexEntry, render_index};
+pub use opml::render_opml;
+pub use plan::{PlannedFeed, plan_feeds};
+pub use render::{STYLESHEET_NAME, render_feed, stylesheet};
+
+use crate::entry::{Enclosure, Entry};
 
 /// A feed's file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +39,15 @@ impl Format {
             Format::Rss => "rss",
             Format::Atom => "atom",
             Format::Json => "json",
+        }
+    }
+
+    /// The name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Format::Rss => "RSS",
+            Format::Atom => "Atom",
+            Format::Json => "JSON Feed",
         }
     }
 
@@ -69,17 +95,6 @@ impl Default for FeedSpec {
     }
 }
 
-/// A feed that will be written: which entries, in which order, where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlannedFeed {
-    /// The tag, as written by the newest entry that has it; `None` for the whole site.
-    pub tag: Option<String>,
-    /// Folder below the output, with its last slash: empty, or `tags/<slug>/` (not percent-encoded).
-    pub folder: String,
-    /// Indices into the catalog's heads, newest first.
-    pub entries: Vec<usize>,
-}
-
 /// An entry as it stands in a feed.
 #[derive(Clone, Debug)]
 pub struct FeedEntry {
@@ -91,5 +106,5 @@ pub struct FeedEntry {
     /// The lead image, absolute.
     pub image: Option<String>,
     /// The enclosures with absolute URLs and known lengths.
-    pub enclosures: Vec<crate::entry::Enclosure>,
+    pub enclosures: Vec<Enclosure>,
 }

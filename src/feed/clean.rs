@@ -1,0 +1,115 @@
+//! The last guard before the formats' crates, which write every character and every value as it comes.
+
+use crate::site::Person;
+use chrono::{DateTime, Datelike, FixedOffset, Utc};
+use std::borrow::Cow;
+
+/// Whether XML 1.0 can hold the character (section 2.2, production 2).
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Text without the characters that XML forbids, its lines ended by LF: readers of XML make that of CR (section 2.11).
+pub(super) fn text(raw: &str) -> Cow<'_, str> {
+    if raw.chars().all(|c| is_xml(c) && c != '\r') {
+        return Cow::Borrowed(raw);
+    }
+    let kept: String = raw.chars().filter(|c| is_xml(*c)).collect();
+    Cow::Owned(kept.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// Text on one line, for titles and names. No-break spaces stay.
+pub(super) fn line(raw: &str) -> String {
+    let is_space = |c: char| matches!(c, '\t'..='\r' | ' ' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let clean = text(raw);
+    let words: Vec<&str> = clean.split(is_space).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// [`line`], if anything is left.
+pub(super) fn some_line(raw: &str) -> Option<String> {
+    Some(line(raw)).filter(|text| !text.is_empty())
+}
+
+/// A language tag by BCP 47's syntax (RFC 5646, section 2.1); `fr_FR` is read as `fr-FR`.
+pub(super) fn language(raw: &str) -> Option<String> {
+    let tag = raw.trim().replace('_', "-");
+    let is_tag = tag.split('-').enumerate().all(|(at, part)| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()))
+    });
+    is_tag.then_some(tag)
+}
+
+/// A date as RFC 3339 and RFC 822 can write it: offsets in whole minutes (local mean times aren't), years of four digits.
+pub(super) fn date(raw: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+    let date = if raw.offset().local_minus_utc() % 60 == 0 { raw } else { raw.with_timezone(&Utc).fixed_offset() };
+    (1..=9999).contains(&date.year()).then_some(date)
+}
+
+/// A person's mail address, if it looks like one (RFC 5322 `addr-spec`, without quoting).
+fn address(raw: &str) -> Option<String> {
+    let address = raw.trim();
+    let (local, domain) = address.split_once('@')?;
+    let is_local = !local.is_empty() && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte));
+    let is_domain = domain.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    (is_local && is_domain).then(|| address.to_owned())
+}
+
+/// A person with a name on one line, an address that is one, and an absolute web address; `None` without any name.
+pub(super) fn person(raw: &Person, site: &url::Url) -> Option<Person> {
+    let email = raw.email.as_deref().and_then(address);
+    let url = raw.url.as_deref().filter(|url| !url.trim().is_empty()).and_then(|url| crate::url::web(site, url));
+    let name = some_line(&raw.name).or_else(|| email.clone()).or_else(|| url.clone())?;
+    Some(Person { name, email, url })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forbidden_characters_go() {
+        assert_eq!(text("a\u{0}b\u{8}c\u{b}\u{c}\u{1f}d\u{fffe}e\u{ffff}f\tg\nh\u{fffd}😀"), "abcdef\tg\nh\u{fffd}😀");
+        assert_eq!(text("a\r\nb\rc\r\r\n\n"), "a\nb\nc\n\n\n");
+        assert!(matches!(text("« été »"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn lines_keep_no_break_spaces() {
+        assert_eq!(line(" a\r\n\tb\u{2028}c\u{b} « d\u{202f}» \n"), "a b c « d\u{202f}»");
+        assert_eq!(some_line("\u{1}\n "), None);
+    }
+
+    #[test]
+    fn language_tags_have_a_form() {
+        assert_eq!(language("fr_FR").as_deref(), Some("fr-FR"));
+        assert_eq!(language("zh-Hans-419").as_deref(), Some("zh-Hans-419"));
+        for tag in ["", "fr-", "français", "en us", "1e", "en-\"x", "overlongtag"] {
+            assert_eq!(language(tag), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn dates_are_made_writable() {
+        let odd = FixedOffset::east_opt(561).unwrap();
+        let raw = DateTime::parse_from_rfc3339("1890-05-01T00:00:00Z").unwrap().with_timezone(&odd);
+        assert_eq!(date(raw).unwrap().to_rfc3339(), "1890-05-01T00:00:00+00:00");
+        let late = DateTime::<Utc>::MAX_UTC.fixed_offset();
+        assert_eq!(date(late), None);
+    }
+
+    #[test]
+    fn people_are_named() {
+        let site = url::Url::parse("https://example.org/").unwrap();
+        let raw = Person { name: " Ann\nLee ".into(), email: Some("ann@example".into()), url: Some("/ann/".into()) };
+        let clean = Person { name: "Ann Lee".into(), email: Some("ann@example".into()), url: Some("https://example.org/ann/".into()) };
+        assert_eq!(person(&raw, &site), Some(clean));
+        let raw = Person { name: String::new(), email: Some("ann@example.org".into()), url: Some("javascript:x".into()) };
+        let clean = Person { name: "ann@example.org".into(), email: Some("ann@example.org".into()), url: None };
+        assert_eq!(person(&raw, &site), Some(clean));
+        assert_eq!(person(&Person::named(" "), &site), None);
+        for bad in ["ann", "@example.org", "a b@example.org", "a@b@c", "a@b..c", "a<b>@c", "a@b\r\nBcc: x"] {
+            assert_eq!(address(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! JSON Feed 1.1 (jsonfeed.org/version/1.1).
+
+use super::view::{EntryView, FeedView};
+use crate::entry::Enclosure;
+use crate::site::Person;
+use serde::Serialize;
+
+/// The feed's file: one line, its keys in the order of the specification.
+pub(super) fn write(view: &FeedView) -> Vec<u8> {
+    // Strings and numbers always serialise.
+    let mut out = serde_json::to_vec(&Feed::new(view)).unwrap_or_default();
+    out.push(b'\n');
+    out
+}
+
+#[derive(Serialize)]
+struct Feed<'a> {
+    version: &'static str,
+    title: &'a str,
+    home_page_url: &'a str,
+    feed_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    favicon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'a>>,
+    items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Author<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Hub<'a> {
+    r#type: &'static str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: &'a str,
+    url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_html: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_published: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_modified: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_seconds: Option<u64>,
+}
+
+impl<'a> Feed<'a> {
+    fn new(view: &'a FeedView) -> Self {
+        Feed {
+            version: "https://jsonfeed.org/version/1.1",
+            title: &view.title,
+            home_page_url: &view.home_page,
+            feed_url: &view.self_url,
+            description: view.description.as_deref(),
+            icon: view.icon.as_deref(),
+            favicon: view.icon.as_deref(),
+            authors: authors(&view.authors),
+            language: view.language.as_deref(),
+            hubs: view.hub.iter().map(|url| Hub { r#type: "WebSub", url }).collect(),
+            items: view.entries.iter().map(Item::new).collect(),
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    fn new(view: &'a EntryView) -> Self {
+        let summary = Some(view.summary.as_str()).filter(|summary| !summary.is_empty());
+        let html = Some(view.html.as_str()).filter(|html| !html.is_empty());
+        Item {
+            id: &view.id,
+            url: &view.url,
+            external_url: view.external_url.as_deref(),
+            title: view.title.as_deref(),
+            content_html: html,
+            // One of the two must be there.
+            content_text: html.is_none().then_some(view.summary.as_str()),
+            summary,
+            image: view.image.as_deref(),
+            date_published: view.published.map(|date| date.to_rfc3339()),
+            date_modified: view.updated.map(|date| date.to_rfc3339()),
+            authors: authors(&view.authors),
+            tags: &view.categories,
+            language: view.language.as_deref(),
+            attachments: view.enclosures.iter().map(attachment).collect(),
+        }
+    }
+}
+
+fn authors(people: &[Person]) -> Vec<Author<'_>> {
+    people.iter().map(|person| Author { name: &person.name, url: person.url.as_deref() }).collect()
+}
+
+fn attachment(enclosure: &Enclosure) -> Attachment<'_> {
+    Attachment {
+        url: &enclosure.url,
+        mime_type: &enclosure.mime_type,
+        title: enclosure.title.as_deref(),
+        size_in_bytes: (enclosure.length > 0).then_some(enclosure.length),
+        duration_in_seconds: enclosure.duration,
+    }
+}

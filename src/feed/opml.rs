@@ -1,0 +1,66 @@
+//! The list of all feeds (OPML 2.0, opml.org/spec2), which readers import.
+
+use super::clean;
+use super::{FeedSpec, Format, PlannedFeed};
+use crate::site::Site;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::io;
+
+/// The list of `feeds`, each once: in the first of the formats, so that who imports it gets no entry twice.
+pub fn render_opml(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed]) -> Vec<u8> {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    // Only the writer can fail, and a vector doesn't.
+    let _ = write(&mut writer, site, spec, feeds);
+    let mut out = writer.into_inner();
+    out.push(b'\n');
+    out
+}
+
+fn write(writer: &mut Writer<Vec<u8>>, site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed]) -> io::Result<()> {
+    let owner = site.authors.iter().find_map(|author| clean::person(author, &site.url));
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    writer.create_element("opml").with_attribute(("version", "2.0")).write_inner_content(|writer| {
+        writer.create_element("head").write_inner_content(|writer| {
+            text(writer, "title", &clean::line(&site.title))?;
+            if let Some(owner) = &owner {
+                text(writer, "ownerName", &owner.name)?;
+            }
+            if let Some(address) = owner.as_ref().and_then(|owner| owner.email.as_deref()) {
+                text(writer, "ownerEmail", address)?;
+            }
+            text(writer, "docs", "https://opml.org/spec2.opml")
+        })?;
+        writer.create_element("body").write_inner_content(|writer| {
+            let Some(format) = spec.formats.first() else { return Ok(()) };
+            feeds.iter().try_for_each(|feed| outline(writer, site, *format, feed))
+        })?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn outline(writer: &mut Writer<Vec<u8>>, site: &Site, format: Format, feed: &PlannedFeed) -> io::Result<()> {
+    let title = clean::some_line(&feed.title(site)).unwrap_or_else(|| site.url.to_string());
+    let url = feed.url(site, format);
+    let description = clean::line(&site.description);
+    let language = clean::language(&site.language);
+    let mut attributes = vec![("text", title.as_str()), ("title", &title), ("type", "rss"), ("xmlUrl", &url)];
+    attributes.push(("htmlUrl", site.url.as_str()));
+    if !description.is_empty() {
+        attributes.push(("description", &description));
+    }
+    if let Some(language) = &language {
+        attributes.push(("language", language));
+    }
+    if format == Format::Rss {
+        attributes.push(("version", "RSS2"));
+    }
+    writer.create_element("outline").with_attributes(attributes).write_empty()?;
+    Ok(())
+}
+
+fn text(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> io::Result<()> {
+    writer.create_element(name).write_text_content(BytesText::new(value))?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Web addresses: made absolute, and written with the characters that RFC 3986 allows.
+
+use std::fmt::Write;
+use url::Url;
+
+/// The absolute web address that `text` means below `base`; `None` if it is no http or https address.
+pub fn web(base: &Url, text: &str) -> Option<String> {
+    let url = base.join(text.trim()).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| strict(url.as_str()))
+}
+
+/// Percent-encodes what no URI holds (RFC 3986, appendix A). The URL standard of browsers lets some of it stand, and
+/// validators of feeds don't.
+pub fn strict(url: &str) -> String {
+    let mut out = String::with_capacity(url.len());
+    // Brackets stand around an IPv6 address and nowhere else.
+    let host_end = url.find("://").map_or(0, |at| at + 3 + url[at + 3..].find(['/', '?', '#']).unwrap_or(url.len() - at - 3));
+    let mut has_fragment = false;
+    for (at, byte) in url.bytes().enumerate() {
+        let is_plain = byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=%".contains(&byte);
+        let is_bracket = at < host_end && matches!(byte, b'[' | b']');
+        let is_fragment = byte == b'#' && !has_fragment;
+        has_fragment |= is_fragment;
+        if is_plain || is_bracket || is_fragment {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_become_absolute() {
+        let base = Url::parse("https://example.org/news/").unwrap();
+        assert_eq!(web(&base, "a b.png").as_deref(), Some("https://example.org/news/a%20b.png"));
+        assert_eq!(web(&base, " https://été.example/é ").as_deref(), Some("https://xn--t-9fab.example/%C3%A9"));
+        assert_eq!(web(&base, "//cdn.example/x|y?a[]={}#^#").as_deref(), Some("https://cdn.example/x%7Cy?a%5B%5D=%7B%7D#%5E%23"));
+    }
+
+    #[test]
+    fn only_web_addresses_are_given() {
+        let base = Url::parse("https://example.org/").unwrap();
+        for text in ["javascript:alert(1)", "data:text/html,x", "mailto:a@example.org", "https://", "file:///etc/passwd"] {
+            assert_eq!(web(&base, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_right_stays() {
+        for url in ["https://[::1]:8080/a/%7Cb?c=d&e=f#g", "https://example.org", "tag:example.org,2024-05-01:/a/", "urn:isbn:1"] {
+            assert_eq!(strict(url), url);
+        }
+    }
+}
