@@ -110,3 +110,76 @@ fn media(image: &str) -> BTreeMap<String, Vec<Extension>> {
     ]
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::super::{FeedEntry, Format};
+    use super::*;
+
+    fn view(entries: &[FeedEntry]) -> FeedView {
+        FeedView::new(Format::Atom, &sample::site(), &sample::spec(), &sample::feed(Some("Été")), entries)
+    }
+
+    /// Why the image's attributes are escaped here and text is cleaned first.
+    #[test]
+    fn the_crate_writes_extension_attributes_and_control_characters_as_they_are() {
+        let extension = Extension { name: "m:x".into(), attrs: [("url".into(), "a&b\"".into())].into(), ..Extension::default() };
+        let extensions: ExtensionMap = [("m".into(), [("x".into(), vec![extension])].into())].into();
+        let feed = Feed { title: Text::plain("a\u{1}"), extensions, ..Feed::default() };
+        let out = feed.to_string();
+        assert!(out.contains("<m:x url=\"a&b\"\">") && out.contains("<title>a\u{1}</title>"), "{out}");
+    }
+
+    #[test]
+    fn no_entry_is_without_updated() {
+        let updated = |entry: &FeedEntry, oldest: Option<Date>| {
+            let out = String::from_utf8(write(&view(std::slice::from_ref(entry)), oldest)).unwrap();
+            let dates: Vec<&str> = out.split("<updated>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+            dates.join(" ")
+        };
+        let mut entry = sample::entry("a");
+        assert_eq!(updated(&entry, None), "2024-05-01T10:00:00+02:00 2024-05-01T10:00:00+02:00");
+        // A change before the publication is none.
+        entry.entry.head.updated = sample::date("2024-01-01T00:00:00Z");
+        assert_eq!(updated(&entry, None), "2024-05-01T10:00:00+02:00 2024-05-01T10:00:00+02:00");
+        (entry.entry.head.published, entry.entry.head.updated) = (None, None);
+        assert_eq!(updated(&entry, None), "1970-01-01T00:00:00+00:00 1970-01-01T00:00:00+00:00");
+        let oldest = sample::date("2001-02-03T04:05:06Z");
+        assert_eq!(updated(&entry, oldest), "2001-02-03T04:05:06+00:00 2001-02-03T04:05:06+00:00");
+    }
+
+    #[test]
+    fn an_empty_feed_has_all_that_it_must_have() {
+        let feed = feed(&view(&[]), sample::date("2001-02-03T04:05:06Z").unwrap());
+        assert_eq!(feed.updated.to_rfc3339(), "2001-02-03T04:05:06+00:00");
+        assert_eq!((feed.id.as_str(), feed.title.as_str()), ("https://example.org/news/tags/%C3%A9t%C3%A9/", "Été – Ann & Bob <News>"));
+        assert_eq!(feed.categories, [category("Été")]);
+    }
+
+    #[test]
+    fn somebody_is_named_unless_every_entry_names_its_own() {
+        let mut site = sample::site();
+        site.authors.clear();
+        let names = |entries: &[FeedEntry]| {
+            let view = FeedView::new(Format::Atom, &site, &sample::spec(), &sample::feed(None), entries);
+            feed(&view, DateTime::UNIX_EPOCH.fixed_offset()).authors.into_iter().map(|author| author.name).collect::<Vec<_>>()
+        };
+        let mut signed = sample::entry("a");
+        signed.entry.authors = vec![crate::site::Person::named("Bob")];
+        assert!(names(std::slice::from_ref(&signed)).is_empty());
+        assert_eq!(names(&[signed, sample::entry("b")]), ["Ann & Bob <News>"]);
+    }
+
+    #[test]
+    fn a_title_is_made_from_the_summary() {
+        let title = |summary: &str| {
+            let mut entry = sample::entry("a");
+            (entry.entry.title, entry.summary) = (None, summary.into());
+            super::entry(&view(&[entry]).entries[0], DateTime::UNIX_EPOCH.fixed_offset()).title.value
+        };
+        assert_eq!(title("One\nline."), "One line.");
+        assert_eq!(title(&"word ".repeat(40)), format!("{}…", "word ".repeat(16).trim_end()));
+        assert_eq!(title(""), "https://example.org/news/a/");
+    }
+}

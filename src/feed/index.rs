@@ -5,6 +5,7 @@ use super::{FeedSpec, Format, PlannedFeed};
 use crate::site::Site;
 use crate::url;
 use askama::Template;
+use askama::filters::Safe;
 use chrono::{DateTime, FixedOffset};
 
 /// An entry as the page lists it.
@@ -22,6 +23,8 @@ pub struct IndexEntry {
 #[derive(Template)]
 #[template(path = "index.html")]
 struct Page {
+    /// The attribute that marks the page's own words as English.
+    ui: Safe<&'static str>,
     language: Option<String>,
     direction: &'static str,
     title: String,
@@ -57,7 +60,9 @@ struct File {
 pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest: &[IndexEntry]) -> Vec<u8> {
     let files = |feed: &PlannedFeed| -> Vec<File> { spec.formats.iter().map(|format| file(site, feed, *format)).collect() };
     let language = clean::language(&site.language);
+    let is_english = language.as_deref().and_then(|tag| tag.split('-').next()).is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
     let page = Page {
+        ui: Safe(if is_english { "" } else { " lang=\"en\"" }),
         direction: if language.as_deref().is_some_and(is_right_to_left) { "rtl" } else { "ltr" },
         language,
         title: clean::some_line(&site.title).unwrap_or_else(|| site.url.to_string()),
@@ -100,5 +105,78 @@ fn is_right_to_left(language: &str) -> bool {
             primary,
             "ar" | "arc" | "ckb" | "dv" | "fa" | "he" | "iw" | "ji" | "ks" | "nqo" | "ps" | "sd" | "syr" | "ug" | "ur" | "yi"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn rendered(language: &str) -> String {
+        let site = Site { language: language.into(), ..sample::site() };
+        let newest = [
+            IndexEntry {
+                title: "1 < 2 & \"so\" <script>alert(1)</script>".into(),
+                url: "https://example.org/a/?x=1&y=\"><script>".into(),
+                date: sample::date("2024-05-01T23:30:00-02:00"),
+                language: Some("fr_CA".into()),
+            },
+            IndexEntry { title: " \u{1}".into(), url: "https://example.org/b/".into(), date: None, language: None },
+        ];
+        let feeds = [sample::feed(None), sample::feed(Some("<Été>"))];
+        String::from_utf8(render_index(&site, &sample::spec(), &feeds, &newest)).unwrap()
+    }
+
+    #[test]
+    fn entries_are_listed_with_their_own_day_and_language() {
+        let page = rendered("en-GB");
+        let first = concat!(
+            r#"<li><time datetime="2024-05-01T23:30:00-02:00">2024-05-01</time> "#,
+            r#"<a href="https://example.org/a/?x=1&#38;y=%22%3E%3Cscript%3E" dir="auto" lang="fr-CA">"#,
+            "1 &#60; 2 &#38; &#34;so&#34; &#60;script&#62;alert(1)&#60;/script&#62;</a></li>\n",
+            r#"<li><a href="https://example.org/b/" dir="auto">https://example.org/b/</a></li>"#,
+        );
+        assert!(page.contains(first), "{page}");
+        assert!(!page.contains("<script") && !page.contains('\u{1}'));
+    }
+
+    #[test]
+    fn every_feed_can_be_discovered() {
+        let page = rendered("en-GB");
+        for (mime_type, title, url) in [
+            ("application/rss+xml", "Ann &#38; Bob &#60;News&#62; (RSS)", "feed.xml"),
+            ("application/atom+xml", "Ann &#38; Bob &#60;News&#62; (Atom)", "atom.xml"),
+            ("application/feed+json", "Ann &#38; Bob &#60;News&#62; (JSON Feed)", "feed.json"),
+            ("application/rss+xml", "&#60;Été&#62; – Ann &#38; Bob &#60;News&#62; (RSS)", "tags/%3C%C3%A9t%C3%A9%3E/feed.xml"),
+        ] {
+            let link = format!(r#"<link rel="alternate" type="{mime_type}" title="{title}" href="https://example.org/news/{url}">"#);
+            assert!(page.contains(&link), "{link}\n{page}");
+        }
+        assert_eq!(page.matches("rel=\"alternate\"").count(), 6);
+        assert_eq!(page.matches("aria-label=").count(), 3);
+        assert!(page.contains(r#"<a href="https://example.org/news/feeds.opml""#));
+    }
+
+    #[test]
+    fn the_page_says_its_language_and_direction() {
+        let cases = [
+            ("en-GB", r#"<html lang="en-GB" dir="ltr">"#, "<h2>Latest</h2>"),
+            ("ar", r#"<html lang="ar" dir="rtl">"#, r#"<h2 lang="en">Latest</h2>"#),
+            ("fa-Latn", r#"<html lang="fa-Latn" dir="ltr">"#, r#"<h2 lang="en">Latest</h2>"#),
+            ("pa-Arab-PK", r#"<html lang="pa-Arab-PK" dir="rtl">"#, r#"<h2 lang="en">Latest</h2>"#),
+            ("\"><b>", r#"<html dir="ltr">"#, r#"<h2 lang="en">Latest</h2>"#),
+        ];
+        for (language, html, heading) in cases {
+            let page = rendered(language);
+            assert!(page.contains(html) && page.contains(heading), "{language} {page}");
+        }
+    }
+
+    #[test]
+    fn a_site_without_entries_or_tags_has_a_page_too() {
+        let site = Site { icon: None, copyright: None, description: String::new(), ..sample::site() };
+        let page = String::from_utf8(render_index(&site, &sample::spec(), &[sample::feed(None)], &[])).unwrap();
+        assert!(page.contains("<h1") && !page.contains("<main") && !page.contains("class=\"tags\"") && !page.contains("<img"), "{page}");
     }
 }

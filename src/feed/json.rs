@@ -144,3 +144,44 @@ fn attachment(enclosure: &Enclosure) -> Attachment<'_> {
         duration_in_seconds: enclosure.duration,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::super::{FeedEntry, Format};
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(entries: &[FeedEntry]) -> Value {
+        let view = FeedView::new(Format::Json, &sample::site(), &sample::spec(), &sample::feed(None), entries);
+        serde_json::from_slice(&write(&view)).unwrap()
+    }
+
+    #[test]
+    fn an_item_has_content_even_if_it_is_empty() {
+        let mut entry = sample::entry("a");
+        entry.html.clear();
+        let item = &read(&[entry.clone()])["items"][0];
+        assert_eq!((&item["content_text"], &item["content_html"]), (&json!("Summary of a."), &Value::Null));
+        entry.summary.clear();
+        let item = &read(&[entry])["items"][0];
+        assert_eq!((&item["content_text"], item.get("summary")), (&json!(""), None));
+    }
+
+    #[test]
+    fn a_feed_without_entries_has_an_empty_list() {
+        assert_eq!(read(&[])["items"], json!([]));
+    }
+
+    #[test]
+    fn keys_follow_the_specification() {
+        let feed = read(&sample::entries());
+        let keys = |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>().join(" ")).unwrap();
+        assert_eq!(keys(&feed), "version title home_page_url feed_url description icon favicon authors language hubs items");
+        assert_eq!(
+            keys(&feed["items"][0]),
+            "id url external_url title content_html summary image date_published date_modified authors tags attachments"
+        );
+        assert_eq!(keys(&feed["items"][0]["attachments"][0]), "url mime_type title size_in_bytes duration_in_seconds");
+    }
+}

@@ -64,3 +64,46 @@ fn text(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> io::Result<()>
     writer.create_element(name).write_text_content(BytesText::new(value))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn rendered(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed]) -> String {
+        String::from_utf8(render_opml(site, spec, feeds)).unwrap()
+    }
+
+    #[test]
+    fn every_feed_is_listed_once() {
+        let out = rendered(&sample::site(), &sample::spec(), &[sample::feed(None), sample::feed(Some("C&\u{1}é"))]);
+        let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0">
+  <head>
+    <title>Ann &amp; Bob &lt;News&gt;</title>
+    <ownerName>Ann (the elder)</ownerName>
+    <ownerEmail>ann@example.org</ownerEmail>
+    <docs>https://opml.org/spec2.opml</docs>
+  </head>
+  <body>
+    <outline text="Ann &amp; Bob &lt;News&gt;" title="Ann &amp; Bob &lt;News&gt;" type="rss" xmlUrl="https://example.org/news/feed.xml" {rest}/>
+    <outline text="C&amp;é – Ann &amp; Bob &lt;News&gt;" title="C&amp;é – Ann &amp; Bob &lt;News&gt;" type="rss" xmlUrl="https://example.org/news/tags/c&amp;%01%C3%A9/feed.xml" {rest}/>
+  </body>
+</opml>
+"#;
+        let rest = r#"htmlUrl="https://example.org/news/" description="What&apos;s &quot;new&quot;" language="en-GB" version="RSS2""#;
+        assert_eq!(out, expected.replace("{rest}", rest));
+    }
+
+    #[test]
+    fn the_first_format_is_listed() {
+        let mut site = sample::site();
+        (site.description, site.language, site.authors) = (String::new(), "?".into(), Vec::new());
+        let spec = FeedSpec { formats: vec![Format::Atom, Format::Rss], ..sample::spec() };
+        let out = rendered(&site, &spec, &[sample::feed(None)]);
+        let outline = r#"type="rss" xmlUrl="https://example.org/news/atom.xml" htmlUrl="https://example.org/news/"/>"#;
+        assert!(out.contains(outline) && !out.contains("owner"), "{out}");
+        let none = FeedSpec { formats: Vec::new(), ..sample::spec() };
+        assert!(rendered(&site, &none, &[sample::feed(None)]).contains("<body>\n  </body>"));
+    }
+}

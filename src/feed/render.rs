@@ -73,4 +73,27 @@ mod tests {
             assert_eq!(out, expected, "{format:?}");
         }
     }
+
+    #[test]
+    fn the_style_sheet_is_named_by_its_whole_address() {
+        let mut site = sample::site();
+        site.url = Site::read_url("https://example.org/a&b").unwrap();
+        let spec = sample::spec();
+        for format in [Format::Rss, Format::Atom] {
+            let out = text(render_feed(format, &site, &spec, &sample::feed(Some("x")), &[], None));
+            let second = out.lines().nth(1).unwrap();
+            assert_eq!(second, r#"<?xml-stylesheet type="text/css" href="https://example.org/a&amp;b/feed.css"?>"#);
+        }
+    }
+
+    #[test]
+    fn a_summary_feed_holds_no_bodies() {
+        let mut entries = sample::entries();
+        entries.iter_mut().for_each(|entry| entry.html.clear());
+        for format in Format::ALL {
+            let out = text(render_feed(format, &sample::site(), &sample::spec(), &sample::feed(None), &entries, None));
+            assert!(!out.contains("content:encoded") && !out.contains("<content") && !out.contains("content_html"), "{out}");
+            assert!(out.contains("Summary of undated."), "{out}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! RSS 2.0 (rssboard.org/rss-specification, and the best practices of rssboard.org/rss-profile).
 
 use super::view::{Date, EntryView, FeedView};
+use crate::site::Person;
 use ::rss::extension::atom::{AtomExtension, Link};
 use ::rss::extension::dublincore::DublinCoreExtension;
 use ::rss::extension::{Extension, ExtensionMap};
@@ -49,12 +50,12 @@ fn channel(feed: &FeedView) -> Channel {
         }),
         atom_ext: Some(AtomExtension { links }),
         namespaces: has_media.then(|| (MEDIA.0.into(), MEDIA.1.into())).into_iter().collect(),
-        items: feed.entries.iter().map(item).collect(),
+        items: feed.entries.iter().map(|entry| item(entry, &feed.authors)).collect(),
         ..Channel::default()
     }
 }
 
-fn item(entry: &EntryView) -> Item {
+fn item(entry: &EntryView, feed_authors: &[Person]) -> Item {
     let is_permalink = entry.id == entry.url;
     let mut extensions = ExtensionMap::new();
     if is_permalink {
@@ -67,7 +68,9 @@ fn item(entry: &EntryView) -> Item {
         extensions.insert(MEDIA.0.into(), media);
     }
     let related = entry.external_url.iter().map(|page| link("related", page, None)).collect::<Vec<_>>();
-    let creators: Vec<String> = entry.authors.iter().map(|author| author.name.clone()).collect();
+    // Atom's and JSON Feed's entries inherit the feed's authors (RFC 4287, section 4.2.1); an item doesn't.
+    let authors = if entry.authors.is_empty() { feed_authors } else { &entry.authors };
+    let creators: Vec<String> = authors.iter().map(|author| author.name.clone()).collect();
     let languages: Vec<String> = entry.language.iter().cloned().collect();
     Item {
         title: entry.title.clone(),
@@ -121,4 +124,76 @@ fn single(name: &str, value: Option<&str>, attributes: &[(&str, &str)]) -> BTree
 /// RFC 822 with a year of four digits and the offset as a number.
 fn date(date: Date) -> String {
     date.format("%a, %d %b %Y %H:%M:%S %z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::super::{FeedEntry, Format};
+    use super::*;
+
+    fn view(entries: &[FeedEntry]) -> FeedView {
+        FeedView::new(Format::Rss, &sample::site(), &sample::spec(), &sample::feed(Some("Été")), entries)
+    }
+
+    fn only(change: impl Fn(&mut FeedEntry)) -> Item {
+        let mut entry = sample::entry("a");
+        change(&mut entry);
+        item(&view(&[entry]).entries[0], &[])
+    }
+
+    /// Why the guid is an extension and text is cleaned first.
+    #[test]
+    fn the_crate_drops_a_true_permalink_and_lets_control_characters_through() {
+        let guid = Guid { value: "a\u{1}b".into(), permalink: true };
+        let channel = Channel { items: vec![Item { guid: Some(guid), ..Item::default() }], ..Channel::default() };
+        assert!(channel.to_string().contains("<guid>a\u{1}b</guid>"));
+    }
+
+    #[test]
+    fn an_id_is_a_permalink_only_if_it_is_the_address() {
+        let out = String::from_utf8(write(&view(&[sample::entry("a")]))).unwrap();
+        assert_eq!(out.matches("<guid").count(), 1);
+        assert!(out.contains("<guid isPermaLink=\"true\">https://example.org/news/a/</guid>"), "{out}");
+        let item = only(|entry| entry.entry.head.id = "https://example.org/news/a".into());
+        assert_eq!(item.guid, Some(Guid { value: "https://example.org/news/a".into(), permalink: false }));
+        assert!(item.extensions.is_empty());
+    }
+
+    #[test]
+    fn an_item_has_a_title_or_a_description() {
+        assert_eq!(only(|entry| entry.summary.clear()).description, None);
+        let untitled = |summary: &str, html: &str| {
+            only(|entry| {
+                (entry.entry.title, entry.summary, entry.html) = (Some("\u{1} ".into()), summary.into(), html.into());
+            })
+        };
+        assert_eq!(untitled("a < b", "<p>x</p>").description.as_deref(), Some("a &lt; b"));
+        assert_eq!(untitled("", "<p>x</p>").description.as_deref(), Some("<p>x</p>"));
+        assert_eq!(untitled("", "").description.as_deref(), Some("https://example.org/news/a/"));
+        assert_eq!(untitled("", "").title, None);
+    }
+
+    #[test]
+    fn a_summary_feed_has_no_content_element() {
+        assert_eq!(only(|entry| entry.html.clear()).content, None);
+        let out = String::from_utf8(write(&view(&[]))).unwrap();
+        assert!(!out.contains("xmlns:content") && !out.contains("<item>"), "{out}");
+    }
+
+    #[test]
+    fn a_channel_has_what_it_must_have() {
+        let mut site = sample::site();
+        (site.title, site.description, site.authors) = ("\u{0}\n".into(), " ".into(), vec![Person::named("Ann")]);
+        let feed = channel(&FeedView::new(Format::Rss, &site, &sample::spec(), &sample::feed(None), &[]));
+        assert_eq!((feed.title.as_str(), feed.description.as_str()), ("https://example.org/news/", "https://example.org/news/"));
+        assert_eq!((feed.managing_editor, feed.pub_date, feed.last_build_date), (None, None, None));
+        let tagged = channel(&view(&[]));
+        assert_eq!((tagged.title.as_str(), tagged.categories), ("Été – Ann & Bob <News>", vec![Category::from("Été")]));
+    }
+
+    #[test]
+    fn dates_have_four_digit_years_and_numeric_offsets() {
+        assert_eq!(date(sample::date("0099-01-02T03:04:05-09:30").unwrap()), "Fri, 02 Jan 0099 03:04:05 -0930");
+    }
 }
