@@ -12,6 +12,8 @@ pub mod entry;
 pub mod feed;
 pub mod files;
 #[cfg(feature = "send")]
+pub mod ledger;
+#[cfg(feature = "send")]
 pub mod list;
 pub mod newsletter;
 pub mod site;
