@@ -18,5 +18,7 @@ pub mod list;
 pub mod newsletter;
 pub mod site;
 #[cfg(feature = "send")]
+pub mod store;
+#[cfg(feature = "send")]
 pub mod transport;
 pub mod url;

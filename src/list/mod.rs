@@ -9,6 +9,7 @@ pub use csv::{Imported, Rejected, read_csv, render_csv};
 pub use token::{Purpose, UnsubscribeToken, sign, verify};
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Where a subscription stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +80,17 @@ impl Segment {
                 .is_some_and(|own| same(own, language) || own.split_once(['-', '_']).is_some_and(|(primary, _)| same(primary, language)))
         });
         has_tag && speaks
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.tag, &self.language) {
+            (None, None) => f.write_str("everybody"),
+            (Some(tag), None) => write!(f, "tag={tag}"),
+            (None, Some(language)) => write!(f, "language={language}"),
+            (Some(tag), Some(language)) => write!(f, "tag={tag} language={language}"),
+        }
     }
 }
 

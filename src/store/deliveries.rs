@@ -1,0 +1,380 @@
+//! The ledger in the store: enrolling, claiming, and the changes that `ledger::step` allows.
+
+use super::StoreError;
+use super::sqlite::{Durability, Fault, Store, millis, moment};
+use super::subscribers::{COLUMNS, subscriber, suppress};
+use crate::ledger::{DeliveryState, Event, StateWord, recover, step};
+use crate::list::{Segment, Subscriber, SubscriptionState};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+/// What enrolling found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enrolled {
+    /// When the issue's recipients were chosen; also the date of its messages.
+    pub at: DateTime<Utc>,
+    /// False where it was enrolled by an earlier run.
+    pub is_new: bool,
+}
+
+/// A delivery that this process works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    pub delivery: i64,
+    /// Of the claim: a change that names another one is refused.
+    pub fence: i64,
+    pub subscriber: Subscriber,
+    /// Tries before this one.
+    pub attempts: u32,
+    pub first_try: Option<DateTime<Utc>>,
+}
+
+/// One step of a delivery, with what the ledger keeps of it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub delivery: i64,
+    pub fence: i64,
+    pub event: Event,
+    pub now: DateTime<Utc>,
+    pub reply: Option<String>,
+    pub message_id: Option<String>,
+    /// Never mail this address again.
+    pub suppress: bool,
+}
+
+/// How many deliveries of an issue are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub pending: u64,
+    pub claimed: u64,
+    pub begun: u64,
+    pub sent: u64,
+    pub deferred: u64,
+    pub bounced: u64,
+    pub uncertain: u64,
+    pub withdrawn: u64,
+}
+
+impl Counts {
+    /// Everybody who is to get the issue, or was tried.
+    pub fn recipients(&self) -> u64 {
+        self.pending + self.claimed + self.begun + self.sent + self.deferred + self.bounced + self.uncertain
+    }
+
+    /// Those whose fate is open.
+    pub fn open(&self) -> u64 {
+        self.pending + self.claimed + self.begun + self.deferred
+    }
+}
+
+/// A delivery as `report` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRow {
+    pub address: String,
+    pub state: DeliveryState,
+    pub attempts: u32,
+    pub reply: Option<String>,
+    pub message_id: Option<String>,
+    pub updated: DateTime<Utc>,
+}
+
+fn state(row: &Row) -> Result<DeliveryState, Fault> {
+    let (word, until): (String, Option<i64>) = (row.get("state")?, row.get("until")?);
+    Ok(match StateWord::from_word(&word).ok_or_else(|| Fault::Strange(format!("the state {word}")))? {
+        StateWord::Pending => DeliveryState::Pending,
+        StateWord::Claimed => DeliveryState::Claimed,
+        StateWord::Begun => DeliveryState::Begun,
+        StateWord::Sent => DeliveryState::Sent,
+        StateWord::Deferred => DeliveryState::Deferred { until: moment(until.unwrap_or(0))? },
+        StateWord::Bounced => DeliveryState::Bounced,
+        StateWord::Uncertain => DeliveryState::Uncertain,
+        StateWord::Withdrawn => DeliveryState::Withdrawn,
+    })
+}
+
+fn until(state: DeliveryState) -> Option<i64> {
+    match state {
+        DeliveryState::Deferred { until } => Some(millis(until)),
+        _ => None,
+    }
+}
+
+fn refused(refused: crate::ledger::Refused) -> Fault {
+    Fault::Store(StoreError::Refused(refused))
+}
+
+impl Store {
+    /// Chooses an issue's recipients, once: everybody who is confirmed and in the segment now. Who is suppressed stands in
+    /// the ledger as withdrawn, so that the report can tell. `content_hash` names the issue's bytes: where some have got
+    /// other ones, it is refused unless `allow_changed`.
+    pub fn enrol(
+        &mut self,
+        issue: &str,
+        content_hash: &str,
+        segment: &Segment,
+        allow_changed: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Enrolled, StoreError> {
+        self.change("enrol the recipients", Durability::Synced, |change| {
+            let found: Option<(String, String, i64)> = change
+                .query_row("SELECT content_hash, segment, enrolled FROM issues WHERE issue = ?1", [issue], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })
+                .optional()?;
+            if let Some((hash, enrolled, at)) = found {
+                if *segment != Segment::default() && segment.to_string() != enrolled {
+                    return Err(StoreError::OtherSegment { issue: issue.to_owned(), enrolled }.into());
+                }
+                if hash != content_hash {
+                    let sql = "SELECT count(*) FROM deliveries WHERE issue = ?1 AND state IN ('begun', 'sent', 'uncertain')";
+                    let out: i64 = change.query_row(sql, [issue], |row| row.get(0))?;
+                    if out > 0 && !allow_changed {
+                        return Err(StoreError::Changed { issue: issue.to_owned() }.into());
+                    }
+                    change.execute("UPDATE issues SET content_hash = ?2 WHERE issue = ?1", [issue, content_hash])?;
+                }
+                return Ok(Enrolled { at: moment(at)?, is_new: false });
+            }
+            change
+                .execute("INSERT INTO issues VALUES (?1, ?2, ?3, ?4, 0)", params![issue, content_hash, segment.to_string(), millis(now)])?;
+            let sql = format!(
+                "SELECT key, {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key)
+                 WHERE s.state = 'confirmed' ORDER BY key"
+            );
+            let mut people = change.prepare(&sql)?;
+            let mut rows = people.query([])?;
+            let mut insert =
+                change.prepare("INSERT INTO deliveries (issue, key, address, state, reply, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+            while let Some(row) = rows.next()? {
+                let person = subscriber(row)?;
+                if !segment.holds(&person) {
+                    continue;
+                }
+                let (key, reason): (String, Option<String>) = (row.get("key")?, row.get("reason")?);
+                let state = if reason.is_some() { StateWord::Withdrawn } else { StateWord::Pending };
+                insert.execute(params![issue, key, person.address, state.as_str(), reason, millis(now)])?;
+            }
+            Ok(Enrolled { at: moment(millis(now))?, is_new: true })
+        })
+    }
+
+    /// Settles what a dead process left, in all issues. Only the holder of the send lock may call it.
+    pub fn recover(&mut self, boot: &str, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.change("settle what an earlier run left", Durability::Synced, |change| {
+            let mut left = change.prepare("SELECT id, state, until, boot FROM deliveries WHERE state IN ('claimed', 'begun')")?;
+            let mut rows = left.query([])?;
+            let mut update = change.prepare(
+                "UPDATE deliveries SET state = ?2, fence = 0, updated = ?3, attempts = attempts + ?4, reply = coalesce(?5, reply) WHERE id = ?1",
+            )?;
+            let mut count = 0;
+            while let Some(row) = rows.next()? {
+                let (id, claimed_in): (i64, Option<String>) = (row.get("id")?, row.get("boot")?);
+                let next = recover(state(row)?, claimed_in.as_deref() == Some(boot));
+                let lost = next == DeliveryState::Uncertain;
+                let reply = lost.then_some("the sender stopped before the server's reply was recorded");
+                update.execute(params![id, next.word().as_str(), millis(now), i64::from(lost), reply])?;
+                count += 1;
+            }
+            Ok(count)
+        })
+    }
+
+    /// Makes what is uncertain pending again, because the user asks for it.
+    pub fn resend_uncertain(&mut self, issue: &str, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let next = step(DeliveryState::Uncertain, Event::Resend).map_err(StoreError::Refused)?;
+        self.change("take up what is uncertain", Durability::Synced, |change| {
+            let sql = "UPDATE deliveries SET state = ?2, updated = ?3 WHERE issue = ?1 AND state = 'uncertain'";
+            Ok(change.execute(sql, params![issue, next.word().as_str(), millis(now)])?)
+        })
+    }
+
+    /// Claims up to `most` deliveries that are due, in one synced transaction. Who was suppressed, unsubscribed or removed
+    /// since enrolling is withdrawn on the way, so an empty claim means that nothing is due.
+    pub fn claim(&mut self, issue: &str, most: usize, boot: &str, now: DateTime<Utc>) -> Result<Vec<Claimed>, StoreError> {
+        self.change("claim deliveries", Durability::Synced, |change| {
+            let sql = "UPDATE issues SET fence = fence + 1 WHERE issue = ?1 RETURNING fence";
+            let fence: i64 = change.query_row(sql, [issue], |row| row.get(0))?;
+            let mut claimed = Vec::new();
+            let mut update = change.prepare_cached(
+                "UPDATE deliveries SET state = ?2, until = NULL, fence = ?3, boot = ?4, reply = coalesce(?5, reply), updated = ?6 WHERE id = ?1",
+            )?;
+            let mut due = change.prepare_cached(&format!(
+                "SELECT d.id, d.state AS place, d.until, d.attempts, d.first_try, p.reason, d.key, {COLUMNS}
+                 FROM deliveries d LEFT JOIN subscribers s USING (key) LEFT JOIN suppressions p USING (key)
+                 WHERE d.issue = :issue AND d.state = :state AND (d.until IS NULL OR d.until <= :now) ORDER BY d.until, d.id LIMIT :most"
+            ))?;
+            for word in ["deferred", "pending"] {
+                loop {
+                    let room = most.saturating_sub(claimed.len());
+                    if room == 0 {
+                        break;
+                    }
+                    let bounds = named_params! {":issue": issue, ":state": word, ":now": millis(now), ":most": i64::try_from(room).unwrap_or(i64::MAX)};
+                    let mut found = Vec::new();
+                    let mut rows = due.query(bounds)?;
+                    while let Some(row) = rows.next()? {
+                        found.push(candidate(row, word)?);
+                    }
+                    drop(rows);
+                    if found.is_empty() {
+                        break;
+                    }
+                    for one in found {
+                        let event = if one.why_not.is_some() { Event::Withdraw } else { Event::Claim { now } };
+                        let next = step(one.state, event).map_err(refused)?;
+                        update.execute(params![one.id, next.word().as_str(), fence, boot, one.why_not, millis(now)])?;
+                        if let (DeliveryState::Claimed, Some(subscriber)) = (next, one.subscriber) {
+                            claimed.push(Claimed { delivery: one.id, fence, subscriber, attempts: one.attempts, first_try: one.first_try });
+                        }
+                    }
+                }
+            }
+            Ok(claimed)
+        })
+    }
+
+    /// Makes the changes in one transaction that is ordered after all before it, though not synced. Each has its own
+    /// outcome; a failure of the database is everybody's.
+    pub fn settle(&mut self, changes: &[Change]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        self.change("write the ledger", Durability::Ordered, |transaction| {
+            let mut outcomes = Vec::with_capacity(changes.len());
+            for change in changes {
+                outcomes.push(match settle_one(transaction, change) {
+                    Ok(()) => Ok(()),
+                    Err(Fault::Store(error @ (StoreError::Stale { .. } | StoreError::Refused(_)))) => Err(error),
+                    Err(fault) => return Err(fault),
+                });
+            }
+            Ok(outcomes)
+        })
+    }
+
+    /// When the next deferred delivery is due.
+    pub fn next_due(&self, issue: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read("read the ledger", |connection| {
+            let sql = "SELECT min(until) FROM deliveries WHERE issue = ?1 AND state = 'deferred'";
+            let until: Option<i64> = connection.query_row(sql, [issue], |row| row.get(0))?;
+            until.map(moment).transpose()
+        })
+    }
+
+    /// How the issue's deliveries stand; `None` if it was never enrolled.
+    pub fn counts(&self, issue: &str) -> Result<Option<Counts>, StoreError> {
+        self.read("read the ledger", |connection| counts(connection, issue))
+    }
+
+    /// The issue's deliveries in the order of their addresses: all, or those that were not sent.
+    pub fn deliveries(&self, issue: &str, all: bool) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.read("read the ledger", |connection| {
+            let mut query = connection.prepare(
+                "SELECT address, state, until, attempts, reply, message_id, updated FROM deliveries
+                 WHERE issue = ?1 AND (?2 OR state <> 'sent') ORDER BY key",
+            )?;
+            let mut rows = query.query(params![issue, all])?;
+            let mut list = Vec::new();
+            while let Some(row) = rows.next()? {
+                list.push(DeliveryRow {
+                    address: row.get("address")?,
+                    state: state(row)?,
+                    attempts: row.get("attempts")?,
+                    reply: row.get("reply")?,
+                    message_id: row.get("message_id")?,
+                    updated: moment(row.get("updated")?)?,
+                });
+            }
+            Ok(list)
+        })
+    }
+
+    /// How many `enrol` would choose now.
+    pub fn would_enrol(&self, segment: &Segment) -> Result<usize, StoreError> {
+        let list = self.listed(segment)?;
+        Ok(list.iter().filter(|one| one.suppressed.is_none() && one.subscriber.state == SubscriptionState::Confirmed).count())
+    }
+}
+
+fn counts(connection: &Connection, issue: &str) -> Result<Option<Counts>, Fault> {
+    if connection.query_row("SELECT 1 FROM issues WHERE issue = ?1", [issue], |_| Ok(())).optional()?.is_none() {
+        return Ok(None);
+    }
+    let mut counts = Counts::default();
+    let mut query = connection.prepare_cached("SELECT state, count(*) FROM deliveries WHERE issue = ?1 GROUP BY state")?;
+    let mut rows = query.query([issue])?;
+    while let Some(row) = rows.next()? {
+        let (word, number): (String, i64) = (row.get(0)?, row.get(1)?);
+        let place = match StateWord::from_word(&word).ok_or_else(|| Fault::Strange(format!("the state {word}")))? {
+            StateWord::Pending => &mut counts.pending,
+            StateWord::Claimed => &mut counts.claimed,
+            StateWord::Begun => &mut counts.begun,
+            StateWord::Sent => &mut counts.sent,
+            StateWord::Deferred => &mut counts.deferred,
+            StateWord::Bounced => &mut counts.bounced,
+            StateWord::Uncertain => &mut counts.uncertain,
+            StateWord::Withdrawn => &mut counts.withdrawn,
+        };
+        *place = u64::try_from(number).unwrap_or(0);
+    }
+    Ok(Some(counts))
+}
+
+/// A row that is due, and the reason if it may not be sent after all.
+struct Candidate {
+    id: i64,
+    state: DeliveryState,
+    attempts: u32,
+    first_try: Option<DateTime<Utc>>,
+    subscriber: Option<Subscriber>,
+    why_not: Option<String>,
+}
+
+fn candidate(row: &Row, word: &str) -> Result<Candidate, Fault> {
+    let until: Option<i64> = row.get("until")?;
+    let state = match word {
+        "deferred" => DeliveryState::Deferred { until: moment(until.unwrap_or(0))? },
+        _ => DeliveryState::Pending,
+    };
+    let on_list: Option<String> = row.get("address")?;
+    let subscriber = on_list.map(|_| subscriber(row)).transpose()?;
+    let reason: Option<String> = row.get("reason")?;
+    let why_not = reason.or_else(|| match &subscriber {
+        None => Some("removed from the list".to_owned()),
+        Some(person) if person.state != SubscriptionState::Confirmed => Some(person.state.word().to_owned()),
+        Some(_) => None,
+    });
+    let first_try: Option<i64> = row.get("first_try")?;
+    let first_try = first_try.map(moment).transpose()?;
+    Ok(Candidate { id: row.get("id")?, state, attempts: row.get("attempts")?, first_try, subscriber, why_not })
+}
+
+fn settle_one(connection: &Connection, change: &Change) -> Result<(), Fault> {
+    let mut query = connection.prepare_cached("SELECT state, until, fence, address FROM deliveries WHERE id = ?1")?;
+    let mut rows = query.query([change.delivery])?;
+    let row = rows.next()?.ok_or_else(|| Fault::Strange(format!("no delivery {}", change.delivery)))?;
+    let (old, fence, address): (DeliveryState, i64, String) = (state(row)?, row.get("fence")?, row.get("address")?);
+    let stale = || Fault::Store(StoreError::Stale { state: old.word() });
+    if fence != change.fence {
+        return Err(stale());
+    }
+    let next = step(old, change.event).map_err(refused)?;
+    let is_try = matches!(change.event, Event::Accept | Event::Defer { .. } | Event::Bounce | Event::Doubt);
+    let sql = "UPDATE deliveries SET state = :next, until = :until, updated = :now, reply = coalesce(:reply, reply),
+                   message_id = coalesce(:message_id, message_id), attempts = attempts + :tries,
+                   first_try = CASE WHEN :tries THEN coalesce(first_try, :now) ELSE first_try END
+               WHERE id = :id AND fence = :fence AND state = :old";
+    let changed = connection.prepare_cached(sql)?.execute(named_params! {
+        ":next": next.word().as_str(), ":until": until(next), ":now": millis(change.now), ":reply": change.reply,
+        ":message_id": change.message_id, ":tries": i64::from(is_try),
+        ":id": change.delivery, ":fence": change.fence, ":old": old.word().as_str(),
+    })?;
+    if changed != 1 {
+        return Err(stale());
+    }
+    if change.suppress {
+        suppress(connection, &address, change.reply.as_deref().unwrap_or("refused by its server"), change.now)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "deliveries_tests.rs"]
+mod tests;

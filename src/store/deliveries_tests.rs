@@ -1,0 +1,227 @@
+use super::super::Ledger;
+use super::*;
+use crate::list::Imported;
+use chrono::TimeDelta;
+
+const ISSUE: &str = "2026-W07";
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000, 0).unwrap()
+}
+
+fn later(seconds: i64) -> DateTime<Utc> {
+    now() + TimeDelta::seconds(seconds)
+}
+
+fn store(people: usize) -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("t.db")).unwrap();
+    let people: Vec<_> = (0..people)
+        .map(|n| {
+            let tags = vec![if n % 2 == 0 { "even".to_owned() } else { "odd".to_owned() }];
+            let subscriber = Subscriber { address: format!("p{n:03}@example.org"), tags, ..Subscriber::default() };
+            Imported { line: n + 2, subscriber, suppressed: None }
+        })
+        .collect();
+    store.import(&people, false, now()).unwrap();
+    (folder, store)
+}
+
+fn enrolled(people: usize) -> (tempfile::TempDir, Store) {
+    let (folder, mut store) = store(people);
+    assert!(store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_new);
+    (folder, store)
+}
+
+fn change(claim: &Claimed, event: Event) -> Change {
+    Change { delivery: claim.delivery, fence: claim.fence, event, now: now(), reply: None, message_id: None, suppress: false }
+}
+
+fn one(store: &mut Store, change: Change) -> Result<(), StoreError> {
+    store.settle(&[change]).unwrap().remove(0)
+}
+
+fn words(store: &Store) -> Vec<&'static str> {
+    store.deliveries(ISSUE, true).unwrap().iter().map(|row| row.state.word().as_str()).collect()
+}
+
+#[test]
+fn an_issue_is_enrolled_once() {
+    let (_folder, mut store) = store(4);
+    store.suppress("p001@example.org", "complained", now()).unwrap();
+    assert_eq!(store.would_enrol(&Segment::default()).unwrap(), 3);
+    assert_eq!(store.counts(ISSUE).unwrap(), None);
+    let first = store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap();
+    assert_eq!(first, Enrolled { at: now(), is_new: true });
+    let more = Subscriber { address: "late@example.org".into(), ..Subscriber::default() };
+    store.import(&[Imported { line: 2, subscriber: more, suppressed: None }], false, now()).unwrap();
+    let second = store.enrol(ISSUE, "hash", &Segment::default(), false, later(60)).unwrap();
+    assert_eq!(second, Enrolled { at: now(), is_new: false });
+    let counts = store.counts(ISSUE).unwrap().unwrap();
+    assert_eq!((counts.recipients(), counts.pending, counts.withdrawn), (3, 3, 1));
+}
+
+#[test]
+fn a_segment_is_part_of_the_enrolment() {
+    let (_folder, mut store) = store(5);
+    let odd = Segment { tag: Some("odd".into()), language: None };
+    store.enrol(ISSUE, "hash", &odd, false, now()).unwrap();
+    assert_eq!(store.counts(ISSUE).unwrap().unwrap().pending, 2);
+    assert!(!store.enrol(ISSUE, "hash", &odd, false, now()).unwrap().is_new);
+    assert!(!store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_new);
+    let even = Segment { tag: Some("even".into()), language: None };
+    let refused = store.enrol(ISSUE, "hash", &even, false, now()).unwrap_err();
+    assert_eq!(refused.to_string(), "issue 2026-W07 was enrolled for tag=odd; its recipients do not change: leave --segment out to go on");
+}
+
+#[test]
+fn a_changed_issue_is_refused_once_somebody_has_it() {
+    let (_folder, mut store) = enrolled(2);
+    store.enrol(ISSUE, "mended before anybody got it", &Segment::default(), false, now()).unwrap();
+    let claims = store.claim(ISSUE, 1, "boot", now()).unwrap();
+    one(&mut store, change(&claims[0], Event::Begin)).unwrap();
+    one(&mut store, change(&claims[0], Event::Accept)).unwrap();
+    let other = |store: &mut Store, allow| store.enrol(ISSUE, "other", &Segment::default(), allow, now());
+    assert!(matches!(other(&mut store, false), Err(StoreError::Changed { .. })));
+    other(&mut store, true).unwrap();
+    other(&mut store, false).unwrap();
+}
+
+#[test]
+fn nobody_is_claimed_twice() {
+    let (_folder, mut store) = enrolled(10);
+    let mut seen = Vec::new();
+    loop {
+        let claims = store.claim(ISSUE, 3, "boot", now()).unwrap();
+        if claims.is_empty() {
+            break;
+        }
+        assert!(claims.len() <= 3);
+        seen.extend(claims.into_iter().map(|claim| claim.subscriber.address));
+    }
+    let everybody: Vec<_> = (0..10).map(|n| format!("p{n:03}@example.org")).collect();
+    assert_eq!(seen, everybody);
+}
+
+#[test]
+fn who_left_after_enrolling_is_withdrawn_at_the_claim() {
+    let (_folder, mut store) = enrolled(5);
+    store.suppress("p000@example.org", "complained", now()).unwrap();
+    store.remove("p001@example.org").unwrap();
+    let gone = Subscriber { address: "p002@example.org".into(), state: SubscriptionState::Unsubscribed, ..Subscriber::default() };
+    store.import(&[Imported { line: 2, subscriber: gone, suppressed: None }], false, now()).unwrap();
+    // Three rows are withdrawn before the first that can be claimed: the claim is full all the same.
+    let claims = store.claim(ISSUE, 2, "boot", now()).unwrap();
+    let addresses: Vec<_> = claims.iter().map(|claim| claim.subscriber.address.as_str()).collect();
+    assert_eq!(addresses, ["p003@example.org", "p004@example.org"]);
+    let replies: Vec<_> = store.deliveries(ISSUE, true).unwrap().into_iter().map(|row| row.reply).collect();
+    assert_eq!(replies[..3], [Some("complained".into()), Some("removed from the list".into()), Some("unsubscribed".into())]);
+    assert_eq!(store.counts(ISSUE).unwrap().unwrap().withdrawn, 3);
+}
+
+#[test]
+fn a_settled_delivery_keeps_what_was_said() {
+    let (_folder, mut store) = enrolled(1);
+    let claim = store.claim(ISSUE, 9, "boot", now()).unwrap().remove(0);
+    one(&mut store, Change { message_id: Some("<a@b>".into()), ..change(&claim, Event::Begin) }).unwrap();
+    one(&mut store, Change { reply: Some("250 2.0.0 ok".into()), ..change(&claim, Event::Accept) }).unwrap();
+    let row = store.deliveries(ISSUE, true).unwrap().remove(0);
+    assert_eq!((row.state, row.attempts), (DeliveryState::Sent, 1));
+    assert_eq!((row.reply.as_deref(), row.message_id.as_deref()), (Some("250 2.0.0 ok"), Some("<a@b>")));
+    assert_eq!(store.deliveries(ISSUE, false).unwrap(), []);
+}
+
+#[test]
+fn a_deferred_delivery_comes_back_at_its_time() {
+    let (_folder, mut store) = enrolled(2);
+    let claims = store.claim(ISSUE, 9, "boot", now()).unwrap();
+    one(&mut store, change(&claims[0], Event::Defer { until: later(60) })).unwrap();
+    one(&mut store, change(&claims[1], Event::Release)).unwrap();
+    assert_eq!(store.next_due(ISSUE).unwrap(), Some(later(60)));
+    let early = store.claim(ISSUE, 9, "boot", later(59)).unwrap();
+    assert_eq!(early.iter().map(|claim| claim.delivery).collect::<Vec<_>>(), [claims[1].delivery]);
+    assert_eq!((early[0].attempts, early[0].first_try), (0, None), "a release is no try");
+    let due = store.claim(ISSUE, 9, "boot", later(60)).unwrap();
+    assert_eq!(due.iter().map(|claim| claim.delivery).collect::<Vec<_>>(), [claims[0].delivery]);
+    assert_eq!((due[0].attempts, due[0].first_try), (1, Some(now())));
+    assert_eq!(store.next_due(ISSUE).unwrap(), None);
+}
+
+#[test]
+fn a_stale_fence_or_a_forbidden_step_changes_nothing() {
+    let (_folder, mut store) = enrolled(1);
+    let old = store.claim(ISSUE, 9, "boot", now()).unwrap().remove(0);
+    store.recover("boot", now()).unwrap();
+    let new = store.claim(ISSUE, 9, "boot", now()).unwrap().remove(0);
+    assert!(matches!(one(&mut store, change(&old, Event::Begin)), Err(StoreError::Stale { .. })));
+    assert!(matches!(one(&mut store, change(&new, Event::Accept)), Err(StoreError::Refused(_))));
+    assert_eq!(words(&store), ["claimed"]);
+    one(&mut store, change(&new, Event::Begin)).unwrap();
+}
+
+#[test]
+fn a_refused_address_is_suppressed_with_the_reply() {
+    let (_folder, mut store) = enrolled(1);
+    let claim = store.claim(ISSUE, 9, "boot", now()).unwrap().remove(0);
+    let reply = Some("550 5.1.1 no such user".to_owned());
+    one(&mut store, Change { reply: reply.clone(), suppress: true, ..change(&claim, Event::Bounce) }).unwrap();
+    assert_eq!(store.listed(&Segment::default()).unwrap()[0].suppressed, reply);
+}
+
+#[test]
+fn a_dead_process_leaves_claims_that_return_and_doubts_that_stay() {
+    for (boot, expected) in [("same", ["begun", "pending", "sent"]), ("other", ["begun", "uncertain", "sent"])] {
+        let (folder, mut store) = enrolled(3);
+        let claims = store.claim(ISSUE, 9, "same", now()).unwrap();
+        one(&mut store, change(&claims[0], Event::Begin)).unwrap();
+        one(&mut store, change(&claims[2], Event::Begin)).unwrap();
+        one(&mut store, change(&claims[2], Event::Accept)).unwrap();
+        drop(store);
+        let mut store = Store::open(&folder.path().join("t.db")).unwrap();
+        assert_eq!(store.recover(boot, now()).unwrap(), 2);
+        let mut expected = expected;
+        expected[0] = "uncertain";
+        assert_eq!(words(&store), expected, "{boot}");
+        let uncertain = expected.iter().filter(|word| **word == "uncertain").count();
+        assert_eq!(store.resend_uncertain(ISSUE, now()).unwrap(), uncertain);
+    }
+}
+
+#[test]
+fn the_writer_answers_each_and_groups_many() {
+    let (folder, mut store) = enrolled(200);
+    let claims = store.claim(ISSUE, 200, "boot", now()).unwrap();
+    let (ledger, writer) = Ledger::start(store);
+    std::thread::scope(|scope| {
+        for part in claims.chunks(25) {
+            let ledger = ledger.clone();
+            scope.spawn(move || {
+                for claim in part {
+                    ledger.change(change(claim, Event::Begin)).unwrap();
+                    ledger.post(change(claim, Event::Accept)).unwrap();
+                    assert!(matches!(ledger.change(change(claim, Event::Bounce)), Err(StoreError::Refused(_))));
+                }
+            });
+        }
+    });
+    assert_eq!(ledger.run(|store| store.counts(ISSUE)).unwrap().unwrap().sent, 200);
+    drop(ledger);
+    writer.finish().unwrap();
+    let store = Store::open(&folder.path().join("t.db")).unwrap();
+    assert_eq!(store.counts(ISSUE).unwrap().unwrap().sent, 200);
+}
+
+#[test]
+fn after_a_lost_change_the_writer_takes_no_more() {
+    let (_folder, mut store) = enrolled(2);
+    let claims = store.claim(ISSUE, 2, "boot", now()).unwrap();
+    let (ledger, writer) = Ledger::start(store);
+    // An outcome that the ledger refuses, posted by nobody who waits.
+    ledger.post(change(&claims[0], Event::Accept)).unwrap();
+    // This one may still be in the same group; the next can't.
+    let _ = ledger.change(change(&claims[1], Event::Begin));
+    assert!(ledger.change(change(&claims[1], Event::Accept)).is_err());
+    assert!(ledger.run(|store| store.counts(ISSUE)).is_err());
+    drop(ledger);
+    assert!(matches!(writer.finish(), Err(StoreError::Refused(_))));
+}

@@ -1,0 +1,86 @@
+//! What holds subscriptions and the ledger: one SQLite file beside the configuration.
+
+mod deliveries;
+mod machine;
+mod sqlite;
+mod subscribers;
+mod writer;
+
+pub use deliveries::{Change, Claimed, Counts, DeliveryRow, Enrolled};
+pub use machine::{SendLock, boot_id};
+pub use sqlite::Store;
+pub use subscribers::{ImportCount, Stored};
+pub use writer::{Ledger, Writer};
+
+use crate::ledger::{Refused, StateWord};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The file that `[store] url` names: `sqlite:PATH`, relative to `base`, the configuration's folder.
+pub fn database_path(url: &str, base: &Path) -> Result<PathBuf, String> {
+    let path = url.strip_prefix("sqlite:").ok_or("only `sqlite:PATH` is known")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() { Err("the path after `sqlite:` is empty".into()) } else { Ok(base.join(path)) }
+}
+
+/// Why the store did not do it.
+#[derive(Clone, Debug)]
+pub enum StoreError {
+    /// Another `tidings send` works on this ledger.
+    Locked { path: PathBuf },
+    /// The disk or the database: what was tried, on which file, what it said.
+    Failed { doing: &'static str, path: PathBuf, reason: String },
+    /// The file was made by a later tidings.
+    Newer { path: PathBuf },
+    /// The ledger does not allow the change.
+    Refused(Refused),
+    /// The claim was taken away: its fence is not the row's.
+    Stale { state: StateWord },
+    /// The issue's bytes are not those that some have got.
+    Changed { issue: String },
+    /// The issue was enrolled for another segment.
+    OtherSegment { issue: String, enrolled: String },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Locked { path } => {
+                write!(f, "another `tidings send` is at work: it holds {}; wait for it, or stop it", path.display())
+            }
+            StoreError::Failed { doing, path, reason } => write!(f, "can't {doing} ({}): {reason}", path.display()),
+            StoreError::Newer { path } => write!(f, "{} was written by a newer tidings: update this one", path.display()),
+            StoreError::Refused(refused) => refused.fmt(f),
+            StoreError::Stale { state } => write!(f, "the claim was taken away; the delivery is {state}"),
+            StoreError::Changed { issue } => write!(
+                f,
+                "issue {issue} is not what some have already got: put its entries back, or send the rest the new text with --allow-changed"
+            ),
+            StoreError::OtherSegment { issue, enrolled } => {
+                write!(f, "issue {issue} was enrolled for {enrolled}; its recipients do not change: leave --segment out to go on")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_name_files() {
+        let base = Path::new("/site");
+        for (url, path) in [
+            ("sqlite:tidings.db", "/site/tidings.db"),
+            ("sqlite:data/a.db", "/site/data/a.db"),
+            ("sqlite:///var/a.db", "/var/a.db"),
+            ("sqlite:/var/a.db", "/var/a.db"),
+        ] {
+            assert_eq!(database_path(url, base), Ok(PathBuf::from(path)));
+        }
+        assert!(database_path("postgres://localhost/x", base).is_err());
+        assert!(database_path("sqlite:", base).is_err());
+    }
+}

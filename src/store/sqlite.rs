@@ -1,0 +1,198 @@
+//! The database: opening it, its tables, and how surely a commit is on disk.
+
+use super::StoreError;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Raised with each change of the tables.
+const VERSION: i64 = 1;
+
+/// Moments are milliseconds since 1970, so that SQL can compare them. `key` is `Address::key`.
+const TABLES: &str = "
+CREATE TABLE subscribers (
+    key TEXT PRIMARY KEY NOT NULL, address TEXT NOT NULL, name TEXT, language TEXT,
+    tags TEXT NOT NULL, fields TEXT NOT NULL, state TEXT NOT NULL, since INTEGER NOT NULL, updated INTEGER NOT NULL
+) STRICT;
+CREATE TABLE suppressions (
+    key TEXT PRIMARY KEY NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL
+) STRICT;
+CREATE TABLE issues (
+    issue TEXT PRIMARY KEY NOT NULL, content_hash TEXT NOT NULL, segment TEXT NOT NULL,
+    enrolled INTEGER NOT NULL, fence INTEGER NOT NULL
+) STRICT;
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY, issue TEXT NOT NULL, key TEXT NOT NULL, address TEXT NOT NULL,
+    state TEXT NOT NULL, until INTEGER, fence INTEGER NOT NULL DEFAULT 0, boot TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0, first_try INTEGER, reply TEXT, message_id TEXT, updated INTEGER NOT NULL,
+    UNIQUE (issue, key)
+) STRICT;
+CREATE INDEX deliveries_by_state ON deliveries (issue, state, until);
+";
+
+/// How surely a commit is on disk when it returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// Outlives a power cut.
+    Synced,
+    /// Outlives the process, and never overtakes an earlier commit: SQLite's `synchronous=NORMAL` in WAL mode.
+    Ordered,
+}
+
+/// An open database.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    durability: Durability,
+}
+
+impl Store {
+    /// Opens the database, and makes it where there is none.
+    pub fn open(path: &Path) -> Result<Store, StoreError> {
+        let failed =
+            |error: rusqlite::Error| StoreError::Failed { doing: "open the database", path: path.to_owned(), reason: error.to_string() };
+        let mut connection = Connection::open(path).map_err(failed)?;
+        connection.busy_timeout(Duration::from_secs(20)).map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+        match version {
+            0 => {
+                change.execute_batch(TABLES).map_err(failed)?;
+                change.pragma_update(None, "user_version", VERSION).map_err(failed)?;
+            }
+            VERSION => {}
+            _ => return Err(StoreError::Newer { path: path.to_owned() }),
+        }
+        change.commit().map_err(failed)?;
+        Ok(Store { connection, path: path.to_owned(), durability: Durability::Synced })
+    }
+
+    /// Runs `work` in one transaction that takes the write lock first, so that what it reads can't change under it.
+    pub(super) fn change<T>(
+        &mut self,
+        doing: &'static str,
+        durability: Durability,
+        work: impl FnOnce(&Transaction) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let path = self.path.clone();
+        let named = |fault: Fault| fault.named(doing, &path);
+        if self.durability != durability {
+            let word = if durability == Durability::Synced { "FULL" } else { "NORMAL" };
+            self.connection.pragma_update(None, "synchronous", word).map_err(|error| named(error.into()))?;
+            self.durability = durability;
+        }
+        let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| named(error.into()))?;
+        let value = work(&change).map_err(named)?;
+        change.commit().map_err(|error| named(error.into()))?;
+        Ok(value)
+    }
+
+    /// Runs `work` on one snapshot.
+    pub(super) fn read<T>(&self, doing: &'static str, work: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let named = |fault: Fault| fault.named(doing, &self.path);
+        let snapshot = self.connection.unchecked_transaction().map_err(|error| named(error.into()))?;
+        work(&snapshot).map_err(named)
+    }
+
+    /// Brings everything that was committed to disk and empties the log.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        let named = |error: rusqlite::Error| Fault::from(error).named("write the database", &self.path);
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(named)
+    }
+}
+
+/// A fault inside a transaction, before it is known what was tried.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Sqlite(rusqlite::Error),
+    Store(StoreError),
+    /// A value in the database that we never wrote.
+    Strange(String),
+}
+
+impl Fault {
+    fn named(self, doing: &'static str, path: &Path) -> StoreError {
+        let reason = match self {
+            Fault::Store(error) => return error,
+            Fault::Sqlite(error) => error.to_string(),
+            Fault::Strange(what) => format!("it holds {what}, which tidings never writes"),
+        };
+        StoreError::Failed { doing, path: path.to_owned(), reason }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Fault::Sqlite(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Fault::Store(error)
+    }
+}
+
+pub(super) fn millis(moment: DateTime<Utc>) -> i64 {
+    moment.timestamp_millis()
+}
+
+pub(super) fn moment(millis: i64) -> Result<DateTime<Utc>, Fault> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| Fault::Strange(format!("the moment {millis}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_made_once_and_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        drop(Store::open(&path).unwrap());
+        let store = Store::open(&path).unwrap();
+        let mode: String = store.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+    }
+
+    #[test]
+    fn what_is_no_database_of_ours_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("text.db");
+        std::fs::write(&text, "this is a text file, and not a short one, so that SQLite sees that it is none of its own").unwrap();
+        assert!(matches!(Store::open(&text), Err(StoreError::Failed { .. })));
+        let newer = folder.path().join("newer.db");
+        Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(Store::open(&newer), Err(StoreError::Newer { .. })));
+        assert!(Store::open(&folder.path().join("no/such/folder.db")).is_err());
+    }
+
+    #[test]
+    fn durability_is_set_for_each_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("t.db")).unwrap();
+        let level = |transaction: &Transaction| Ok(transaction.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))?);
+        for (durability, number) in [(Durability::Synced, 2), (Durability::Ordered, 1), (Durability::Synced, 2)] {
+            assert_eq!(store.change("look", durability, level).unwrap(), number);
+        }
+        store.sync().unwrap();
+    }
+
+    #[test]
+    fn a_failed_change_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("t.db")).unwrap();
+        let outcome = store.change("try", Durability::Synced, |change| {
+            change.execute("INSERT INTO suppressions VALUES ('a', 'a', 'r', 0)", [])?;
+            Err::<(), _>(Fault::Strange("x".into()))
+        });
+        assert_eq!(outcome.unwrap_err().to_string().split(": ").last(), Some("it holds x, which tidings never writes"));
+        let count: i64 = store.connection.query_row("SELECT count(*) FROM suppressions", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 0);
+    }
+}
