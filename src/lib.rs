@@ -15,6 +15,7 @@ pub mod files;
 pub mod ledger;
 #[cfg(feature = "send")]
 pub mod list;
+pub mod message;
 pub mod newsletter;
 pub mod site;
 #[cfg(feature = "send")]

@@ -171,4 +171,20 @@ impl Diagnostic {
     pub fn config_missing(key: &str, help: &str) -> Self {
         error("config-missing", format!("`{key}` is missing"), help)
     }
+
+    pub fn issue_undated() -> Self {
+        warning(
+            "issue-undated",
+            "the entry has no date, so it's in no issue of the newsletter",
+            "add `date: 2026-05-01` to its front matter, or start the file name with the date",
+        )
+    }
+
+    pub fn message_size(issue: &str, bytes: usize, limit: usize, largest: &str) -> Self {
+        warning(
+            "message-size",
+            format!("the HTML of issue {issue} has {bytes} bytes; Gmail clips messages at {limit}. Largest: {largest}"),
+            "set `content = \"summary\"` under [newsletter], or shorten the entries",
+        )
+    }
 }

@@ -1,0 +1,49 @@
+//! Slots filled for one recipient, escaped by where they stand.
+
+use super::Recipient;
+use super::identity::unsubscribe_url;
+use crate::newsletter::{Context, Edition, Slot, Slotted};
+
+/// The HTML part for one recipient.
+pub fn fill_html(edition: &Edition, recipient: &Recipient) -> String {
+    fill(&edition.html, edition, recipient)
+}
+
+/// The plain text part for one recipient, with LF line ends.
+pub fn fill_text(edition: &Edition, recipient: &Recipient) -> String {
+    fill(&edition.text, edition, recipient)
+}
+
+fn fill(slotted: &Slotted, edition: &Edition, recipient: &Recipient) -> String {
+    slotted.fill(|slot, context, before| {
+        let value = value(slot, edition, recipient);
+        match context {
+            Context::Html => html_escape::encode_quoted_attribute(&value).into_owned(),
+            Context::Text => stuffed(value, before),
+        }
+    })
+}
+
+fn value(slot: &Slot, edition: &Edition, recipient: &Recipient) -> String {
+    let or_default = |value: Option<&String>, default: &str| {
+        let value = value.map(|value| one_line(value)).unwrap_or_default();
+        if value.is_empty() { default.to_owned() } else { value }
+    };
+    match slot {
+        Slot::Name { default } => or_default(recipient.name.as_ref(), default),
+        Slot::Field { name, default } => or_default(recipient.fields.get(name), default),
+        Slot::Unsubscribe => unsubscribe_url(&edition.unsubscribe_url, &recipient.unsubscribe_token),
+    }
+}
+
+/// A value on one line, without control characters, whose last space can't make a line flow.
+fn one_line(value: &str) -> String {
+    let clean: String = value.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// RFC 3676, section 4.4: at the start of a line, `>` would be a quote and `From ` would be changed on its way.
+fn stuffed(value: String, before: &str) -> String {
+    let starts_line = before.is_empty() || before.ends_with('\n');
+    if starts_line && (value.starts_with('>') || value.starts_with("From ")) { format!(" {value}") } else { value }
+}

@@ -1,0 +1,153 @@
+//! Header values as bytes: encoded words (RFC 2047), phrases, folding.
+//!
+//! The builder's own encoder lets `=?utf-8?q?…?=` in a title pass, which readers then decode; it doesn't quote a dot
+//! in a display name, panics at a line break there, and can't fold a long word. So values come here first.
+
+use super::ComposeError;
+use super::fault::refuse_breaks;
+use lettre::Address;
+use lettre::message::header::{HeaderName, HeaderValue};
+
+/// Columns at which headers are folded (RFC 5322, section 2.1.1).
+const COLUMNS: usize = 78;
+/// The most characters of an encoded word (RFC 2047, section 2).
+const ENCODED_WORD: usize = 75;
+const FRAME: usize = "=?utf-8?q?".len() + "?=".len();
+
+/// A header of free text, such as Subject.
+pub fn unstructured(name: &'static str, text: &str) -> Result<HeaderValue, ComposeError> {
+    refuse_breaks(name, text)?;
+    let is_plain = text.split(' ').all(|word| is_plain_word(word) && word.len() < COLUMNS);
+    let words = if is_plain || text.is_empty() { text.split(' ').map(str::to_owned).collect() } else { encoded_words(name, text) };
+    Ok(folded(name, &words))
+}
+
+/// A header of one mailbox: From, To, Reply-To.
+pub fn mailbox(name: &'static str, display: Option<&str>, address: &Address) -> Result<HeaderValue, ComposeError> {
+    refuse_breaks(name, display.unwrap_or_default())?;
+    let mut words = phrase(name, display.unwrap_or_default());
+    words.push(if words.is_empty() { address.to_string() } else { format!("<{address}>") });
+    let encoded = folded_text(name, &words);
+    // The builder reads addresses back from the raw value, so it holds nothing else.
+    Ok(HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), address.to_string(), encoded))
+}
+
+/// A header of words that are ASCII already and may be parted between each other only.
+pub fn structured(name: &'static str, words: &[String]) -> Result<HeaderValue, ComposeError> {
+    match words.iter().find(|word| !is_graphic(word) || word.is_empty()) {
+        Some(word) => Err(ComposeError::Value { field: name.to_owned(), value: word.clone() }),
+        None => Ok(folded(name, words)),
+    }
+}
+
+/// A display name without encoded words, or nothing where it needs some.
+pub fn ascii_phrase(text: &str) -> Vec<String> {
+    let text = text.trim();
+    if text.is_empty() || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.contains("=?") {
+        return Vec::new();
+    }
+    let is_atom = |word: &str| !word.is_empty() && word.bytes().all(is_atext);
+    if text.split(' ').all(is_atom) {
+        return text.split(' ').map(str::to_owned).collect();
+    }
+    let escaped: String = text.chars().flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c])).collect();
+    vec![format!("\"{escaped}\"")]
+}
+
+fn phrase(name: &str, text: &str) -> Vec<String> {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words = ascii_phrase(&text);
+    let fits = words.iter().all(|word| word.len() < COLUMNS - name.len() - 2);
+    if words.is_empty() || !fits { encoded_words(name, text.trim()) } else { words }
+}
+
+/// RFC 5322, section 3.2.3.
+fn is_atext(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+fn is_graphic(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+}
+
+fn is_plain_word(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic()) && !word.contains("=?")
+}
+
+/// The text in encoded words; the first one leaves room for the header's name.
+fn encoded_words(name: &str, text: &str) -> Vec<String> {
+    let quoted_length: usize = text.bytes().map(quoted_length).sum();
+    let is_quoted = quoted_length <= text.len().div_ceil(3) * 4;
+    let mut room = (COLUMNS - name.len() - 2).min(ENCODED_WORD) - FRAME;
+    let mut words = Vec::new();
+    let mut piece = String::new();
+    for character in text.chars() {
+        // Readers decode each word for itself, so a character must not be split.
+        let longer = payload_length(&piece, Some(character), is_quoted);
+        if longer > room && !piece.is_empty() {
+            words.push(encoded_word(&piece, is_quoted));
+            piece.clear();
+            room = ENCODED_WORD - FRAME;
+        }
+        piece.push(character);
+    }
+    if !piece.is_empty() {
+        words.push(encoded_word(&piece, is_quoted));
+    }
+    words
+}
+
+fn payload_length(piece: &str, more: Option<char>, is_quoted: bool) -> usize {
+    let mut buffer = [0; 4];
+    let more = more.map_or("", |character| character.encode_utf8(&mut buffer));
+    if is_quoted { piece.bytes().chain(more.bytes()).map(quoted_length).sum() } else { (piece.len() + more.len()).div_ceil(3) * 4 }
+}
+
+fn quoted_length(byte: u8) -> usize {
+    if is_quoted_plain(byte) || byte == b' ' { 1 } else { 3 }
+}
+
+/// What a `q` word may hold as it is, in a phrase too (RFC 2047, section 5, rule 3).
+fn is_quoted_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!*+-/".contains(&byte)
+}
+
+fn encoded_word(piece: &str, is_quoted: bool) -> String {
+    use base64::Engine;
+    if !is_quoted {
+        return format!("=?utf-8?b?{}?=", base64::engine::general_purpose::STANDARD.encode(piece));
+    }
+    let payload: String = piece
+        .bytes()
+        .map(|byte| match byte {
+            b' ' => "_".to_owned(),
+            byte if is_quoted_plain(byte) => char::from(byte).to_string(),
+            byte => format!("={byte:02X}"),
+        })
+        .collect();
+    format!("=?utf-8?q?{payload}?=")
+}
+
+fn folded(name: &'static str, words: &[String]) -> HeaderValue {
+    let value = folded_text(name, words);
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value)
+}
+
+/// Words with spaces or folds between them.
+fn folded_text(name: &str, words: &[String]) -> String {
+    let mut out = String::new();
+    let mut column = name.len() + ": ".len();
+    for (index, word) in words.iter().enumerate() {
+        let space = usize::from(index > 0);
+        if column + space + word.len() > COLUMNS && column > 1 {
+            out.push_str("\r\n ");
+            column = 1;
+        } else if space == 1 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += word.len();
+    }
+    out
+}

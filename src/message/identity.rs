@@ -1,0 +1,115 @@
+//! Addresses and ids as headers hold them.
+
+use super::ComposeError;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lettre::Address;
+use sha2::{Digest, Sha256};
+use url::{Host, Url};
+
+/// The Message-ID, angle brackets included: the same for the same issue and recipient, so that a message sent twice
+/// is seen once. Addresses that differ in case are one recipient.
+pub fn message_id(edition_issue: &str, address: &str, domain: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(edition_issue.as_bytes());
+    hash.update([0]);
+    hash.update(address.to_lowercase().as_bytes());
+    let left: String = URL_SAFE_NO_PAD.encode(hash.finalize()).chars().take(32).collect();
+    format!("<{left}@{}>", ascii_domain(domain).unwrap_or_else(|| "localhost".to_owned()))
+}
+
+/// An address whose domain is in its ASCII form. A local part that isn't ASCII is refused, since it needs SMTPUTF8.
+pub fn read_address(field: &str, text: &str) -> Result<Address, ComposeError> {
+    let fault = || ComposeError::Address { field: field.to_owned(), value: text.to_owned() };
+    let (local, domain) = text.rsplit_once('@').ok_or_else(fault)?;
+    let is_safe = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '\\' | '"' | '[' | ']' | '@');
+    // RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all.
+    if local.is_empty() || local.len() > 64 || !local.chars().all(is_safe) {
+        return Err(fault());
+    }
+    let domain = ascii_domain(domain).filter(|domain| local.len() + 1 + domain.len() <= 254).ok_or_else(fault)?;
+    Address::new(local, domain).map_err(|_| fault())
+}
+
+fn ascii_domain(domain: &str) -> Option<String> {
+    match Host::parse(domain).ok()? {
+        Host::Domain(name) => {
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+            let labels_fit = name.split('.').all(|label| (1..=63).contains(&label.len()));
+            (is_name && labels_fit).then_some(name)
+        }
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
+    }
+}
+
+/// Where one recipient leaves the list. What can't be read as a URL gets the token at its end as it is.
+pub fn unsubscribe_url(base: &str, token: &str) -> String {
+    match Url::parse(base) {
+        Ok(mut url) => {
+            url.query_pairs_mut().append_pair("t", token);
+            url.into()
+        }
+        Err(_) => format!("{base}?t={token}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_id_names_issue_and_recipient() {
+        let id = message_id("2026-W07", "a@example.net", "example.org");
+        assert!(id.starts_with('<') && id.ends_with("@example.org>") && id.len() == 46, "{id}");
+        assert_eq!(id, message_id("2026-W07", "A@Example.NET", "example.org"));
+        assert_ne!(id, message_id("2026-W08", "a@example.net", "example.org"));
+        assert_ne!(id, message_id("2026-W07", "b@example.net", "example.org"));
+        assert_ne!(message_id("a", "bc", "x.org"), message_id("ab", "c", "x.org"));
+        assert!(message_id("i", "a@b.c", "bücher.example\r\nBcc: x").ends_with("@localhost>"));
+        assert!(message_id("i", "a@b.c", "bücher.example").ends_with("@xn--bcher-kva.example>"));
+    }
+
+    #[test]
+    fn addresses_that_break_out_are_refused() {
+        for bad in [
+            "",
+            "@",
+            "a",
+            "a@",
+            "@b.c",
+            "a b@c.d",
+            "a@b.c\r\nBcc: x@y.z",
+            "a@b.c>",
+            "<a@b.c",
+            "a@b.c, d@e.f",
+            "a\u{0}@b.c",
+            "\"a\"@b.c",
+            "é@b.c",
+            "a@b@c.d",
+            "a@b..c",
+            "a@[127.0.0.1]",
+            "a@1.2.3.4",
+            "a@b.c d",
+            "(c)a@b.c",
+        ] {
+            assert!(read_address("to", bad).is_err(), "{bad:?}");
+        }
+        let long = format!("{}@example.org", "a".repeat(65));
+        assert!(read_address("to", &long).is_err());
+    }
+
+    #[test]
+    fn good_addresses_stay() {
+        for good in ["a@example.org", "o'neil+news=x@sub.example.org", "a.b@localhost"] {
+            assert_eq!(read_address("to", good).unwrap().to_string(), good);
+        }
+        assert_eq!(read_address("to", "x@bücher.example").unwrap().to_string(), "x@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn the_token_joins_a_query() {
+        assert_eq!(unsubscribe_url("https://example.org/u", "A-_b"), "https://example.org/u?t=A-_b");
+        assert_eq!(unsubscribe_url("https://example.org/u?list=1#x", "A"), "https://example.org/u?list=1&t=A#x");
+        assert_eq!(unsubscribe_url("https://example.org/u", "a&b\r\n>"), "https://example.org/u?t=a%26b%0D%0A%3E");
+    }
+}

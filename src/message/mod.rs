@@ -1,0 +1,14 @@
+//! Messages (RFC 5322): an edition filled for one recipient, with its headers.
+
+mod compose;
+mod fault;
+mod fill;
+mod header;
+mod identity;
+mod recipient;
+
+pub use compose::{Message, compose};
+pub use fault::ComposeError;
+pub use fill::{fill_html, fill_text};
+pub use identity::message_id;
+pub use recipient::{Recipient, sample_recipient};

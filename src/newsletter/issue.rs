@@ -1,0 +1,53 @@
+//! An issue as it is planned, filled and rendered.
+
+use super::Slotted;
+use crate::body::Line;
+use crate::entry::Entry;
+use chrono::{DateTime, FixedOffset};
+
+/// An issue that will be written: a period that is over, and its entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedIssue {
+    /// `2026-W07`, `2026-02` or `all`.
+    pub id: String,
+    /// The end of the period in the site's zone, or the newest entry's date for `all`; the message's date.
+    pub date: DateTime<FixedOffset>,
+    /// Indices into the catalog's heads, newest first.
+    pub entries: Vec<usize>,
+}
+
+/// An entry as it stands in an issue.
+#[derive(Clone, Debug)]
+pub struct IssueEntry {
+    pub entry: Entry,
+    /// Sanitised HTML with absolute links, headings from level 3; empty where only the summary is shown.
+    pub html: String,
+    /// The same as plain text; empty where only the summary is shown.
+    pub lines: Vec<Line>,
+    /// Plain text.
+    pub summary: String,
+    /// The lead image, absolute.
+    pub image: Option<String>,
+}
+
+/// An issue, rendered once; what differs between recipients is a slot that is filled for each of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edition {
+    /// The issue's id.
+    pub issue: String,
+    /// BCP 47 tag.
+    pub language: String,
+    pub date: DateTime<FixedOffset>,
+    /// One line of plain text.
+    pub subject: String,
+    /// The HTML part, CSS inlined.
+    pub html: Slotted,
+    /// The plain text part, as RFC 3676 text with LF line ends.
+    pub text: Slotted,
+    /// The page of the archive, without anything personal.
+    pub page: String,
+    /// Absolute URL of that page.
+    pub page_url: String,
+    /// Where a recipient leaves the list; the token is appended.
+    pub unsubscribe_url: String,
+}

@@ -1,0 +1,302 @@
+//! An issue rendered: the HTML part, the text part, the page of the archive, and the list of issues.
+
+use super::colors::{Colors, colors};
+use super::dates::{day, issue_title};
+use super::slots::{Context, Markers, Slot, has_placeholders};
+use super::tags::{direction, joins_without_spaces};
+use super::text;
+use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, TextEntryView, TextView};
+use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
+use crate::diagnostic::Diagnostic;
+use crate::site::Site;
+use askama::Template;
+use unicode_width::UnicodeWidthStr;
+
+/// Gmail shows no more of a message than this, in bytes of HTML.
+const CLIPPED_AT: usize = 102_000;
+/// RFC 5322, section 2.1.1: a line, and so a subject, should have no more columns.
+const SUBJECT_COLUMNS: usize = 78 - "Subject: ".len();
+/// What programs show of a message beside its subject.
+const PREHEADER_COLUMNS: usize = 110;
+
+/// Renders an issue once, for all recipients. The entries are in the order in which they are shown.
+pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, entries: &[IssueEntry]) -> (Edition, Vec<Diagnostic>) {
+    let look = Look::new(spec, site);
+    let views: Vec<EntryView> = entries.iter().map(|entry| entry_view(site, entry)).collect();
+    let title = issue_title(spec.period, issue);
+    let subject = subject(site, &title, &views);
+    let preheader = preheader(&title, &views);
+    let page_url = site.absolute(&format!("newsletter/{}/", issue.id));
+    let greeting = spec.greeting.as_deref().map(one_line).unwrap_or_default();
+    let address: Vec<&str> =
+        spec.postal_address.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty()).collect();
+    let mut markers = Markers::new(content(spec, site, issue, entries));
+
+    let email = EmailView {
+        subject: &subject,
+        preheader: &preheader,
+        language: &site.language,
+        direction: look.direction,
+        start: look.start,
+        colors: &look.colors,
+        site_title: &site.title,
+        site_url: site.url.as_str(),
+        site_host: site.url.host_str().unwrap_or_default(),
+        icon: look.icon,
+        issue_title: &title,
+        page_url: &page_url,
+        greeting: &markers.mark_text(&greeting, Context::Html, escape_html),
+        entries: &views,
+        postal_address: &address,
+        unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Html),
+    };
+    let mut diagnostics = Vec::new();
+    let html = markers.cut(&inlined(&rendered(&email), &look));
+    diagnostics.extend(size_warning(&issue.id, html.fixed_len(), entries));
+
+    let delsp = joins_without_spaces(&site.language);
+    let text_entries: Vec<TextEntryView> = entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
+    let reason = format!("You get this because you subscribed to {} at {}.", site.title, site.url.host_str().unwrap_or_default());
+    let text = TextView {
+        heading: &text::heading(&format!("{}: {title}", one_line(&site.title)), '=', delsp),
+        greeting: &text::paragraph(&markers.mark_text(&greeting, Context::Text, str::to_owned), delsp),
+        entries: &text_entries,
+        reason: &text::paragraph(&reason, delsp),
+        postal_address: &address,
+        page_url: &page_url,
+        unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Text),
+    };
+    let text = markers.cut(&rendered(&text));
+
+    let page = ArchiveView {
+        subject: &subject,
+        summary: &preheader,
+        language: &site.language,
+        direction: look.direction,
+        colors: &look.colors,
+        site_title: &site.title,
+        site_url: site.url.as_str(),
+        icon: look.icon,
+        issue_title: &title,
+        page_url: &page_url,
+        list_url: &look.list_url,
+        greeting: if has_placeholders(&greeting) { "" } else { &greeting },
+        entries: &views,
+        feeds: &look.feeds,
+        copyright: site.copyright.as_deref().unwrap_or_default(),
+    };
+    let page = rendered(&page);
+    let edition = Edition {
+        issue: issue.id.clone(),
+        language: site.language.clone(),
+        date: issue.date,
+        subject,
+        html,
+        text,
+        page,
+        page_url,
+        unsubscribe_url: spec.unsubscribe_url.clone(),
+    };
+    (edition, diagnostics)
+}
+
+/// The page `newsletter/index.html`: all issues, in the order in which they are given.
+pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[PlannedIssue]) -> Vec<u8> {
+    let look = Look::new(spec, site);
+    let views: Vec<IssueView> = issues
+        .iter()
+        .map(|issue| IssueView {
+            title: issue_title(spec.period, issue),
+            date: day(issue.date.date_naive()),
+            datetime: issue.date.to_rfc3339(),
+            url: site.absolute(&format!("newsletter/{}/", issue.id)),
+            count: if issue.entries.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", issue.entries.len()) },
+        })
+        .collect();
+    let list = ListView {
+        language: &site.language,
+        direction: look.direction,
+        colors: &look.colors,
+        site_title: &site.title,
+        site_url: site.url.as_str(),
+        icon: look.icon,
+        list_url: &look.list_url,
+        issues: &views,
+        feeds: &look.feeds,
+        copyright: site.copyright.as_deref().unwrap_or_default(),
+    };
+    rendered(&list).into_bytes()
+}
+
+/// What all pages of a site share.
+struct Look<'a> {
+    direction: &'static str,
+    start: &'static str,
+    colors: Colors,
+    icon: &'a str,
+    list_url: String,
+    feeds: Vec<FeedView>,
+}
+
+impl<'a> Look<'a> {
+    fn new(spec: &NewsletterSpec, site: &'a Site) -> Self {
+        let direction = direction(&site.language);
+        let feed = |format: &crate::feed::Format| FeedView {
+            mime_type: format.mime_type(),
+            url: site.absolute(format.file_name()),
+            title: site.title.clone(),
+        };
+        Look {
+            direction,
+            start: start(direction),
+            colors: colors(&spec.accent),
+            icon: site.icon.as_deref().unwrap_or_default(),
+            list_url: site.absolute("newsletter/"),
+            feeds: spec.formats.iter().map(feed).collect(),
+        }
+    }
+}
+
+/// Everything that an issue will hold, for the markers' nonce.
+fn content<'a>(
+    spec: &'a NewsletterSpec,
+    site: &'a Site,
+    issue: &'a PlannedIssue,
+    entries: &'a [IssueEntry],
+) -> impl Iterator<Item = &'a str> {
+    let frame = [Some(issue.id.as_str()), Some(&site.title), spec.greeting.as_deref(), spec.postal_address.as_deref()];
+    let entries = entries.iter().flat_map(|entry| {
+        let lines = entry.lines.iter().map(|line| line.text.as_str());
+        let authors = entry.entry.authors.iter().map(|author| author.name.as_str());
+        let parts =
+            [entry.entry.title.as_deref(), Some(&entry.html), Some(&entry.summary), entry.image.as_deref(), Some(&entry.entry.head.url)];
+        parts.into_iter().flatten().chain(lines).chain(authors)
+    });
+    frame.into_iter().flatten().chain(entries)
+}
+
+fn entry_view(site: &Site, entry: &IssueEntry) -> EntryView {
+    let head = &entry.entry.head;
+    let date = head.published.map(|date| day(date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
+    let language = head.language.as_deref().unwrap_or(&site.language);
+    let authors: Vec<&str> = entry.entry.authors.iter().map(|author| author.name.as_str()).collect();
+    let byline: Vec<String> = [date.clone(), one_line(&authors.join(", "))].into_iter().filter(|part| !part.is_empty()).collect();
+    // Programs show no other images, and what isn't on the web can't be loaded.
+    let image = entry.image.as_deref().filter(|image| image.starts_with("https://") || image.starts_with("http://"));
+    EntryView {
+        title: entry_title(entry, &date),
+        url: head.url.clone(),
+        language: language.to_owned(),
+        direction: direction(language),
+        start: start(direction(language)),
+        byline: byline.join(" · "),
+        image: image.filter(|image| !entry.html.contains(image)).unwrap_or_default().to_owned(),
+        html: entry.html.clone(),
+        summary: if entry.html.is_empty() { one_line(&entry.summary) } else { String::new() },
+    }
+}
+
+/// Where lines begin.
+fn start(direction: &str) -> &'static str {
+    if direction == "rtl" { "right" } else { "left" }
+}
+
+/// The title; else the first words of the summary; else the date; else the address.
+fn entry_title(entry: &IssueEntry, date: &str) -> String {
+    let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
+    if !title.is_empty() {
+        return title;
+    }
+    let words = shortened(&one_line(&entry.summary), 60);
+    let fallback = if date.is_empty() { &entry.entry.head.url } else { date };
+    if words.is_empty() { fallback.to_owned() } else { words }
+}
+
+fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryView {
+    let body = if entry.lines.is_empty() { text::paragraph(&one_line(&entry.summary), delsp) } else { text::block(&entry.lines, delsp) };
+    TextEntryView {
+        heading: text::heading(&view.title, '-', delsp),
+        byline: text::paragraph(&view.byline, delsp),
+        body,
+        url: view.url.clone(),
+    }
+}
+
+/// `Site: first title and 3 more`, within the columns of a line.
+fn subject(site: &Site, issue_title: &str, entries: &[EntryView]) -> String {
+    let site_title = one_line(&site.title);
+    let Some(first) = entries.first() else { return shortened(&format!("{site_title}: {issue_title}"), SUBJECT_COLUMNS) };
+    let more = match entries.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let front = format!("{}: ", shortened(&site_title, SUBJECT_COLUMNS / 2));
+    let left = SUBJECT_COLUMNS.saturating_sub(front.width() + more.width());
+    format!("{front}{}{more}", shortened(&first.title, left))
+}
+
+/// What stands beside the subject: the first summary of a lone entry, else the other titles.
+fn preheader(issue_title: &str, entries: &[EntryView]) -> String {
+    let text = match entries {
+        [] => issue_title.to_owned(),
+        [only] if only.summary.is_empty() => issue_title.to_owned(),
+        [only] => only.summary.clone(),
+        [_, others @ ..] => others.iter().map(|entry| entry.title.as_str()).collect::<Vec<_>>().join(" · "),
+    };
+    shortened(&text, PREHEADER_COLUMNS)
+}
+
+/// Text on one line, without control characters.
+fn one_line(text: &str) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Cuts at a word, or within one where it is the only one, and marks the cut.
+fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let room = columns.saturating_sub(1);
+    let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|&end| text[..end].width() <= room).last().unwrap_or(0);
+    let cut = &text[..end];
+    // A space in the last third is a better place; before that it would cost too much.
+    let cut = match cut.rfind(char::is_whitespace) {
+        Some(space) if space * 3 >= cut.len() * 2 => &cut[..space],
+        _ => cut,
+    };
+    format!("{}…", cut.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '–' | '—')))
+}
+
+fn escape_html(text: &str) -> String {
+    html_escape::encode_quoted_attribute(text).into_owned()
+}
+
+/// A template that is compiled in fails only where its writer does, and a `String` doesn't.
+fn rendered(view: &impl Template) -> String {
+    view.render().unwrap_or_default()
+}
+
+/// Writes the rules of `inline.css` into `style` attributes; what stands in `<style>` stays.
+fn inlined(html: &str, look: &Look) -> String {
+    let css = rendered(&InlineCss { colors: &look.colors });
+    let inliner = css_inline::CSSInliner::options()
+        .inline_style_tags(false)
+        .keep_style_tags(true)
+        .load_remote_stylesheets(false)
+        .extra_css(Some(css.into()))
+        .build();
+    // Nothing is loaded and our own rules can be read, so the one thing left that fails is none.
+    inliner.inline(html).unwrap_or_else(|_| html.to_owned())
+}
+
+fn size_warning(issue: &str, bytes: usize, entries: &[IssueEntry]) -> Option<Diagnostic> {
+    if bytes < CLIPPED_AT / 10 * 9 {
+        return None;
+    }
+    let mut sizes: Vec<(usize, &str)> =
+        entries.iter().map(|entry| (entry.html.len() + entry.summary.len(), entry.entry.head.path.display.as_str())).collect();
+    sizes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    let largest: Vec<String> = sizes.iter().take(3).map(|(size, path)| format!("{path} ({size} bytes)")).collect();
+    Some(Diagnostic::message_size(issue, bytes, CLIPPED_AT, &largest.join(", ")))
+}

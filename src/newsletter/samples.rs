@@ -1,0 +1,87 @@
+//! A small newsletter for tests.
+
+use super::{IssueEntry, NewsletterSpec, Period, PlannedIssue};
+use crate::body::Line;
+use crate::diagnostic::{Source, SourcePath};
+use crate::entry::{Entry, Head, Markup};
+use crate::feed::{Detail, Format};
+use crate::site::{Person, Site};
+use chrono::{DateTime, FixedOffset};
+
+pub fn site() -> Site {
+    Site {
+        title: "Example News".into(),
+        url: Site::read_url("https://example.org/").unwrap(),
+        url_text: "https://example.org/".into(),
+        description: "What happened".into(),
+        language: "en".into(),
+        authors: Vec::new(),
+        timezone: chrono_tz::Europe::Paris,
+        copyright: Some("© 2026 Example".into()),
+        icon: Some("https://example.org/icon.png".into()),
+        logo: None,
+    }
+}
+
+pub fn spec() -> NewsletterSpec {
+    NewsletterSpec {
+        from: (Some("Example News".into()), "news@example.org".into()),
+        reply_to: None,
+        period: Period::Weekly,
+        list_id: "news.example.org".into(),
+        content: Detail::Full,
+        postal_address: Some("Example\n1 Main Street\nParis".into()),
+        unsubscribe_url: "https://example.org/unsubscribe".into(),
+        accent: "#b3261e".into(),
+        greeting: Some("Hello {{ subscriber.name | default(\"reader\") }}!".into()),
+        formats: Format::ALL.to_vec(),
+    }
+}
+
+pub fn date(text: &str) -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339(text).unwrap()
+}
+
+pub fn head(name: &str, published: Option<&str>) -> Head {
+    Head {
+        path: SourcePath { relative: format!("{name}.md"), display: format!("content/{name}.md") },
+        id: format!("https://example.org/{name}/"),
+        url: format!("https://example.org/{name}/"),
+        published: published.map(date),
+        updated: None,
+        embargo: None,
+        expires: None,
+        is_draft: false,
+        categories: Vec::new(),
+        section: None,
+        language: None,
+    }
+}
+
+pub fn issue() -> PlannedIssue {
+    PlannedIssue { id: "2026-W07".into(), date: date("2026-02-16T00:00:00+01:00"), entries: vec![0, 1] }
+}
+
+/// An entry with a title, shown by its summary.
+pub fn entry(name: &str, title: &str, summary: &str) -> IssueEntry {
+    let entry = Entry {
+        head: head(name, Some("2026-02-12T09:30:00+01:00")),
+        title: Some(title.into()),
+        summary: None,
+        authors: vec![Person::named("Ada Lovelace")],
+        image: None,
+        enclosures: Vec::new(),
+        external_url: None,
+        markup: Markup::Markdown,
+        source: Source::new(name, ""),
+        body: 0..0,
+        extra: Vec::new(),
+    };
+    IssueEntry { entry, html: String::new(), lines: Vec::new(), summary: summary.into(), image: None }
+}
+
+/// An entry shown in full.
+pub fn full_entry(name: &str, title: &str, html: &str, text: &str) -> IssueEntry {
+    let lines = text.lines().map(|line| Line { text: line.into(), ..Line::default() }).collect();
+    IssueEntry { html: html.into(), lines, ..entry(name, title, "") }
+}

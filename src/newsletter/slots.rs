@@ -1,0 +1,304 @@
+//! What differs between recipients, in text that is rendered once.
+//!
+//! A slot goes through template and inliner as a marker: two private-use characters around a nonce, the escaping
+//! context and the slot's number. The nonce is a hash of all content, so that no content can hold a marker of its own
+//! issue: what looks like one is content. After rendering, the markers are cut out once, and only pieces remain.
+
+use sha2::{Digest, Sha256};
+
+const OPEN: char = '\u{10FFF0}';
+const CLOSE: char = '\u{10FFF1}';
+
+/// Something that is filled in for each recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// `{{ subscriber.name | default("…") }}`.
+    Name { default: String },
+    /// `{{ subscriber.fields.X | default("…") }}`.
+    Field { name: String, default: String },
+    /// Where this recipient leaves the list.
+    Unsubscribe,
+}
+
+/// Where a slot stands, and so how its value is escaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// Text or a quoted attribute.
+    Html,
+    /// Plain text of RFC 3676.
+    Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Fixed(String),
+    Slot(Slot, Context),
+}
+
+/// Rendered text with slots.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slotted {
+    pieces: Vec<Piece>,
+}
+
+impl Slotted {
+    /// The text with each slot filled by `value`, which gets what has been filled so far, and escapes by context.
+    pub fn fill(&self, mut value: impl FnMut(&Slot, Context, &str) -> String) -> String {
+        let mut out = String::with_capacity(self.fixed_len() + 256);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Fixed(text) => out.push_str(text),
+                Piece::Slot(slot, context) => {
+                    let filled = value(slot, *context, &out);
+                    out.push_str(&filled);
+                }
+            }
+        }
+        out
+    }
+
+    /// Bytes without what the slots will hold.
+    pub fn fixed_len(&self) -> usize {
+        self.pieces.iter().map(|piece| if let Piece::Fixed(text) = piece { text.len() } else { 0 }).sum()
+    }
+
+    /// How many slots there are.
+    pub fn slot_count(&self) -> usize {
+        self.pieces.iter().filter(|piece| matches!(piece, Piece::Slot(..))).count()
+    }
+}
+
+/// A text as its author wrote it, with its placeholders read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part<'a> {
+    Fixed(&'a str),
+    Slot(Slot),
+}
+
+/// Whether the placeholders of a text are ones that can be filled; the error says which isn't, and why.
+pub fn check_placeholders(text: &str) -> Result<(), String> {
+    read_parts(text).map(|_| ())
+}
+
+fn read_parts(text: &str) -> Result<Vec<Part<'_>>, String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((inside, after)) = split_placeholder(after) else {
+            return Err(format!("`{{{{{after}` is opened but never closed with `}}}}`"));
+        };
+        if !before.is_empty() {
+            parts.push(Part::Fixed(before));
+        }
+        parts.push(Part::Slot(read_slot(inside)?));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Fixed(rest));
+    }
+    Ok(parts)
+}
+
+/// Splits at the `}}` that closes the placeholder: one inside quotes doesn't.
+fn split_placeholder(text: &str) -> Option<(&str, &str)> {
+    let mut quote = None;
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (None, '"' | '\'') => quote = Some(character),
+            (Some(open), close) if open == close => quote = None,
+            (None, '}') if text[at..].starts_with("}}") => return Some((&text[..at], &text[at + 2..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn read_slot(inside: &str) -> Result<Slot, String> {
+    let fault = |what: &str| {
+        let written = inside.trim();
+        format!(
+            "`{{{{ {written} }}}}` {what}; allowed are `{{{{ subscriber.name | default(\"reader\") }}}}` and \
+             `{{{{ subscriber.fields.X | default(\"…\") }}}}`"
+        )
+    };
+    let (path, default) = match inside.split_once('|') {
+        Some((path, filter)) => (path.trim(), read_default(filter.trim()).ok_or_else(|| fault("has a filter that is not known"))?),
+        None => (inside.trim(), String::new()),
+    };
+    match path.strip_prefix("subscriber.") {
+        Some("name") => Ok(Slot::Name { default }),
+        Some(field) => match field.strip_prefix("fields.") {
+            Some(name) if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) => {
+                Ok(Slot::Field { name: name.to_owned(), default })
+            }
+            _ => Err(fault("names nothing that is known of a subscriber")),
+        },
+        None => Err(fault("is not a placeholder")),
+    }
+}
+
+/// `default("reader")` → `reader`.
+fn read_default(filter: &str) -> Option<String> {
+    let inside = filter.strip_prefix("default")?.trim_start().strip_prefix('(')?.strip_suffix(')')?.trim();
+    let quote = inside.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let text = inside.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!text.contains(quote) && !text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
+/// Makes markers for one issue, and cuts them out again.
+#[derive(Debug)]
+pub struct Markers {
+    nonce: String,
+    slots: Vec<Slot>,
+}
+
+impl Markers {
+    /// The nonce is made from everything that the issue will hold.
+    pub fn new<'a>(content: impl Iterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        for text in content {
+            // The length keeps `ab`, `c` apart from `a`, `bc`.
+            hash.update(text.len().to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        // 64 bits: content that holds its own nonce can't be found by trying.
+        let nonce = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Markers { nonce, slots: Vec::new() }
+    }
+
+    /// A slot as it goes through the template.
+    pub fn mark(&mut self, slot: Slot, context: Context) -> String {
+        let number = self.slots.iter().position(|known| *known == slot).unwrap_or_else(|| {
+            self.slots.push(slot);
+            self.slots.len() - 1
+        });
+        let context = match context {
+            Context::Html => 'h',
+            Context::Text => 't',
+        };
+        format!("{OPEN}{}{context}{number}{CLOSE}", self.nonce)
+    }
+
+    /// A text with placeholders, its fixed parts escaped by `escape`. A text with a bad placeholder stays as it is
+    /// written, since configuration has already refused it.
+    pub fn mark_text(&mut self, text: &str, context: Context, escape: impl Fn(&str) -> String) -> String {
+        let parts = read_parts(text).unwrap_or_else(|_| vec![Part::Fixed(text)]);
+        let marked = parts.into_iter().map(|part| match part {
+            Part::Fixed(fixed) => escape(fixed),
+            Part::Slot(slot) => self.mark(slot, context),
+        });
+        marked.collect()
+    }
+
+    /// Cuts the markers out of what was rendered.
+    pub fn cut(&self, rendered: &str) -> Slotted {
+        let start = format!("{OPEN}{}", self.nonce);
+        let mut pieces = Vec::new();
+        let mut fixed = String::new();
+        let mut rest = rendered;
+        while let Some((before, after)) = rest.split_once(&start) {
+            fixed.push_str(before);
+            match self.read_marker(after) {
+                Some((slot, context, after)) => {
+                    if !fixed.is_empty() {
+                        pieces.push(Piece::Fixed(std::mem::take(&mut fixed)));
+                    }
+                    pieces.push(Piece::Slot(slot, context));
+                    rest = after;
+                }
+                None => {
+                    fixed.push_str(&start);
+                    rest = after;
+                }
+            }
+        }
+        fixed.push_str(rest);
+        if !fixed.is_empty() {
+            pieces.push(Piece::Fixed(fixed));
+        }
+        Slotted { pieces }
+    }
+
+    fn read_marker<'a>(&self, text: &'a str) -> Option<(Slot, Context, &'a str)> {
+        let (inside, after) = text.split_once(CLOSE)?;
+        let (context, number) = match (inside.strip_prefix('h'), inside.strip_prefix('t')) {
+            (Some(number), _) => (Context::Html, number),
+            (_, Some(number)) => (Context::Text, number),
+            _ => return None,
+        };
+        let slot = self.slots.get(number.parse::<usize>().ok()?)?;
+        Some((slot.clone(), context, after))
+    }
+}
+
+/// Whether a text holds placeholders.
+pub fn has_placeholders(text: &str) -> bool {
+    read_parts(text).is_ok_and(|parts| parts.iter().any(|part| matches!(part, Part::Slot(_))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(slotted: &Slotted) -> String {
+        slotted.fill(|slot, context, _| format!("[{slot:?} {context:?}]"))
+    }
+
+    #[test]
+    fn placeholders_are_read_with_their_fallback() {
+        let parts = read_parts(r#"Dear {{ subscriber.name | default("reader }} \") }}, of {{subscriber.fields.town}}!"#).unwrap();
+        let name = Slot::Name { default: "reader }} \\".into() };
+        let town = Slot::Field { name: "town".into(), default: String::new() };
+        assert_eq!(parts, [Part::Fixed("Dear "), Part::Slot(name), Part::Fixed(", of "), Part::Slot(town), Part::Fixed("!")]);
+    }
+
+    #[test]
+    fn bad_placeholders_are_named() {
+        for text in [
+            "{{ subscriber.nam }}",
+            "{{ name }}",
+            "{{ subscriber.fields. }}",
+            "{{ subscriber.fields.a b }}",
+            "{{ subscriber.name | upper }}",
+            "{{ subscriber.name | default(reader) }}",
+            "{{ subscriber.name | default(\"a\nb\") }}",
+            "{{ subscriber.name",
+            "{{ }}",
+            "{{ subscriber.name | default(\") }}",
+        ] {
+            let fault = check_placeholders(text).unwrap_err();
+            assert!(fault.contains("{{"), "{text}: {fault}");
+        }
+        assert_eq!(check_placeholders("a } b { c }} {% x %}"), Ok(()));
+    }
+
+    #[test]
+    fn markers_are_cut_into_slots() {
+        let mut markers = Markers::new(["content"].into_iter());
+        let greeting = markers.mark_text("<Hi {{ subscriber.name | default('you') }}>", Context::Html, |text| text.replace('<', "&lt;"));
+        let link = markers.mark(Slot::Unsubscribe, Context::Text);
+        let slotted = markers.cut(&format!("{greeting} {link}"));
+        assert_eq!(slotted.slot_count(), 2);
+        assert_eq!(filled(&slotted), r#"&lt;Hi [Name { default: "you" } Html]> [Unsubscribe Text]"#);
+    }
+
+    #[test]
+    fn a_marker_of_other_content_is_content() {
+        let mut other = Markers::new(["other"].into_iter());
+        let forged = other.mark(Slot::Unsubscribe, Context::Html);
+        let mut markers = Markers::new([forged.as_str()].into_iter());
+        let real = markers.mark(Slot::Unsubscribe, Context::Html);
+        let slotted = markers.cut(&format!("{forged}{real}"));
+        assert_eq!(filled(&slotted), format!("{forged}[Unsubscribe Html]"));
+    }
+
+    #[test]
+    fn a_broken_marker_is_content() {
+        let mut markers = Markers::new(std::iter::empty());
+        let real = markers.mark(Slot::Unsubscribe, Context::Html);
+        for broken in [real.replace(CLOSE, ""), real.replace("h0", "h7"), real.replace("h0", "x0"), real.replace("h0", "")] {
+            let slotted = markers.cut(&broken);
+            assert_eq!((slotted.slot_count(), filled(&slotted)), (0, broken));
+        }
+    }
+}

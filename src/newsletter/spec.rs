@@ -1,0 +1,34 @@
+//! What `[newsletter]` says, as the rooms obey it.
+
+use crate::feed::{Detail, Format};
+
+/// How often a digest appears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Period {
+    #[default]
+    Weekly,
+    Monthly,
+    /// One issue with everything.
+    All,
+}
+
+/// What `[newsletter]` says (mode `digest`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewsletterSpec {
+    /// RFC 5322 mailbox: display name and address.
+    pub from: (Option<String>, String),
+    pub reply_to: Option<(Option<String>, String)>,
+    pub period: Period,
+    /// RFC 2919, without angle brackets.
+    pub list_id: String,
+    pub content: Detail,
+    pub postal_address: Option<String>,
+    /// The token is appended as `?t=TOKEN`.
+    pub unsubscribe_url: String,
+    /// `#rrggbb`.
+    pub accent: String,
+    /// First line of each issue; may hold `{{ subscriber.name | default("reader") }}`.
+    pub greeting: Option<String>,
+    /// The formats of the site's feeds, which the archive's pages name for autodiscovery.
+    pub formats: Vec<Format>,
+}

@@ -1,0 +1,60 @@
+//! What a language tag (BCP 47) says about its script: direction, and spaces between words.
+
+/// `rtl` or `ltr`, as HTML's `dir` has it. An explicit script wins over what the language usually has.
+pub fn direction(tag: &str) -> &'static str {
+    let mut parts = tag.split(['-', '_']).map(str::to_ascii_lowercase);
+    let language = parts.next().unwrap_or_default();
+    let script = parts.find(|part| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let is_rtl = match script {
+        Some(script) => matches!(script.as_str(), "arab" | "hebr" | "thaa" | "syrc" | "nkoo" | "adlm" | "rohg" | "mand" | "samr"),
+        None => matches!(
+            language.as_str(),
+            "ar" | "arc"
+                | "azb"
+                | "ckb"
+                | "dv"
+                | "fa"
+                | "he"
+                | "iw"
+                | "khw"
+                | "ks"
+                | "lrc"
+                | "mzn"
+                | "nqo"
+                | "pnb"
+                | "ps"
+                | "sd"
+                | "syr"
+                | "ug"
+                | "ur"
+                | "yi"
+        ),
+    };
+    if is_rtl { "rtl" } else { "ltr" }
+}
+
+/// Whether the script has no spaces between words, so that a broken line is joined without one (RFC 3676, `DelSp`).
+pub fn joins_without_spaces(tag: &str) -> bool {
+    let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(language.as_str(), "ja" | "zh" | "yue" | "wuu" | "th" | "lo" | "km" | "my" | "bo" | "dz")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn direction_follows_script_before_language() {
+        for (tag, wanted) in
+            [("en", "ltr"), ("ar-EG", "rtl"), ("HE", "rtl"), ("az-Arab", "rtl"), ("ar-Latn", "ltr"), ("", "ltr"), ("zh-Hant-TW", "ltr")]
+        {
+            assert_eq!(direction(tag), wanted, "{tag}");
+        }
+    }
+
+    #[test]
+    fn scripts_without_spaces() {
+        assert!(joins_without_spaces("ja") && joins_without_spaces("zh-Hans") && joins_without_spaces("th_TH"));
+        assert!(!joins_without_spaces("ko") && !joins_without_spaces("en"));
+    }
+}

@@ -1,0 +1,144 @@
+//! What the templates see: flat views, ready to be shown.
+
+use super::colors::Colors;
+use askama::Template;
+
+/// An entry in an issue.
+#[derive(Debug)]
+pub struct EntryView {
+    /// Its title, or where it has none, its first words or its date.
+    pub title: String,
+    pub url: String,
+    /// BCP 47 tag.
+    pub language: String,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
+    /// `left` or `right`: where its lines begin, for attributes that know no `start`.
+    pub start: &'static str,
+    /// `12 February 2026 · Ada Lovelace`, or empty.
+    pub byline: String,
+    /// Absolute URL of the lead image, or empty.
+    pub image: String,
+    /// Sanitised HTML, or empty where only the summary is shown.
+    pub html: String,
+    /// Plain text, or empty where everything is shown.
+    pub summary: String,
+}
+
+/// A feed, for autodiscovery.
+#[derive(Debug)]
+pub struct FeedView {
+    pub mime_type: &'static str,
+    pub url: String,
+    pub title: String,
+}
+
+/// The HTML part.
+#[derive(Debug, Template)]
+#[template(path = "newsletter/email.html")]
+pub struct EmailView<'a> {
+    pub subject: &'a str,
+    pub preheader: &'a str,
+    pub language: &'a str,
+    pub direction: &'a str,
+    /// `left` or `right`: where lines begin, for attributes that know no `start`.
+    pub start: &'a str,
+    pub colors: &'a Colors,
+    pub site_title: &'a str,
+    pub site_url: &'a str,
+    pub site_host: &'a str,
+    /// Absolute URL, or empty.
+    pub icon: &'a str,
+    pub issue_title: &'a str,
+    pub page_url: &'a str,
+    /// HTML with slots, or empty.
+    pub greeting: &'a str,
+    pub entries: &'a [EntryView],
+    pub postal_address: &'a [&'a str],
+    /// A slot.
+    pub unsubscribe: &'a str,
+}
+
+/// The rules that are written into `style` attributes.
+#[derive(Debug, Template)]
+#[template(path = "newsletter/inline.css", escape = "none")]
+pub struct InlineCss<'a> {
+    pub colors: &'a Colors,
+}
+
+/// An entry in the plain text part; each field is a block of RFC 3676 text.
+#[derive(Debug)]
+pub struct TextEntryView {
+    /// With a line under it.
+    pub heading: String,
+    /// Date and authors, or empty.
+    pub byline: String,
+    pub body: String,
+    pub url: String,
+}
+
+/// The plain text part.
+#[derive(Debug, Template)]
+#[template(path = "newsletter/email.txt", escape = "none")]
+pub struct TextView<'a> {
+    pub heading: &'a str,
+    /// With slots, or empty.
+    pub greeting: &'a str,
+    pub entries: &'a [TextEntryView],
+    /// Who sends this, and why it is received.
+    pub reason: &'a str,
+    pub postal_address: &'a [&'a str],
+    pub page_url: &'a str,
+    /// A slot.
+    pub unsubscribe: &'a str,
+}
+
+/// The page of an issue in the archive.
+#[derive(Debug, Template)]
+#[template(path = "newsletter/archive.html")]
+pub struct ArchiveView<'a> {
+    pub subject: &'a str,
+    pub summary: &'a str,
+    pub language: &'a str,
+    pub direction: &'a str,
+    pub colors: &'a Colors,
+    pub site_title: &'a str,
+    pub site_url: &'a str,
+    pub icon: &'a str,
+    pub issue_title: &'a str,
+    pub page_url: &'a str,
+    pub list_url: &'a str,
+    /// Plain text, or empty.
+    pub greeting: &'a str,
+    pub entries: &'a [EntryView],
+    pub feeds: &'a [FeedView],
+    pub copyright: &'a str,
+}
+
+/// An issue in the list.
+#[derive(Debug)]
+pub struct IssueView {
+    pub title: String,
+    /// `12 February 2026`.
+    pub date: String,
+    pub datetime: String,
+    pub url: String,
+    /// `3 entries`.
+    pub count: String,
+}
+
+/// The list of issues.
+#[derive(Debug, Template)]
+#[template(path = "newsletter/list.html")]
+pub struct ListView<'a> {
+    pub language: &'a str,
+    pub direction: &'a str,
+    pub colors: &'a Colors,
+    pub site_title: &'a str,
+    pub site_url: &'a str,
+    pub icon: &'a str,
+    pub list_url: &'a str,
+    pub issues: &'a [IssueView],
+    pub feeds: &'a [FeedView],
+    pub copyright: &'a str,
+}
