@@ -3,9 +3,10 @@
 //! Contrast is that of WCAG 2 (relative luminance); 4.5:1 is its level AA for text.
 
 const WANTED: f64 = 4.5;
-/// The card's background in light and dark, as in `head.css`.
-const LIGHT: Rgb = Rgb(0xff, 0xff, 0xff);
-const DARK: Rgb = Rgb(0x1c, 0x1f, 0x24);
+const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
+/// The least favourable grounds that links stand on in light and dark: those of code and table heads.
+const LIGHT: Rgb = Rgb(0xf1, 0xf2, 0xf4);
+const DARK: Rgb = Rgb(0x28, 0x2d, 0x35);
 /// Used where the configured accent is no `#rrggbb`.
 const DEFAULT_ACCENT: Rgb = Rgb(0xb3, 0x26, 0x1e);
 
@@ -18,9 +19,9 @@ pub struct Colors {
     pub accent: String,
     /// Text on the accent.
     pub on_accent: String,
-    /// Links on the light card.
+    /// Links in light.
     pub link: String,
-    /// Links on the dark card.
+    /// Links in the dark.
     pub dark_link: String,
 }
 
@@ -29,12 +30,12 @@ pub fn colors(accent: &str) -> Colors {
     let accent = read(accent).unwrap_or(DEFAULT_ACCENT);
     let black = Rgb(0, 0, 0);
     // Of black and white one always has 4.5:1: the darkest grey that black can stand on is lighter than needed.
-    let on_accent = if contrast(LIGHT, accent) >= WANTED { LIGHT } else { black };
+    let on_accent = if contrast(WHITE, accent) >= WANTED { WHITE } else { black };
     Colors {
         accent: write(accent),
         on_accent: write(on_accent),
         link: write(readable(accent, LIGHT, black)),
-        dark_link: write(readable(accent, DARK, LIGHT)),
+        dark_link: write(readable(accent, DARK, WHITE)),
     }
 }
 
@@ -84,8 +85,8 @@ mod tests {
 
     #[test]
     fn known_contrasts() {
-        assert!((contrast(Rgb(0, 0, 0), LIGHT) - 21.0).abs() < 0.01);
-        assert!((contrast(Rgb(0x77, 0x77, 0x77), LIGHT) - 4.48).abs() < 0.01);
+        assert!((contrast(Rgb(0, 0, 0), WHITE) - 21.0).abs() < 0.01);
+        assert!((contrast(Rgb(0x77, 0x77, 0x77), WHITE) - 4.48).abs() < 0.01);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The newsletter: which entries make an issue, and the issue as HTML, as plain text and as a page of the archive.
 
 mod colors;
+mod content;
 mod dates;
 mod issue;
 mod plan;

@@ -4,14 +4,16 @@ use super::colors::{Colors, colors};
 use super::dates::{day, issue_title};
 use super::slots::{Context, Markers, Slot, has_placeholders};
 use super::tags::{direction, joins_without_spaces};
-use super::text;
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, TextEntryView, TextView};
 use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
+use super::{content, text};
 use crate::diagnostic::Diagnostic;
 use crate::site::Site;
 use askama::Template;
 use unicode_width::UnicodeWidthStr;
 
+/// The language of our own words.
+const WORDS: &str = "en";
 /// Gmail shows no more of a message than this, in bytes of HTML.
 const CLIPPED_AT: usize = 102_000;
 /// RFC 5322, section 2.1.1: a line, and so a subject, should have no more columns.
@@ -24,19 +26,22 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     let look = Look::new(spec, site);
     let views: Vec<EntryView> = entries.iter().map(|entry| entry_view(site, entry)).collect();
     let title = issue_title(spec.period, issue);
-    let subject = subject(site, &title, &views);
-    let preheader = preheader(&title, &views);
+    let names: Vec<String> = entries.iter().map(entry_name).collect();
+    let subject = subject(site, &title, &names);
+    let preheader = preheader(&title, &names, entries.first());
     let page_url = site.absolute(&format!("newsletter/{}/", issue.id));
     let greeting = spec.greeting.as_deref().map(one_line).unwrap_or_default();
     let address: Vec<&str> =
         spec.postal_address.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty()).collect();
-    let mut markers = Markers::new(content(spec, site, issue, entries));
+    let mut markers = Markers::new(everything(spec, site, issue, entries));
 
     let email = EmailView {
         subject: &subject,
         preheader: &preheader,
         language: &site.language,
         direction: look.direction,
+        words: WORDS,
+        words_direction: direction(WORDS),
         start: look.start,
         colors: &look.colors,
         site_title: &site.title,
@@ -66,13 +71,15 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
         page_url: &page_url,
         unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Text),
     };
-    let text = markers.cut(&rendered(&text));
+    let text = markers.cut(&format!("{}\n", rendered(&text).trim_end()));
 
     let page = ArchiveView {
         subject: &subject,
         summary: &preheader,
         language: &site.language,
         direction: look.direction,
+        words: WORDS,
+        words_direction: direction(WORDS),
         colors: &look.colors,
         site_title: &site.title,
         site_url: site.url.as_str(),
@@ -116,6 +123,8 @@ pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[Planned
     let list = ListView {
         language: &site.language,
         direction: look.direction,
+        words: WORDS,
+        words_direction: direction(WORDS),
         colors: &look.colors,
         site_title: &site.title,
         site_url: site.url.as_str(),
@@ -158,7 +167,7 @@ impl<'a> Look<'a> {
 }
 
 /// Everything that an issue will hold, for the markers' nonce.
-fn content<'a>(
+fn everything<'a>(
     spec: &'a NewsletterSpec,
     site: &'a Site,
     issue: &'a PlannedIssue,
@@ -180,18 +189,21 @@ fn entry_view(site: &Site, entry: &IssueEntry) -> EntryView {
     let date = head.published.map(|date| day(date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
     let language = head.language.as_deref().unwrap_or(&site.language);
     let authors: Vec<&str> = entry.entry.authors.iter().map(|author| author.name.as_str()).collect();
-    let byline: Vec<String> = [date.clone(), one_line(&authors.join(", "))].into_iter().filter(|part| !part.is_empty()).collect();
+    let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
+    let is_titled = !title.is_empty() || date.is_empty();
+    let title = if is_titled { entry_name(entry) } else { date.clone() };
     // Programs show no other images, and what isn't on the web can't be loaded.
     let image = entry.image.as_deref().filter(|image| image.starts_with("https://") || image.starts_with("http://"));
     EntryView {
-        title: entry_title(entry, &date),
+        title,
         url: head.url.clone(),
         language: language.to_owned(),
         direction: direction(language),
         start: start(direction(language)),
-        byline: byline.join(" · "),
+        date: if is_titled { date } else { String::new() },
+        authors: one_line(&authors.join(", ")),
         image: image.filter(|image| !entry.html.contains(image)).unwrap_or_default().to_owned(),
-        html: entry.html.clone(),
+        html: content::fit(&entry.html),
         summary: if entry.html.is_empty() { one_line(&entry.summary) } else { String::new() },
     }
 }
@@ -201,47 +213,42 @@ fn start(direction: &str) -> &'static str {
     if direction == "rtl" { "right" } else { "left" }
 }
 
-/// The title; else the first words of the summary; else the date; else the address.
-fn entry_title(entry: &IssueEntry, date: &str) -> String {
+/// What an entry is called where only its name stands: the title, else the first words, else the address.
+fn entry_name(entry: &IssueEntry) -> String {
     let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
-    if !title.is_empty() {
-        return title;
-    }
-    let words = shortened(&one_line(&entry.summary), 60);
-    let fallback = if date.is_empty() { &entry.entry.head.url } else { date };
-    if words.is_empty() { fallback.to_owned() } else { words }
+    let words = if title.is_empty() { shortened(&one_line(&entry.summary), 60) } else { title };
+    if words.is_empty() { entry.entry.head.url.clone() } else { words }
 }
 
 fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryView {
+    let byline: Vec<&str> = [view.date.as_str(), &view.authors].into_iter().filter(|part| !part.is_empty()).collect();
     let body = if entry.lines.is_empty() { text::paragraph(&one_line(&entry.summary), delsp) } else { text::block(&entry.lines, delsp) };
     TextEntryView {
         heading: text::heading(&view.title, '-', delsp),
-        byline: text::paragraph(&view.byline, delsp),
+        byline: text::paragraph(&byline.join(" · "), delsp),
         body,
         url: view.url.clone(),
     }
 }
 
 /// `Site: first title and 3 more`, within the columns of a line.
-fn subject(site: &Site, issue_title: &str, entries: &[EntryView]) -> String {
-    let site_title = one_line(&site.title);
-    let Some(first) = entries.first() else { return shortened(&format!("{site_title}: {issue_title}"), SUBJECT_COLUMNS) };
-    let more = match entries.len() {
-        1 => String::new(),
-        count => format!(" and {} more", count - 1),
+fn subject(site: &Site, issue_title: &str, names: &[String]) -> String {
+    let front = format!("{}: ", shortened(&one_line(&site.title), SUBJECT_COLUMNS / 2));
+    let (first, more) = match names {
+        [] => (issue_title, String::new()),
+        [only] => (only.as_str(), String::new()),
+        [first, others @ ..] => (first.as_str(), format!(" and {} more", others.len())),
     };
-    let front = format!("{}: ", shortened(&site_title, SUBJECT_COLUMNS / 2));
     let left = SUBJECT_COLUMNS.saturating_sub(front.width() + more.width());
-    format!("{front}{}{more}", shortened(&first.title, left))
+    format!("{front}{}{more}", shortened(first, left))
 }
 
-/// What stands beside the subject: the first summary of a lone entry, else the other titles.
-fn preheader(issue_title: &str, entries: &[EntryView]) -> String {
-    let text = match entries {
-        [] => issue_title.to_owned(),
-        [only] if only.summary.is_empty() => issue_title.to_owned(),
-        [only] => only.summary.clone(),
-        [_, others @ ..] => others.iter().map(|entry| entry.title.as_str()).collect::<Vec<_>>().join(" · "),
+/// What stands beside the subject: the summary of a lone entry, else the other titles.
+fn preheader(issue_title: &str, names: &[String], first: Option<&IssueEntry>) -> String {
+    let text = match (names, first) {
+        ([_, others @ ..], _) if !others.is_empty() => others.join(" · "),
+        (_, Some(only)) if !only.summary.trim().is_empty() => one_line(&only.summary),
+        _ => issue_title.to_owned(),
     };
     shortened(&text, PREHEADER_COLUMNS)
 }

@@ -6,7 +6,7 @@ use askama::Template;
 /// An entry in an issue.
 #[derive(Debug)]
 pub struct EntryView {
-    /// Its title, or where it has none, its first words or its date.
+    /// Its title; where it has none, its date; else its first words.
     pub title: String,
     pub url: String,
     /// BCP 47 tag.
@@ -15,8 +15,10 @@ pub struct EntryView {
     pub direction: &'static str,
     /// `left` or `right`: where its lines begin, for attributes that know no `start`.
     pub start: &'static str,
-    /// `12 February 2026 · Ada Lovelace`, or empty.
-    pub byline: String,
+    /// `12 February 2026`, or empty; empty too where it stands as the title.
+    pub date: String,
+    /// `Ada Lovelace, Charles Babbage`, or empty.
+    pub authors: String,
     /// Absolute URL of the lead image, or empty.
     pub image: String,
     /// Sanitised HTML, or empty where only the summary is shown.
@@ -41,6 +43,9 @@ pub struct EmailView<'a> {
     pub preheader: &'a str,
     pub language: &'a str,
     pub direction: &'a str,
+    /// The language of the words that are ours, and its direction.
+    pub words: &'a str,
+    pub words_direction: &'a str,
     /// `left` or `right`: where lines begin, for attributes that know no `start`.
     pub start: &'a str,
     pub colors: &'a Colors,
@@ -101,6 +106,9 @@ pub struct ArchiveView<'a> {
     pub summary: &'a str,
     pub language: &'a str,
     pub direction: &'a str,
+    /// The language of the words that are ours, and its direction.
+    pub words: &'a str,
+    pub words_direction: &'a str,
     pub colors: &'a Colors,
     pub site_title: &'a str,
     pub site_url: &'a str,
@@ -133,6 +141,9 @@ pub struct IssueView {
 pub struct ListView<'a> {
     pub language: &'a str,
     pub direction: &'a str,
+    /// The language of the words that are ours, and its direction.
+    pub words: &'a str,
+    pub words_direction: &'a str,
     pub colors: &'a Colors,
     pub site_title: &'a str,
     pub site_url: &'a str,
