@@ -113,7 +113,7 @@ fn media(image: &str) -> BTreeMap<String, Vec<Extension>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::tests::sample;
     use super::super::{FeedEntry, Format};
     use super::*;
 

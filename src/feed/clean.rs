@@ -26,16 +26,18 @@ pub(super) fn line(raw: &str) -> String {
     words.join(" ")
 }
 
-/// [`line`], if anything is left.
+/// [`line`], if anything can be seen of it.
 pub(super) fn some_line(raw: &str) -> Option<String> {
-    Some(line(raw)).filter(|text| !text.is_empty())
+    Some(line(raw)).filter(|text| !text.trim().is_empty())
 }
 
 /// A language tag by BCP 47's syntax (RFC 5646, section 2.1); `fr_FR` is read as `fr-FR`.
 pub(super) fn language(raw: &str) -> Option<String> {
     let tag = raw.trim().replace('_', "-");
     let is_tag = tag.split('-').enumerate().all(|(at, part)| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()))
+        // The first part is a code of ISO 639: two or three letters, though the syntax has room for more.
+        (if at == 0 { 2..=3 } else { 1..=8 }).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()))
     });
     is_tag.then_some(tag)
 }
@@ -52,7 +54,9 @@ fn address(raw: &str) -> Option<String> {
     let (local, domain) = address.split_once('@')?;
     let is_local = !local.is_empty() && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte));
     let is_domain = domain.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
-    (is_local && is_domain).then(|| address.to_owned())
+    // Feeds know no internationalised addresses; the domain has a form in ASCII.
+    let domain = url::Host::parse(domain).ok()?;
+    (is_local && is_domain).then(|| format!("{local}@{domain}"))
 }
 
 /// A person with a name on one line, an address that is one, and an absolute web address; `None` without any name.
@@ -77,14 +81,14 @@ mod tests {
     #[test]
     fn lines_keep_no_break_spaces() {
         assert_eq!(line(" a\r\n\tb\u{2028}c\u{b} « d\u{202f}» \n"), "a b c « d\u{202f}»");
-        assert_eq!(some_line("\u{1}\n "), None);
+        assert_eq!(some_line("\u{1}\n \u{a0}"), None);
     }
 
     #[test]
     fn language_tags_have_a_form() {
         assert_eq!(language("fr_FR").as_deref(), Some("fr-FR"));
         assert_eq!(language("zh-Hans-419").as_deref(), Some("zh-Hans-419"));
-        for tag in ["", "fr-", "français", "en us", "1e", "en-\"x", "overlongtag"] {
+        for tag in ["", "fr-", "français", "en us", "1e", "en-\"x", "english", "x-klingon"] {
             assert_eq!(language(tag), None, "{tag}");
         }
     }
@@ -108,6 +112,7 @@ mod tests {
         let clean = Person { name: "ann@example.org".into(), email: Some("ann@example.org".into()), url: None };
         assert_eq!(person(&raw, &site), Some(clean));
         assert_eq!(person(&Person::named(" "), &site), None);
+        assert_eq!(address(" ann@Été.example ").as_deref(), Some("ann@xn--t-9fab.example"));
         for bad in ["ann", "@example.org", "a b@example.org", "a@b@c", "a@b..c", "a<b>@c", "a@b\r\nBcc: x"] {
             assert_eq!(address(bad), None, "{bad}");
         }

@@ -110,7 +110,7 @@ fn is_right_to_left(language: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::tests::sample;
     use super::*;
 
     fn rendered(language: &str) -> String {

@@ -147,7 +147,7 @@ fn attachment(enclosure: &Enclosure) -> Attachment<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::tests::sample;
     use super::super::{FeedEntry, Format};
     use super::*;
     use serde_json::{Value, json};

@@ -9,7 +9,7 @@ mod plan;
 mod render;
 mod rss;
 #[cfg(test)]
-mod sample;
+mod tests;
 mod view;
 
 pub use index::{IndexEntry, render_index};

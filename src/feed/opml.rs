@@ -29,7 +29,7 @@ fn write(writer: &mut Writer<Vec<u8>>, site: &Site, spec: &FeedSpec, feeds: &[Pl
             if let Some(address) = owner.as_ref().and_then(|owner| owner.email.as_deref()) {
                 text(writer, "ownerEmail", address)?;
             }
-            text(writer, "docs", "https://opml.org/spec2.opml")
+            Ok(())
         })?;
         writer.create_element("body").write_inner_content(|writer| {
             let Some(format) = spec.formats.first() else { return Ok(()) };
@@ -67,7 +67,7 @@ fn text(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> io::Result<()>
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::tests::sample;
     use super::*;
 
     fn rendered(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed]) -> String {
@@ -83,7 +83,6 @@ mod tests {
     <title>Ann &amp; Bob &lt;News&gt;</title>
     <ownerName>Ann (the elder)</ownerName>
     <ownerEmail>ann@example.org</ownerEmail>
-    <docs>https://opml.org/spec2.opml</docs>
   </head>
   <body>
     <outline text="Ann &amp; Bob &lt;News&gt;" title="Ann &amp; Bob &lt;News&gt;" type="rss" xmlUrl="https://example.org/news/feed.xml" {rest}/>

@@ -93,7 +93,7 @@ fn tag_slug(tag: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{date, head, site};
+    use super::super::tests::sample::{date, head, site};
     use super::*;
 
     fn dated(slug: &str, published: Option<&str>, tags: &[&str]) -> Head {

@@ -48,7 +48,7 @@ fn with_stylesheet(xml: Vec<u8>, site: &Site) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::tests::sample;
     use super::*;
 
     fn text(bytes: Vec<u8>) -> String {
@@ -64,9 +64,9 @@ mod tests {
     #[test]
     fn a_small_feed_in_each_format() {
         for (format, expected) in [
-            (Format::Rss, include_str!("golden/feed.xml")),
-            (Format::Atom, include_str!("golden/atom.xml")),
-            (Format::Json, include_str!("golden/feed.json")),
+            (Format::Rss, include_str!("tests/golden/feed.xml")),
+            (Format::Atom, include_str!("tests/golden/atom.xml")),
+            (Format::Json, include_str!("tests/golden/feed.json")),
         ] {
             let expected = expected.replace("{version}", env!("CARGO_PKG_VERSION"));
             let out = rendered(format);

@@ -128,7 +128,7 @@ fn date(date: Date) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::tests::sample;
     use super::super::{FeedEntry, Format};
     use super::*;
 

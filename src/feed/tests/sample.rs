@@ -1,16 +1,16 @@
 //! A small publication for the tests of this room.
 
-use super::{FeedEntry, FeedSpec, PlannedFeed};
+use super::super::{FeedEntry, FeedSpec, PlannedFeed};
 use crate::diagnostic::Source;
 use crate::entry::{Enclosure, Entry, Head, Markup};
 use crate::site::{Person, Site};
 use chrono::{DateTime, FixedOffset};
 
-pub(super) fn date(text: &str) -> Option<DateTime<FixedOffset>> {
+pub(in crate::feed) fn date(text: &str) -> Option<DateTime<FixedOffset>> {
     Some(DateTime::parse_from_rfc3339(text).unwrap())
 }
 
-pub(super) fn site() -> Site {
+pub(in crate::feed) fn site() -> Site {
     Site {
         title: "Ann & Bob <News>".into(),
         url: Site::read_url("https://example.org/news").unwrap(),
@@ -25,11 +25,11 @@ pub(super) fn site() -> Site {
     }
 }
 
-pub(super) fn spec() -> FeedSpec {
+pub(in crate::feed) fn spec() -> FeedSpec {
     FeedSpec { hub: Some("https://hub.example/?a&b".into()), ..FeedSpec::default() }
 }
 
-pub(super) fn head(slug: &str) -> Head {
+pub(in crate::feed) fn head(slug: &str) -> Head {
     let url = format!("https://example.org/news/{slug}/");
     Head {
         path: Source::new(&format!("{slug}.md"), "").path,
@@ -47,7 +47,7 @@ pub(super) fn head(slug: &str) -> Head {
 }
 
 /// An entry with a title, a summary and a body.
-pub(super) fn entry(slug: &str) -> FeedEntry {
+pub(in crate::feed) fn entry(slug: &str) -> FeedEntry {
     FeedEntry {
         entry: Entry {
             head: head(slug),
@@ -70,7 +70,7 @@ pub(super) fn entry(slug: &str) -> FeedEntry {
 }
 
 /// An entry with everything, a micro entry in French, and one without a date.
-pub(super) fn entries() -> Vec<FeedEntry> {
+pub(in crate::feed) fn entries() -> Vec<FeedEntry> {
     let mut full = entry("full");
     full.entry.head.id = "tag:example.org,2024:full".into();
     full.entry.head.updated = date("2024-05-03T08:00:00.5Z");
@@ -102,7 +102,7 @@ pub(super) fn entries() -> Vec<FeedEntry> {
     vec![full, micro, undated]
 }
 
-pub(super) fn feed(tag: Option<&str>) -> PlannedFeed {
+pub(in crate::feed) fn feed(tag: Option<&str>) -> PlannedFeed {
     PlannedFeed {
         tag: tag.map(str::to_owned),
         folder: tag.map(|tag| format!("tags/{}/", tag.to_lowercase())).unwrap_or_default(),

@@ -1,0 +1,7 @@
+//! Tests of whole feeds: read again by others, held against the validator's rules, and with any text.
+
+mod conformance;
+mod roundtrip;
+mod rules;
+pub(super) mod sample;
+mod tree;
