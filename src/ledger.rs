@@ -138,7 +138,8 @@ pub fn step(state: DeliveryState, event: Event) -> Result<DeliveryState, Refused
     match (state, event) {
         (S::Pending, E::Claim { .. }) => Ok(S::Claimed),
         (S::Deferred { until }, E::Claim { now }) if until <= now => Ok(S::Claimed),
-        (S::Claimed, E::Begin) => Ok(S::Begun),
+        // Again, where the connection was lost before the dot was written and a new one is tried at once.
+        (S::Claimed | S::Begun, E::Begin) => Ok(S::Begun),
         (S::Begun, E::Accept) => Ok(S::Sent),
         (S::Claimed | S::Begun, E::Defer { until }) => Ok(S::Deferred { until }),
         (S::Claimed | S::Begun, E::Bounce) => Ok(S::Bounced),
@@ -181,7 +182,7 @@ mod tests {
         let events = [
             (E::Claim { now: at(100) }, ["claimed", "-", "-", "-", "claimed", "-", "-", "-"]),
             (E::Claim { now: at(99) }, ["claimed", "-", "-", "-", "-", "-", "-", "-"]),
-            (E::Begin, ["-", "begun", "-", "-", "-", "-", "-", "-"]),
+            (E::Begin, ["-", "begun", "begun", "-", "-", "-", "-", "-"]),
             (E::Accept, ["-", "-", "sent", "-", "-", "-", "-", "-"]),
             (E::Defer { until: at(200) }, ["-", "deferred", "deferred", "-", "-", "-", "-", "-"]),
             (E::Bounce, ["-", "bounced", "bounced", "-", "-", "-", "-", "-"]),

@@ -3,7 +3,7 @@
 
 use super::deliveries::Change;
 use super::{Store, StoreError};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 /// Changes of one transaction.
@@ -88,10 +88,7 @@ fn serve(mut store: Store, queue: &Receiver<Job>) -> Result<(), StoreError> {
                 }
             }
             if changes.len() < LARGEST_GROUP {
-                next = match queue.try_recv() {
-                    Ok(job) => Some(job),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                };
+                next = queue.try_recv().ok();
             }
         }
         if !changes.is_empty() {

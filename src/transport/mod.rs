@@ -1,5 +1,14 @@
 //! Carrying a message: SMTP (RFC 5321).
 
+mod data;
+mod dialogue;
+mod outcome;
+mod reply;
+
+pub use dialogue::{Credentials, Dialogue, Failure, Step};
+pub use outcome::{Blame, Ending, Outcome};
+pub use reply::{Enhanced, Reply, ReplyFault, ReplyReader};
+
 use std::time::Duration;
 
 /// How the connection is protected.

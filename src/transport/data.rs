@@ -1,0 +1,83 @@
+//! A message as it follows DATA (RFC 5321, section 4.5.2).
+
+/// The message with CRLF line ends, dots doubled at the start of lines, and a last CRLF, without the final dot. A bare CR
+/// or LF becomes CRLF: a server that takes one for the end of a line must not see a dot after it (SMTP smuggling).
+pub fn stuff(message: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(message.len() + message.len() / 64 + 2);
+    let mut rest = message;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
+        let (line, after) = rest.split_at(end);
+        if line.first() == Some(&b'.') {
+            out.push(b'.');
+        }
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
+        rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
+    }
+    out
+}
+
+/// What ends it: only after this may the server have the message.
+pub const FINAL_DOT: &[u8] = b".\r\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a server makes of the bytes after DATA, and what follows the end.
+    fn unstuff(mut wire: &[u8]) -> (Vec<u8>, &[u8]) {
+        let mut message = Vec::new();
+        loop {
+            let end = wire.windows(2).position(|pair| pair == b"\r\n").unwrap();
+            let (line, after) = (&wire[..end], &wire[end + 2..]);
+            if line == b"." {
+                return (message, after);
+            }
+            message.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
+            message.extend_from_slice(b"\r\n");
+            wire = after;
+        }
+    }
+
+    #[test]
+    fn smuggling_is_defused() {
+        for (message, wire) in [
+            (&b"a\r\n.\r\nMAIL FROM:<x>\r\n"[..], &b"a\r\n..\r\nMAIL FROM:<x>\r\n"[..]),
+            (b"a\n.\nb", b"a\r\n..\r\nb\r\n"),
+            (b"a\r.\rb\r", b"a\r\n..\r\nb\r\n"),
+            (b"a\r\n.\n", b"a\r\n..\r\n"),
+            (b"a\n.\r\n", b"a\r\n..\r\n"),
+            (b"a\n\r.\r\nb", b"a\r\n\r\n..\r\nb\r\n"),
+            (b"..a\r\n.b", b"...a\r\n..b\r\n"),
+            (b"no end", b"no end\r\n"),
+            (b"", b""),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&stuff(message)), String::from_utf8_lossy(wire));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_server_reads_what_was_meant(message in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'\r'), Just(b'\n'), any::<u8>()], 0..200)) {
+            let mut wire = stuff(&message);
+            wire.extend_from_slice(FINAL_DOT);
+            let (back, after) = unstuff(&wire);
+            prop_assert!(after.is_empty());
+            // Only line ends differ.
+            let lines = |bytes: &[u8]| {
+                let text = String::from_utf8(bytes.iter().map(|b| if b.is_ascii() { *b } else { b'?' }).collect()).unwrap();
+                text.replace("\r\n", "\n").replace('\r', "\n").trim_end_matches('\n').to_owned()
+            };
+            prop_assert_eq!(lines(&back), lines(&message));
+            // No bare CR or LF leaves.
+            let bare = wire.iter().enumerate().any(|(at, byte)| match byte {
+                b'\r' => wire.get(at + 1) != Some(&b'\n'),
+                b'\n' => at == 0 || wire[at - 1] != b'\r',
+                _ => false,
+            });
+            prop_assert!(!bare);
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! SMTP from the client's side as a pure state machine: replies in, commands out (RFC 5321; STARTTLS RFC 3207; AUTH RFC 4954).
+//!
+//! It knows in each state what a reply, or a lost connection, means for the message: that is the knowledge on which
+//! "nobody twice, nobody left out" rests, so it is here, without sockets, where every case can be tested. lettre's own
+//! dialogue can't be asked: it takes any 2yz or 3yz for success at each step, and says the same for a connection lost
+//! before the final dot and after it (`tests/it/lettre_faults.rs`).
+
+use super::Tls;
+use super::outcome::{Blame, Ending, Outcome};
+use super::reply::Reply;
+use crate::list::Address;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// RFC 4616, RFC 4954.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub user: String,
+    pub password: String,
+}
+
+/// Never shows the password.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// What the server says it can (RFC 5321, section 4.1.1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Offers {
+    starttls: bool,
+    plain: bool,
+    login: bool,
+    eight_bit: bool,
+    smtputf8: bool,
+    /// RFC 1870; 0 means that it names none.
+    size: Option<u64>,
+}
+
+/// What to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Read a reply, then ask [`Dialogue::answer`].
+    Listen,
+    /// Write this command, then read its reply.
+    Command(Vec<u8>),
+    /// Start TLS, then ask [`Dialogue::secured`]. Nothing of what was read before may be kept.
+    Secure,
+    /// [`Dialogue::mail`] may be asked.
+    Ready,
+    /// Write the message, then the final dot; say [`Dialogue::dot_written`] between the two, then read its reply.
+    Data,
+    /// A message's transaction is over.
+    Over(Outcome),
+    /// The session is over before it could take a message.
+    Ended(Ending),
+}
+
+/// How a connection failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Closed or reset.
+    Lost(String),
+    /// No whole reply in time.
+    Silent(String),
+    /// What came is no reply, or came unasked.
+    Nonsense(String),
+    /// No trust.
+    Tls(String),
+}
+
+impl Failure {
+    fn reason(self) -> String {
+        let (Failure::Lost(reason) | Failure::Silent(reason) | Failure::Nonsense(reason) | Failure::Tls(reason)) = self;
+        reason
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    Greeting,
+    /// EHLO was said.
+    Hello,
+    /// HELO was said.
+    OldHello,
+    StartTls,
+    Handshake,
+    AuthPlain,
+    AuthLogin,
+    AuthUser,
+    AuthPassword,
+    Ready,
+    Mail {
+        to: Address,
+    },
+    Recipient,
+    Data,
+    Body,
+    /// The dot was written.
+    Dot,
+    /// RSET was said; the outcome is known.
+    Reset(Outcome),
+    Closed,
+}
+
+/// One session.
+#[derive(Debug)]
+pub struct Dialogue {
+    state: State,
+    /// Our name, for EHLO.
+    name: String,
+    tls: Tls,
+    is_secure: bool,
+    credentials: Option<Credentials>,
+    offers: Offers,
+}
+
+impl Dialogue {
+    pub fn new(name: String, tls: Tls, credentials: Option<Credentials>) -> Dialogue {
+        Dialogue { state: State::Greeting, name, tls, is_secure: tls == Tls::Implicit, credentials, offers: Offers::default() }
+    }
+
+    /// Whether another message can be sent.
+    pub fn is_ready(&self) -> bool {
+        self.state == State::Ready
+    }
+
+    /// Whether the final dot was written and its reply is awaited.
+    pub fn awaits_verdict(&self) -> bool {
+        self.state == State::Dot
+    }
+
+    /// The handshake after [`Step::Secure`] succeeded. What was offered in the clear is forgotten (RFC 3207, section 4.2).
+    pub fn secured(&mut self) -> Step {
+        self.is_secure = true;
+        self.offers = Offers::default();
+        self.hello()
+    }
+
+    /// Starts a message's transaction, on a session that is ready. `size` in bytes; `is_ascii` speaks of its bytes.
+    pub fn mail(&mut self, from: &Address, to: &Address, size: usize, is_ascii: bool) -> Step {
+        if self.state != State::Ready {
+            return self.fail(Failure::Lost("the connection is closed".into()));
+        }
+        let utf8 = from.needs_smtputf8() || to.needs_smtputf8();
+        let limit = self.offers.size.filter(|limit| *limit > 0);
+        let refusal = match limit {
+            Some(limit) if u64::try_from(size).unwrap_or(u64::MAX) > limit => {
+                Some(format!("the message has {size} bytes, and the server takes {limit}"))
+            }
+            _ if utf8 && !self.offers.smtputf8 => Some("the address is not ASCII, and the server does not offer SMTPUTF8".to_owned()),
+            _ if !is_ascii && !self.offers.eight_bit => Some("the message is not ASCII, and the server does not offer 8BITMIME".to_owned()),
+            _ => None,
+        };
+        if let Some(reply) = refusal {
+            return Step::Over(Outcome::Bounced { reply, blame: Blame::Message });
+        }
+        let mut command = format!("MAIL FROM:<{}>", from.wire());
+        if self.offers.size.is_some() {
+            command.push_str(&format!(" SIZE={size}"));
+        }
+        if !is_ascii {
+            command.push_str(" BODY=8BITMIME");
+        }
+        if utf8 {
+            command.push_str(" SMTPUTF8");
+        }
+        self.say(State::Mail { to: to.clone() }, &command)
+    }
+
+    /// Nothing but the final dot's reply can now tell whether the server has the message.
+    pub fn dot_written(&mut self) {
+        self.state = State::Dot;
+    }
+
+    /// The farewell, if the session is in a state for it.
+    pub fn quit(&mut self) -> Option<&'static [u8]> {
+        let is_ready = self.is_ready();
+        self.state = State::Closed;
+        is_ready.then_some(b"QUIT\r\n")
+    }
+
+    fn say(&mut self, next: State, command: &str) -> Step {
+        self.state = next;
+        Step::Command(format!("{command}\r\n").into_bytes())
+    }
+
+    fn hello(&mut self) -> Step {
+        let command = format!("EHLO {}", self.name);
+        self.say(State::Hello, &command)
+    }
+
+    fn end(&mut self, ending: Ending) -> Step {
+        self.state = State::Closed;
+        Step::Ended(ending)
+    }
+
+    /// Ends a transaction whose message the server can't have.
+    fn unsent(&mut self, ending: Ending) -> Step {
+        self.state = State::Closed;
+        Step::Over(Outcome::Unsent(ending))
+    }
+
+    fn is_in_transaction(&self) -> bool {
+        matches!(self.state, State::Ready | State::Mail { .. } | State::Recipient | State::Data | State::Body)
+    }
+
+    /// What it means that the connection failed in this state.
+    pub fn fail(&mut self, failure: Failure) -> Step {
+        match std::mem::replace(&mut self.state, State::Closed) {
+            State::Dot => Step::Over(Outcome::Uncertain { reason: failure.reason() }),
+            State::Reset(outcome) => Step::Over(outcome),
+            State::Ready | State::Mail { .. } | State::Recipient | State::Data | State::Body | State::Closed => {
+                Step::Over(Outcome::Unsent(Ending::Again(failure.reason())))
+            }
+            _ => Step::Ended(match failure {
+                Failure::Lost(reason) => Ending::Again(reason),
+                other => Ending::Later(other.reason()),
+            }),
+        }
+    }
+
+    /// Takes the reply to what was said last.
+    pub fn answer(&mut self, reply: &Reply) -> Step {
+        // RFC 5321, section 3.8: the server goes, whatever was said.
+        if reply.code == 421 && self.state != State::Dot {
+            let reason = reply.to_string();
+            return match std::mem::replace(&mut self.state, State::Closed) {
+                State::Reset(outcome) => Step::Over(outcome),
+                state => {
+                    self.state = state;
+                    if self.is_in_transaction() { self.unsent(Ending::Again(reason)) } else { self.end(Ending::Again(reason)) }
+                }
+            };
+        }
+        match self.state.clone() {
+            State::Greeting | State::Hello | State::OldHello | State::StartTls => self.answer_opening(reply),
+            State::AuthPlain | State::AuthLogin | State::AuthUser | State::AuthPassword => self.answer_auth(reply),
+            State::Mail { to } => match reply.code {
+                250 => {
+                    let command = format!("RCPT TO:<{}>", to.wire());
+                    self.say(State::Recipient, &command)
+                }
+                _ => self.refused(reply, true),
+            },
+            State::Recipient => match reply.code {
+                250..=252 => self.say(State::Data, "DATA"),
+                _ => self.refused(reply, false),
+            },
+            State::Data => match reply.code {
+                354 => {
+                    self.state = State::Body;
+                    Step::Data
+                }
+                _ => self.refused(reply, false),
+            },
+            State::Dot => self.verdict(reply),
+            State::Reset(outcome) => {
+                self.state = if reply.is_done() { State::Ready } else { State::Closed };
+                Step::Over(outcome)
+            }
+            State::Handshake | State::Ready | State::Body | State::Closed => self.unexpected(reply),
+        }
+    }
+
+    fn unexpected(&mut self, reply: &Reply) -> Step {
+        self.fail(Failure::Nonsense(format!("the server answered `{reply}` out of turn")))
+    }
+
+    fn answer_opening(&mut self, reply: &Reply) -> Step {
+        match (&self.state, reply.code) {
+            (State::Greeting, 220) => self.hello(),
+            (State::Hello, 250) => {
+                self.offers = Offers::read(reply);
+                self.after_hello()
+            }
+            // An old server; it can have neither TLS nor passwords.
+            (State::Hello, 500..=599) if self.credentials.is_none() && (self.tls == Tls::None || self.is_secure) => {
+                let command = format!("HELO {}", self.name);
+                self.say(State::OldHello, &command)
+            }
+            (State::OldHello, 250) => self.ready(),
+            (State::StartTls, 220) => {
+                self.state = State::Handshake;
+                Step::Secure
+            }
+            (_, 400..=599) => self.end(Ending::Later(reply.to_string())),
+            _ => self.unexpected(reply),
+        }
+    }
+
+    fn ready(&mut self) -> Step {
+        self.state = State::Ready;
+        Step::Ready
+    }
+
+    fn after_hello(&mut self) -> Step {
+        if self.tls == Tls::StartTls && !self.is_secure {
+            return if self.offers.starttls {
+                self.say(State::StartTls, "STARTTLS")
+            } else {
+                self.end(Ending::Stop(
+                    "the server does not offer STARTTLS, and nothing is sent in the clear: ask its operator, or try tls = \"implicit\""
+                        .into(),
+                ))
+            };
+        }
+        let Some(credentials) = &self.credentials else { return self.ready() };
+        if self.offers.plain {
+            let words = format!("\0{}\0{}", credentials.user, credentials.password);
+            let command = format!("AUTH PLAIN {}", STANDARD.encode(words));
+            self.say(State::AuthPlain, &command)
+        } else if self.offers.login {
+            self.say(State::AuthLogin, "AUTH LOGIN")
+        } else {
+            self.end(Ending::Stop(
+                "the server offers neither AUTH PLAIN nor AUTH LOGIN: leave `user` out, or use another port or `tls`".into(),
+            ))
+        }
+    }
+
+    fn answer_auth(&mut self, reply: &Reply) -> Step {
+        let credentials = self.credentials.clone();
+        match (&self.state, reply.code, credentials) {
+            (State::AuthPlain | State::AuthPassword, 235, _) => self.ready(),
+            (State::AuthLogin, 334, Some(credentials)) => self.say(State::AuthUser, &STANDARD.encode(credentials.user)),
+            (State::AuthUser, 334, Some(credentials)) => self.say(State::AuthPassword, &STANDARD.encode(credentials.password)),
+            (_, 500..=599, _) => self.end(Ending::Stop(format!("the server refuses the user or password: {reply}"))),
+            (_, 400..=499, _) => self.end(Ending::Later(reply.to_string())),
+            _ => self.unexpected(reply),
+        }
+    }
+
+    /// A reply that is not the expected one, before the message.
+    fn refused(&mut self, reply: &Reply, is_sender: bool) -> Step {
+        let outcome = match reply.code {
+            // RFC 4954, section 6: it would say so to each message.
+            530 | 535 | 538 => return self.unsent(Ending::Stop(format!("the server wants a user and password: {reply}"))),
+            400..=499 => Outcome::Deferred { reply: reply.to_string() },
+            // "Bad sequence of commands" speaks of the session, not of the message.
+            500..=599 if reply.code != 503 => Outcome::Bounced { reply: reply.to_string(), blame: Blame::of(reply, is_sender) },
+            _ => return self.unexpected(reply),
+        };
+        self.say(State::Reset(outcome), "RSET")
+    }
+
+    /// The reply to the final dot.
+    fn verdict(&mut self, reply: &Reply) -> Step {
+        let text = reply.to_string();
+        self.state = if reply.code == 421 { State::Closed } else { State::Ready };
+        Step::Over(match reply.code {
+            200..=299 => Outcome::Sent { reply: text },
+            400..=499 => Outcome::Deferred { reply: text },
+            500..=599 => Outcome::Bounced { reply: text, blame: Blame::of(reply, false) },
+            _ => {
+                self.state = State::Dot;
+                return self.unexpected(reply);
+            }
+        })
+    }
+}
+
+impl Offers {
+    fn read(reply: &Reply) -> Offers {
+        let mut offers = Offers::default();
+        for line in reply.lines.iter().skip(1) {
+            let mut words = line.split([' ', '=']).map(str::to_ascii_uppercase);
+            let Some(keyword) = words.next() else { continue };
+            match keyword.as_str() {
+                "STARTTLS" => offers.starttls = true,
+                "8BITMIME" => offers.eight_bit = true,
+                "SMTPUTF8" => offers.smtputf8 = true,
+                "SIZE" => offers.size = Some(words.next().and_then(|number| number.parse().ok()).unwrap_or(0)),
+                "AUTH" => {
+                    for mechanism in words {
+                        offers.plain |= mechanism == "PLAIN";
+                        offers.login |= mechanism == "LOGIN";
+                    }
+                }
+                _ => {}
+            }
+        }
+        offers
+    }
+}
+
+#[cfg(test)]
+#[path = "dialogue_tests.rs"]
+mod tests;

@@ -1,0 +1,91 @@
+//! What became of a message, in the words that the ledger needs.
+
+use super::reply::Reply;
+
+/// Whom a 5yz speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The address: it does not exist, so it is never mailed again (RFC 3463: 5.1.x).
+    Recipient,
+    /// The sender, by a rule of the server (5.7.x, or a bare 554): the next message will fare no better.
+    Policy,
+    /// This message, or the mailbox as it is now.
+    Message,
+}
+
+impl Blame {
+    /// Reads a 5yz. At MAIL no recipient has been named, so what is refused there is the sender.
+    pub fn of(reply: &Reply, is_sender: bool) -> Blame {
+        match reply.enhanced.map(|code| (code.subject, code.detail)) {
+            Some((7, _)) => Blame::Policy,
+            // The sender's address (RFC 3463, section 3.2).
+            Some((1, 7 | 8)) => Blame::Policy,
+            Some((1, _)) => {
+                if is_sender {
+                    Blame::Policy
+                } else {
+                    Blame::Recipient
+                }
+            }
+            None if reply.code == 554 || (is_sender && reply.code != 552) => Blame::Policy,
+            _ => Blame::Message,
+        }
+    }
+}
+
+/// Why a session ended, by what helps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// A new connection may do better at once.
+    Again(String),
+    /// The server is not to be had now.
+    Later(String),
+    /// A person has to mend something.
+    Stop(String),
+}
+
+/// What became of one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// 2yz after the final dot.
+    Sent { reply: String },
+    /// 4yz.
+    Deferred { reply: String },
+    /// 5yz, or a message that this server can't take.
+    Bounced { reply: String, blame: Blame },
+    /// The final dot was written, and no verdict came.
+    Uncertain { reason: String },
+    /// The session ended before the final dot was written: the server can't have the message.
+    Unsent(Ending),
+    /// The ledger forbade the final dot: the claim is no longer ours, or the ledger can't be written.
+    Forbidden { reason: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reply::ReplyReader;
+    use super::*;
+
+    #[test]
+    fn blame_is_laid_by_the_enhanced_code() {
+        use Blame::{Message, Policy, Recipient};
+        for (line, at_mail, later) in [
+            ("550 5.1.1 no such user", Policy, Recipient),
+            ("550 5.1.2 no such domain", Policy, Recipient),
+            ("553 5.1.7 bad sender", Policy, Policy),
+            ("550 5.1.8 sender's domain does not exist", Policy, Policy),
+            ("550 5.7.1 blocked", Policy, Policy),
+            ("554 5.7.9 dmarc", Policy, Policy),
+            ("554 no", Policy, Policy),
+            ("554 5.6.0 bad content", Message, Message),
+            ("552 5.2.2 mailbox full", Message, Message),
+            ("552 too big", Message, Message),
+            ("550 no such user, perhaps", Policy, Message),
+        ] {
+            let mut reader = ReplyReader::default();
+            reader.push(format!("{line}\r\n").as_bytes());
+            let reply = reader.take().unwrap().unwrap();
+            assert_eq!((Blame::of(&reply, true), Blame::of(&reply, false)), (at_mail, later), "{line}");
+        }
+    }
+}
