@@ -90,12 +90,12 @@ fn list_headers(spec: &NewsletterSpec, site: &Site, edition: &Edition, recipient
 }
 
 /// The Date with its own offset, which the builder's would turn into UTC. The builder reads the raw value back, and
-/// takes the clock's time where it can't, so that is in the builder's form.
+/// takes the clock's time where it can't, as for every year before 1970: so that is one that it can read.
 fn date_header(date: DateTime<FixedOffset>) -> Result<HeaderValue, ComposeError> {
-    if !(1900..=9999).contains(&date.year()) || !(1900..=9999).contains(&date.naive_utc().year()) {
+    if !(1900..=9999).contains(&date.year()) {
         return Err(ComposeError::Value { field: "Date".to_owned(), value: date.to_string() });
     }
-    let raw = date.naive_utc().format("%a, %d %b %Y %H:%M:%S +0000").to_string();
+    let raw = "Thu, 01 Jan 1970 00:00:00 +0000".to_owned();
     let encoded = date.format("%a, %d %b %Y %H:%M:%S %z").to_string();
     Ok(HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str("Date"), raw, encoded))
 }
@@ -124,31 +124,247 @@ fn boundary(text: &str, html: &str) -> String {
 mod tests {
     use super::super::sample_recipient;
     use super::*;
-    use crate::newsletter::render_issue;
-    use crate::newsletter::samples::{date, entry, issue, site, spec};
+    use crate::newsletter::samples::{date, entry, full_entry, issue, site, spec};
+    use crate::newsletter::{IssueEntry, render_issue};
     use mail_parser::{MessageParser, MimeHeaders};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
-    fn edition() -> Edition {
-        let entries = [entry("a", "First & <best>", "All of it."), entry("b", "Second", "The rest.")];
-        render_issue(&spec(), &site(), &issue(), &entries).0
+    fn edition_of(entries: &[IssueEntry]) -> Edition {
+        render_issue(&spec(), &site(), &issue(), entries).0
     }
 
-    fn composed(recipient: &Recipient) -> Message {
-        compose(&spec(), &site(), &edition(), recipient, date("2026-02-16T00:00:00+01:00")).unwrap()
+    fn edition() -> Edition {
+        edition_of(&[entry("a", "First & <best>", "All of it."), entry("b", "Second", "The rest.")])
+    }
+
+    fn compose_now(edition: &Edition, recipient: &Recipient) -> Result<Message, ComposeError> {
+        compose(&spec(), &site(), edition, recipient, date("2026-02-16T00:00:00+01:00"))
+    }
+
+    /// What every message must be, whatever is in it.
+    fn assert_well_formed(bytes: &[u8]) {
+        let text = std::str::from_utf8(bytes).unwrap();
+        assert!(text.is_ascii() && !text.contains('\0'));
+        assert!(text.ends_with("--\r\n"));
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "a bare CR or LF");
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        assert!(lines.iter().all(|line| line.len() <= 78), "{:?}", lines.iter().find(|line| line.len() > 78));
+        let head: Vec<&str> = lines.iter().take_while(|line| !line.is_empty()).copied().collect();
+        assert!(head.iter().all(|line| !line.trim().is_empty()));
+        let names: Vec<&str> = head.iter().filter(|line| !line.starts_with(' ')).map(|line| line.split(':').next().unwrap()).collect();
+        let wanted = [
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "List-Id",
+            "List-Unsubscribe",
+            "List-Unsubscribe-Post",
+            "List-Archive",
+            "List-Post",
+            "Feedback-ID",
+            "Content-Language",
+            "MIME-Version",
+            "Content-Type",
+        ];
+        assert_eq!(names, wanted);
+        let never_encoded = ["Message-ID", "List-Id", "List-Unsubscribe"];
+        assert!(!head.iter().any(|line| never_encoded.iter().any(|name| line.starts_with(name)) && line.contains("=?")));
     }
 
     #[test]
     fn the_message_is_read_back() {
-        let message = composed(&Recipient { name: Some("Zoë \"Z\" O'Hara".into()), ..sample_recipient() });
+        let message = compose_now(&edition(), &Recipient { name: Some("Zoë \"Z\" O'Hara".into()), ..sample_recipient() }).unwrap();
+        assert_well_formed(&message.bytes);
         let parsed = MessageParser::default().parse(&message.bytes).unwrap();
         assert_eq!(parsed.subject(), Some("Example News: First & <best> and 1 more"));
         assert_eq!(parsed.to().unwrap().first().unwrap().name(), Some("Zoë \"Z\" O'Hara"));
         assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("Example News"));
         assert_eq!(format!("<{}>", parsed.message_id().unwrap()), message.message_id);
         assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-02-16T00:00:00+01:00");
-        assert_eq!(parsed.text_body_count() + parsed.html_body_count(), 2);
+        let kinds: Vec<_> = parsed.parts.iter().map(|part| part.content_type().unwrap().subtype().unwrap()).collect();
+        assert_eq!(kinds, ["alternative", "plain", "html"]);
         assert_eq!(parsed.part(1).unwrap().content_type().unwrap().attribute("format"), Some("flowed"));
+        assert_eq!(parsed.part(1).unwrap().content_type().unwrap().attribute("delsp"), None);
         assert!(parsed.body_text(0).unwrap().contains("Hello Zoë \"Z\" O'Hara!"));
         assert!(parsed.body_html(0).unwrap().contains("Hello Zoë &quot;Z&quot; O&#x27;Hara!"));
+    }
+
+    #[test]
+    fn list_headers_let_a_program_unsubscribe() {
+        let message = compose_now(&edition(), &Recipient { unsubscribe_token: "abc-_123".into(), ..sample_recipient() }).unwrap();
+        let text = String::from_utf8(message.bytes).unwrap();
+        for header in [
+            "\r\nList-Id: Example News <news.example.org>\r\n",
+            "\r\nList-Unsubscribe: <https://example.org/unsubscribe?t=abc-_123>\r\n",
+            "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            "\r\nList-Archive: <https://example.org/newsletter/>\r\n",
+            "\r\nList-Post: NO\r\n",
+            "\r\nContent-Language: en\r\n",
+        ] {
+            assert!(text.contains(header), "{header}");
+        }
+    }
+
+    #[test]
+    fn one_click_needs_https() {
+        let edition = Edition { unsubscribe_url: "http://127.0.0.1:8080/unsubscribe".into(), ..edition() };
+        let text = String::from_utf8(compose_now(&edition, &sample_recipient()).unwrap().bytes).unwrap();
+        assert!(text.contains("List-Unsubscribe: <http://127.0.0.1:8080/unsubscribe?t=SAMPLE-TOKEN>") && !text.contains("One-Click"));
+    }
+
+    #[test]
+    fn the_same_arguments_give_the_same_bytes() {
+        assert_eq!(compose_now(&edition(), &sample_recipient()), compose_now(&edition(), &sample_recipient()));
+        let other = Recipient { address: "other@example.org".into(), ..sample_recipient() };
+        assert_ne!(compose_now(&edition(), &other).unwrap().message_id, compose_now(&edition(), &sample_recipient()).unwrap().message_id);
+    }
+
+    #[test]
+    fn header_injection_is_refused_in_every_field() {
+        let evil = |text: &str| format!("x{text}Bcc: victim@example.org");
+        for text in ["\r\n", "\n", "\r", "\0"] {
+            let refused = [
+                ("address", Recipient { address: evil(text), ..sample_recipient() }),
+                ("name", Recipient { name: Some(evil(text)), ..sample_recipient() }),
+                ("unsubscribe_token", Recipient { unsubscribe_token: evil(text), ..sample_recipient() }),
+                ("fields.town", Recipient { fields: BTreeMap::from([("town".to_owned(), evil(text))]), ..sample_recipient() }),
+                ("fields", Recipient { fields: BTreeMap::from([(evil(text), String::new())]), ..sample_recipient() }),
+            ];
+            for (field, recipient) in refused {
+                assert_eq!(compose_now(&edition(), &recipient), Err(ComposeError::LineBreak { field: field.into() }));
+            }
+            let specs = [
+                ("From", NewsletterSpec { from: (Some(evil(text)), "news@example.org".into()), ..spec() }),
+                ("from", NewsletterSpec { from: (None, evil(text)), ..spec() }),
+                ("Reply-To", NewsletterSpec { reply_to: Some((Some(evil(text)), "a@example.org".into())), ..spec() }),
+                ("reply_to", NewsletterSpec { reply_to: Some((None, evil(text))), ..spec() }),
+                ("list_id", NewsletterSpec { list_id: evil(text), ..spec() }),
+            ];
+            for (field, spec) in specs {
+                let error = compose(&spec, &site(), &edition(), &sample_recipient(), edition().date).unwrap_err();
+                assert!(error.to_string().contains(&format!("`{field}`")), "{field}: {error}");
+            }
+            for edition in [
+                Edition { subject: evil(text), ..edition() },
+                Edition { unsubscribe_url: evil(text), ..edition() },
+                Edition { language: evil(text), ..edition() },
+                Edition { issue: evil(text), ..edition() },
+            ] {
+                assert!(compose_now(&edition, &sample_recipient()).is_err());
+            }
+            let site = Site { title: evil(text), ..site() };
+            let message = compose(&spec(), &site, &edition(), &sample_recipient(), edition().date).unwrap();
+            assert_well_formed(&message.bytes);
+        }
+    }
+
+    #[test]
+    fn a_bad_address_is_named() {
+        let error = compose_now(&edition(), &Recipient { address: "no one".into(), ..sample_recipient() }).unwrap_err();
+        assert_eq!(error.to_string(), "`address` is not a mail address: no one");
+    }
+
+    #[test]
+    fn no_date_comes_from_the_clock() {
+        let far = date("1899-12-31T23:59:59-10:00");
+        assert!(matches!(compose(&spec(), &site(), &edition(), &sample_recipient(), far), Err(ComposeError::Value { .. })));
+        for text in [
+            "1970-01-01T00:00:00+00:00",
+            "2026-03-29T02:30:00+13:45",
+            "1969-12-31T23:00:00-01:00",
+            "1900-06-01T00:00:00+00:00",
+            "9999-12-31T23:59:59-10:00",
+        ] {
+            let message = compose(&spec(), &site(), &edition(), &sample_recipient(), date(text));
+            let Ok(message) = message else { panic!("{text}") };
+            let wanted = date(text).format("Date: %a, %d %b %Y %H:%M:%S %z\r\n").to_string();
+            assert!(String::from_utf8(message.bytes).unwrap().contains(&wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn scripts_without_spaces_have_delsp() {
+        let site = Site { language: "ja".into(), title: "港".into(), ..site() };
+        let (edition, _) = render_issue(&spec(), &site, &issue(), &[entry("a", "灯台", &"新しい明かり。".repeat(30))]);
+        let message = compose(&spec(), &site, &edition, &sample_recipient(), edition.date).unwrap();
+        let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+        assert_eq!(parsed.part(1).unwrap().content_type().unwrap().attribute("delsp"), Some("yes"));
+        let text = parsed.body_text(0).unwrap();
+        assert!(text.replace(" \r\n", "").contains(&"新しい明かり。".repeat(30)), "{text}");
+        assert!(String::from_utf8(message.bytes.clone()).unwrap().contains("\r\nList-Id: <news.example.org>\r\n"));
+    }
+
+    #[test]
+    fn nothing_is_left_to_fill() {
+        let message = compose_now(&edition(), &Recipient { name: Some("{{ subscriber.name }}".into()), ..sample_recipient() }).unwrap();
+        let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+        for body in [parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap()] {
+            // The one pair of braces is the name itself, which is never read as a placeholder.
+            assert_eq!((body.matches("{{").count(), body.matches('\u{10FFF0}').count()), (1, 0), "{body}");
+            assert!(body.contains("t=SAMPLE-TOKEN"));
+        }
+    }
+
+    #[test]
+    fn hostile_values_are_escaped_by_context() {
+        let name = "</p><script>alert(\"1\")</script> & 'x'";
+        let edition = edition();
+        let recipient = Recipient { name: Some(name.into()), unsubscribe_token: "\"><b>".into(), ..sample_recipient() };
+        let html = fill_html(&edition, &recipient);
+        assert!(!html.contains("<script") && !html.contains("\"><b>"), "{html}");
+        assert!(html.contains("&lt;/p&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#x27;x&#x27;"), "{html}");
+        assert!(fill_text(&edition, &recipient).contains(name));
+    }
+
+    #[test]
+    fn a_value_at_the_start_of_a_line_is_no_quote() {
+        let spec = NewsletterSpec { greeting: Some("{{ subscriber.name }}, hello".into()), ..spec() };
+        let (edition, _) = render_issue(&spec, &site(), &issue(), &[entry("a", "A", "B")]);
+        for (name, wanted) in [("> x", "\n > x, hello\n"), ("From me", "\n From me, hello\n"), (" a\u{7}b ", "\na b, hello\n")] {
+            let text = fill_text(&edition, &Recipient { name: Some(name.into()), ..sample_recipient() });
+            assert!(text.contains(wanted), "{text}");
+        }
+    }
+
+    fn unbroken() -> impl Strategy<Value = String> {
+        any::<String>().prop_map(|text| text.replace(['\r', '\n', '\0'], "\u{1f30d}"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(192))]
+
+        #[test]
+        fn any_subject_survives(subject in unbroken()) {
+            let message = compose_now(&Edition { subject: subject.clone(), ..edition() }, &sample_recipient()).unwrap();
+            assert_well_formed(&message.bytes);
+            let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+            prop_assert_eq!(parsed.subject().unwrap_or_default(), subject);
+        }
+
+        #[test]
+        fn any_name_survives(name in unbroken()) {
+            let message = compose_now(&edition(), &Recipient { name: Some(name.clone()), ..sample_recipient() }).unwrap();
+            assert_well_formed(&message.bytes);
+            let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+            let shown: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let to = parsed.to().unwrap().first().unwrap();
+            prop_assert_eq!(to.name().unwrap_or_default(), shown.trim());
+            prop_assert_eq!(to.address(), Some("reader@example.org"));
+        }
+
+        #[test]
+        fn any_body_survives(summary in any::<String>(), title in any::<String>(), line in any::<String>()) {
+            let html = format!("<p>{}</p>", html_escape::encode_text(&line.replace(['\0', '\r'], "")));
+            let edition = edition_of(&[entry("a", &title, &summary), full_entry("b", "B", &html, &line)]);
+            let message = compose_now(&edition, &sample_recipient()).unwrap();
+            assert_well_formed(&message.bytes);
+            let parsed = MessageParser::default().parse(&message.bytes).unwrap();
+            let unix = |text: &str| text.replace("\r\n", "\n");
+            prop_assert_eq!(unix(&parsed.body_html(0).unwrap()), fill_html(&edition, &sample_recipient()));
+            prop_assert_eq!(unix(&parsed.body_text(0).unwrap()), unix(&fill_text(&edition, &sample_recipient())).replace('\r', "\n").replace('\0', ""));
+        }
     }
 }
