@@ -1,4 +1,32 @@
 //! Bodies: one stream of events, read by two renderers, one for HTML and one for lines of plain text.
+//!
+//! Markdown, HTML and plain text all become the same events (`event.rs`), so that HTML inside Markdown is not lost to
+//! the text part, and what is not known as safe never gets into the stream at all.
+
+mod autolink;
+mod clean;
+mod embed;
+mod event;
+mod html;
+mod html_reader;
+mod markdown;
+mod opening;
+mod plain;
+mod stream;
+mod text;
+mod words;
+
+use crate::catalog::Links;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::entry::{Entry, Markup};
+use event::{Event, heading_level};
+use std::ops::Range;
+
+pub use clean::{Cleaned, clean_for_xml, forbidden};
+pub use opening::{Heading, find_heading, first_paragraph, sample};
+pub use plain::split_title;
+pub use text::{to_flowed, wrap_text};
+pub use words::{is_cjk, one_line, plain_text, shorten};
 
 /// A line of plain text, before it becomes RFC 3676 text: quoting and space-stuffing come last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -7,5 +35,140 @@ pub struct Line {
     pub quote: usize,
     /// Whether the paragraph goes on in the next line (RFC 3676, section 4.1).
     pub flowed: bool,
+    /// Without the space that a flowed line was broken at, unless a CJK character stands there.
     pub text: String,
 }
+
+/// Where HTML will stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HtmlPlace {
+    /// Keeps the ids of footnotes apart where several entries stand on one page.
+    pub note_prefix: String,
+    /// The level that a first-level heading has there: 1, as written; 3: `h1` becomes `h3`, and so on.
+    pub first_heading: u8,
+}
+
+/// What an entry says, ready to be rendered.
+#[derive(Debug)]
+pub struct Body<'e> {
+    events: Vec<Event<'e>>,
+    /// The footnotes in the order of their numbers.
+    notes: Vec<Vec<Event<'e>>>,
+    /// Whether an author's own tags are in it, which may be crooked.
+    has_html: bool,
+}
+
+/// Places of forbidden characters that are told, at most: a binary file has thousands.
+const MAX_TOLD: usize = 20;
+
+impl<'e> Body<'e> {
+    /// Reads an entry's body. Diagnostics are about the body alone.
+    pub fn read(entry: &'e Entry) -> (Body<'e>, Vec<Diagnostic>) {
+        let text = entry.body_text();
+        let mut found: Vec<(char, Range<usize>)> = Vec::new();
+        let body = match Cleaned::new(text) {
+            None => {
+                let (body, references) = Body::parse(text, entry.markup);
+                found.extend(references);
+                body
+            }
+            Some(cleaned) => {
+                found.extend(cleaned.removed.iter().map(|(at, c)| (*c, *at..at + c.len_utf8())));
+                let (body, references) = Body::parse(&cleaned.text, entry.markup);
+                found.extend(references.into_iter().map(|(c, range)| (c, cleaned.original(range.start)..cleaned.original(range.end))));
+                found.sort_by_key(|(_, range)| range.start);
+                body.into_owned()
+            }
+        };
+        let fault = |(c, range): (char, Range<usize>)| {
+            let span = Span::new(entry.body.start + range.start, entry.body.start + range.end);
+            Diagnostic::control_removed(c).at(&entry.source, span)
+        };
+        (body, found.into_iter().take(MAX_TOLD).map(fault).collect())
+    }
+
+    /// Reads a text, in which nothing is forbidden but what references stand for; these are told.
+    fn parse(text: &str, markup: Markup) -> (Body<'_>, Vec<(char, Range<usize>)>) {
+        match markup {
+            Markup::Markdown | Markup::Mdx => {
+                let read = markdown::read(text);
+                (Body { events: read.events, notes: read.notes, has_html: read.has_html }, read.forbidden)
+            }
+            Markup::Html => {
+                let mut stream = stream::Stream::with_capacity(text.len() / 24);
+                html_reader::read(text, &mut stream);
+                (Body { events: stream.finish(), notes: Vec::new(), has_html: true }, Vec::new())
+            }
+            Markup::Text => (Body { events: plain::read(text), notes: Vec::new(), has_html: false }, Vec::new()),
+        }
+    }
+
+    fn into_owned<'o>(self) -> Body<'o> {
+        let owned = |events: Vec<Event<'e>>| events.into_iter().map(Event::into_owned).collect();
+        Body { events: owned(self.events), notes: self.notes.into_iter().map(owned).collect(), has_html: self.has_html }
+    }
+
+    /// HTML for a feed or a message: nothing that runs, every address absolute, footnotes at the end.
+    pub fn html(&self, place: &HtmlPlace, links: &dyn Links) -> String {
+        let html = html::Writer::new(place, links, &self.events, &self.notes).write(&self.events, &self.notes);
+        if self.has_html { html::sanitize(&html) } else { html }
+    }
+
+    /// Plain text in lines of at most 72 columns; only code and addresses are longer.
+    pub fn lines(&self, links: &dyn Links) -> Vec<Line> {
+        text::Writer::new(links).write(&self.events, &self.notes)
+    }
+
+    /// What stands before `<!--more-->`, else the first paragraph, as plain text of at most `max_chars` characters.
+    pub fn summary(&self, max_chars: usize) -> String {
+        let text = match self.events.iter().position(|event| *event == Event::More) {
+            Some(end) => self.words(0..end),
+            None => self.first_paragraph().unwrap_or_else(|| self.words(0..self.events.len())),
+        };
+        shorten(&text, max_chars)
+    }
+
+    /// The words of the first paragraph that has some.
+    fn first_paragraph(&self) -> Option<String> {
+        let mut from = 0;
+        while let Some(start) = self.events[from..].iter().position(|event| matches!(event, Event::Start(element) if element.name == "p")) {
+            let start = from + start;
+            let end = self.events[start..].iter().position(|event| *event == Event::End("p")).map_or(self.events.len(), |end| start + end);
+            let words = self.words(start..end);
+            if !words.is_empty() {
+                return Some(words);
+            }
+            from = end;
+        }
+        None
+    }
+
+    /// Words on one line, without those of headings.
+    fn words(&self, range: Range<usize>) -> String {
+        let mut out = String::new();
+        let mut in_heading = false;
+        for event in self.events.get(range).unwrap_or_default() {
+            match event {
+                Event::Start(element) if heading_level(element.name).is_some() => in_heading = true,
+                Event::End(name) if heading_level(name).is_some() => in_heading = false,
+                Event::Start(element) if element.name == "br" || event::layout(element.name) == event::Layout::Block => out.push(' '),
+                Event::Text(text) if !in_heading => out.push_str(text),
+                _ => {}
+            }
+        }
+        one_line(&out)
+    }
+
+    /// The first picture that the web can reach.
+    pub fn lead_image(&self, links: &dyn Links) -> Option<String> {
+        self.events.iter().find_map(|event| match event {
+            Event::Start(element) if element.name == "img" => {
+                links.absolute(element.get("src")?.trim()).filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+            }
+            _ => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

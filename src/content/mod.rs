@@ -1,22 +1,20 @@
 //! Sources to entries: front matter, dates and addresses first, bodies only when a feed needs them.
 
 mod address;
-mod autolink;
 mod dates;
 mod decode;
 mod dialect;
 mod facts;
 mod fields;
 mod front_matter;
-mod html;
-mod markdown;
+mod html_head;
 mod names;
 mod path;
 mod people;
 mod permalink;
-mod plain;
 mod read;
 mod slug;
+mod title;
 mod value;
 mod yaml;
 
@@ -25,8 +23,6 @@ pub use dates::read_date;
 pub use decode::decode;
 pub use dialect::Dialect;
 pub use front_matter::read_toml;
-pub use html::{plain_text, shorten};
-pub use markdown::MarkdownRules;
 pub use path::{PathFacts, PathRules, read_path};
 pub use permalink::Pattern;
 pub use read::{ReadRules, read_entry, read_head};

@@ -284,7 +284,7 @@ impl Token {
                 // `last` in a range means the place of the last section.
                 let place = |at: usize| if at == usize::MAX { len.saturating_sub(1) } else { at.min(len) };
                 let first = place(first);
-                let last = last.map_or(if first == len.saturating_sub(1) { len } else { len }, place);
+                let last = last.map_or(len, place);
                 join(parts.folders.get(first..last.max(first)).unwrap_or_default().iter().map(|folder| parts.folder(folder)))
             }
             Token::Categories => join(parts.categories.iter().map(|category| category.to_lowercase())),

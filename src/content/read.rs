@@ -6,18 +6,14 @@ use super::dialect::Dialect;
 use super::facts::Fields;
 use super::fields::{FieldReader, is_bare};
 use super::front_matter::read_front_matter;
-use super::html;
-use super::markdown::{find_title, inline_text};
+use super::html_head::read_html_head;
 use super::path::{PathFacts, PathRules, read_path, split_dated_name};
 use super::permalink::Pattern;
-use super::plain::split_title;
+use super::title::own_title;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head, Markup};
 use crate::site::{Person, Site};
 use chrono::{NaiveDate, NaiveTime};
-
-/// A first line that is longer is a paragraph, not a title.
-const MAX_TITLE_CHARS: usize = 160;
 
 /// How sources are read.
 #[derive(Clone, Debug)]
@@ -98,7 +94,7 @@ fn find(
     let mut entry = reader.read(&front_matter);
     entry.markup = markup(&source.path.relative);
     if entry.markup == Markup::Html && is_bare(&front_matter) {
-        read_html_head(source, &mut entry, &mut reader);
+        read_html_facts(source, &mut entry, &mut reader);
     }
     if facts.is_section || broken {
         faults.append(&mut reader.faults);
@@ -204,51 +200,13 @@ fn markup(path: &str) -> Markup {
 
 /// The title that the text itself gives; a heading or line on top of the body leaves it.
 fn find_own_title(source: &Source, entry: &mut Fields, facts: &PathFacts, rules: &ReadRules, is_bare: bool) -> Option<String> {
-    let body = &source.text[entry.body_start..];
-    match rules.dialect {
-        // Jekyll makes titles of file names.
-        Dialect::Jekyll => return Some(titleize(&facts.stem)),
-        // An entry of these without a title has none.
-        Dialect::Hugo | Dialect::Zola if !is_bare => return None,
-        _ => {}
+    // Jekyll makes titles of file names.
+    if rules.dialect == Dialect::Jekyll {
+        return Some(titleize(&facts.stem));
     }
-    match entry.markup {
-        Markup::Html => None,
-        Markup::Text if is_bare => {
-            let (title, length) = split_title(body);
-            let title = title.filter(|title| title.chars().count() <= MAX_TITLE_CHARS).map(html::one_line)?;
-            entry.body_start += length;
-            Some(title)
-        }
-        Markup::Text => None,
-        Markup::Markdown | Markup::Mdx => {
-            // Only a file that might have a heading is parsed for it.
-            let has_heading = body.contains('#') || body.contains("\n==") || body.contains("\n--");
-            if has_heading && let Some((title, range, is_first)) = find_title(body) {
-                if is_first {
-                    entry.body_start += range.end;
-                }
-                return Some(title);
-            }
-            if rules.dialect == Dialect::Docusaurus {
-                return Some(facts.stem.clone());
-            }
-            if !is_bare {
-                return None;
-            }
-            let (title, length) = split_title(body);
-            let title = title.filter(|title| title.chars().count() <= MAX_TITLE_CHARS)?;
-            let rest = &body[length..];
-            // A first line that goes on below is the beginning of the text.
-            if rest.trim().is_empty() {
-                return Some(inline_text(title)).filter(|title| !title.is_empty());
-            }
-            if rest.split_inclusive('\n').next().is_some_and(|line| line.trim().is_empty()) {
-                entry.body_start += length;
-            }
-            Some(inline_text(title)).filter(|title| !title.is_empty())
-        }
-    }
+    let title = own_title(&source.text[entry.body_start..], entry.markup, is_bare)?;
+    entry.body_start += title.taken;
+    Some(title.words)
 }
 
 /// Jekyll's `titleize_slug`: words with a capital first and small letters after.
@@ -273,8 +231,8 @@ fn dated_path(path: &str) -> Option<NaiveDate> {
 }
 
 /// Pelican reads a file's facts from its `meta` elements.
-fn read_html_head(source: &Source, entry: &mut Fields, reader: &mut FieldReader) {
-    let (found, body) = html::read_head(&source.text);
+fn read_html_facts(source: &Source, entry: &mut Fields, reader: &mut FieldReader) {
+    let (found, body) = read_html_head(&source.text);
     entry.body_start = body.start;
     entry.title = found.get("title").cloned().filter(|title| !title.is_empty());
     let text = |names: &[&str]| names.iter().find_map(|name| found.get(*name)).filter(|text| !text.is_empty());

@@ -1,0 +1,505 @@
+//! Markdown to events: CommonMark with GitHub's extensions (tables, footnotes, strikethrough, task lists, alerts, autolinks).
+
+use super::autolink::links;
+use super::clean::{clean_for_xml, forbidden};
+use super::event::{Element, Event, heading_name};
+use super::html_reader;
+use super::opening::Heading;
+use super::stream::{Stream, clean};
+use super::words::one_line;
+use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event as Markdown, LinkType, Options, Parser, Tag, TagEnd};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// What a Markdown text says.
+#[derive(Debug, Default)]
+pub struct Read<'e> {
+    pub events: Vec<Event<'e>>,
+    /// The footnotes that are mentioned, in the order of their numbers.
+    pub notes: Vec<Vec<Event<'e>>>,
+    /// Whether there is HTML in it.
+    pub has_html: bool,
+    /// Forbidden characters that were written as references (`&#8;`), and where.
+    pub forbidden: Vec<(char, Range<usize>)>,
+}
+
+pub fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_GFM
+        | Options::ENABLE_MATH
+}
+
+/// Reads a Markdown text.
+pub fn read(text: &str) -> Read<'_> {
+    let mut reader = Reader {
+        stream: Stream::with_capacity(text.len() / 24),
+        read: Read::default(),
+        definition: None,
+        definitions: HashMap::new(),
+        names: Vec::new(),
+        alignments: Vec::new(),
+        column: 0,
+        in_head: false,
+        html: None,
+        image: None,
+        heading: None,
+        ids: HashMap::new(),
+    };
+    // The parser breaks text at each mark that might have meant something: it is put together again, for addresses.
+    let mut pending: Option<CowStr> = None;
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        match event {
+            Markdown::Text(text) => {
+                if let Some((_, c)) = forbidden(&text).next() {
+                    reader.read.forbidden.push((c, range));
+                }
+                pending = Some(match pending {
+                    None => text,
+                    Some(before) => format!("{before}{text}").into(),
+                });
+            }
+            event => {
+                if let Some(text) = pending.take() {
+                    reader.event(Markdown::Text(text));
+                }
+                reader.event(event);
+            }
+        }
+    }
+    reader.finish()
+}
+
+struct Reader<'e> {
+    stream: Stream<'e>,
+    read: Read<'e>,
+    /// The stream outside of the footnote's definition that is being read, and the footnote's name.
+    definition: Option<(Stream<'e>, CowStr<'e>)>,
+    definitions: HashMap<CowStr<'e>, Vec<Event<'e>>>,
+    /// The footnotes' names in the order of their first mention in the stream: an index stands in `Event::Note` until
+    /// all are known.
+    names: Vec<CowStr<'e>>,
+    alignments: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+    /// A block of HTML comes in lines.
+    html: Option<String>,
+    /// An image, its alternative text, and how deep we are in it.
+    image: Option<(Element<'e>, String, usize)>,
+    /// Where the open heading stands in the stream, if it needs an id, and its words.
+    heading: Option<(usize, String)>,
+    ids: HashMap<String, usize>,
+}
+
+impl<'e> Reader<'e> {
+    fn event(&mut self, event: Markdown<'e>) {
+        if self.image.is_some() {
+            return self.in_image(event);
+        }
+        match event {
+            Markdown::Start(tag) => self.start(tag),
+            Markdown::End(tag) => self.end(tag),
+            Markdown::Text(text) => {
+                self.words(&text);
+                let is_plain = !["a", "code", "pre"].iter().any(|name| self.stream.is_open(name));
+                if is_plain { push_linked(&mut self.stream, text) } else { self.stream.text(text) }
+            }
+            Markdown::Code(text) => {
+                self.words(&text);
+                self.stream.start(Element::new("code"));
+                self.stream.text(text);
+                self.stream.end("code");
+            }
+            Markdown::InlineMath(math) => self.stream.text(format!("${math}$")),
+            Markdown::DisplayMath(math) => self.stream.text(format!("$${math}$$")),
+            Markdown::Html(text) => match &mut self.html {
+                Some(html) => html.push_str(&text),
+                None => self.html(&text),
+            },
+            Markdown::InlineHtml(text) => self.html(&text),
+            Markdown::FootnoteReference(name) => self.note(name),
+            Markdown::SoftBreak => self.stream.soft_break(),
+            Markdown::HardBreak => {
+                self.stream.start(Element::new("br"));
+                self.stream.push(Event::Text("\n".into()));
+            }
+            Markdown::Rule => self.stream.start(Element::new("hr")),
+            Markdown::TaskListMarker(done) => self.stream.text(if done { "☑ " } else { "☐ " }),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'e>) {
+        let element = match tag {
+            Tag::Paragraph => Element::new("p"),
+            Tag::Heading { level, id, .. } => {
+                let element = Element::new(heading_name(level as u8));
+                match id {
+                    Some(id) => {
+                        self.ids.entry(id.to_string()).or_insert(1);
+                        element.with("id", id)
+                    }
+                    None => {
+                        self.heading = Some((self.stream.events.len(), String::new()));
+                        element
+                    }
+                }
+            }
+            Tag::BlockQuote(kind) => {
+                self.stream.start(Element::new("blockquote"));
+                if let Some(kind) = kind {
+                    for name in ["p", "strong"] {
+                        self.stream.start(Element::new(name));
+                    }
+                    self.stream.text(alert(kind));
+                    self.stream.end("p");
+                }
+                return;
+            }
+            Tag::CodeBlock(kind) => {
+                self.stream.start(Element::new("pre"));
+                code_element(&kind)
+            }
+            Tag::HtmlBlock => {
+                self.html = Some(String::new());
+                return;
+            }
+            Tag::List(None) => Element::new("ul"),
+            Tag::List(Some(1)) => Element::new("ol"),
+            Tag::List(Some(start)) => Element::new("ol").with("start", start.to_string()),
+            Tag::Item => Element::new("li"),
+            Tag::FootnoteDefinition(name) => {
+                let outer = std::mem::take(&mut self.stream);
+                self.definition = Some((outer, name));
+                return;
+            }
+            Tag::Table(alignments) => {
+                self.alignments = alignments;
+                Element::new("table")
+            }
+            Tag::TableHead => {
+                (self.in_head, self.column) = (true, 0);
+                self.stream.start(Element::new("thead"));
+                Element::new("tr")
+            }
+            Tag::TableRow => {
+                self.column = 0;
+                if !self.stream.is_open("tbody") {
+                    self.stream.start(Element::new("tbody"));
+                }
+                Element::new("tr")
+            }
+            Tag::TableCell => {
+                let element = Element::new(if self.in_head { "th" } else { "td" });
+                self.column += 1;
+                match self.alignments.get(self.column - 1) {
+                    Some(Alignment::Left) => element.with("align", "left"),
+                    Some(Alignment::Center) => element.with("align", "center"),
+                    Some(Alignment::Right) => element.with("align", "right"),
+                    Some(Alignment::None) | None => element,
+                }
+            }
+            Tag::Emphasis => Element::new("em"),
+            Tag::Strong => Element::new("strong"),
+            Tag::Strikethrough => Element::new("del"),
+            Tag::Superscript => Element::new("sup"),
+            Tag::Subscript => Element::new("sub"),
+            Tag::Link { link_type, dest_url, title, .. } => {
+                let target = if link_type == LinkType::Email { format!("mailto:{dest_url}").into() } else { dest_url };
+                let element = Element::new("a").with("href", target);
+                if title.is_empty() { element } else { element.with("title", title) }
+            }
+            Tag::Image { dest_url, title, .. } => {
+                let element = Element::new("img").with("src", dest_url);
+                let element = if title.is_empty() { element } else { element.with("title", title) };
+                self.image = Some((element, String::new(), 1));
+                return;
+            }
+            Tag::DefinitionList => Element::new("dl"),
+            Tag::DefinitionListTitle => Element::new("dt"),
+            Tag::DefinitionListDefinition => Element::new("dd"),
+            // No syntax for it is turned on.
+            Tag::MetadataBlock(_) => return,
+        };
+        self.stream.start(element);
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        let name = match tag {
+            TagEnd::Paragraph => "p",
+            TagEnd::Heading(level) => {
+                self.name_heading();
+                heading_name(level as u8)
+            }
+            TagEnd::BlockQuote(_) => "blockquote",
+            TagEnd::CodeBlock => "pre",
+            TagEnd::HtmlBlock => {
+                if let Some(html) = self.html.take() {
+                    self.html(&html);
+                }
+                return;
+            }
+            TagEnd::List(true) => "ol",
+            TagEnd::List(false) => "ul",
+            TagEnd::Item => "li",
+            TagEnd::FootnoteDefinition => {
+                if let Some((outer, name)) = self.definition.take() {
+                    let stream = std::mem::replace(&mut self.stream, outer);
+                    self.definitions.entry(name).or_insert(stream.finish());
+                }
+                return;
+            }
+            TagEnd::Table => "table",
+            TagEnd::TableHead => {
+                self.in_head = false;
+                "thead"
+            }
+            TagEnd::TableRow => "tr",
+            TagEnd::TableCell => {
+                self.stream.end("th");
+                "td"
+            }
+            TagEnd::Emphasis => "em",
+            TagEnd::Strong => "strong",
+            TagEnd::Strikethrough => "del",
+            TagEnd::Superscript => "sup",
+            TagEnd::Subscript => "sub",
+            TagEnd::Link => "a",
+            TagEnd::DefinitionList => "dl",
+            TagEnd::DefinitionListTitle => "dt",
+            TagEnd::DefinitionListDefinition => "dd",
+            TagEnd::Image | TagEnd::MetadataBlock(_) => return,
+        };
+        self.stream.end(name);
+    }
+
+    /// What stands in an image is its alternative text.
+    fn in_image(&mut self, event: Markdown<'e>) {
+        let Some((_, words, depth)) = &mut self.image else { return };
+        match event {
+            Markdown::Text(text) | Markdown::Code(text) => words.push_str(&text),
+            Markdown::InlineMath(math) | Markdown::DisplayMath(math) => words.push_str(&math),
+            Markdown::SoftBreak | Markdown::HardBreak => words.push(' '),
+            Markdown::Start(_) => *depth += 1,
+            Markdown::End(_) => {
+                *depth -= 1;
+                if *depth == 0
+                    && let Some((element, words, _)) = self.image.take()
+                {
+                    self.stream.start(element.with("alt", clean(words.into())));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn html(&mut self, text: &str) {
+        // A comment leaves nothing that would have to be sanitised.
+        self.read.has_html |= !(text.starts_with("<!--") && text.trim_end().ends_with("-->") && text.matches('<').count() == 1);
+        html_reader::read(text, &mut self.stream);
+    }
+
+    fn words(&mut self, text: &str) {
+        if let Some((_, words)) = &mut self.heading {
+            words.push_str(text);
+        }
+    }
+
+    /// Gives the heading an id of its words, as GitHub does; a second one of the same name gets a number.
+    fn name_heading(&mut self) {
+        let Some((at, words)) = self.heading.take() else { return };
+        let kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_') || unicode_normalization::char::is_combining_mark(*c);
+        let name: String = words.trim().to_lowercase().replace(char::is_whitespace, "-").chars().filter(kept).collect();
+        if name.is_empty() {
+            return;
+        }
+        let count = self.ids.entry(name.clone()).or_insert(0);
+        let unique = if *count == 0 { name } else { format!("{name}-{count}") };
+        *count += 1;
+        if let Some(Event::Start(element)) = self.stream.events.get_mut(at) {
+            element.attributes.push(("id", unique.into()));
+        }
+    }
+
+    fn note(&mut self, name: CowStr<'e>) {
+        let at = self.names.iter().position(|known| *known == name).unwrap_or_else(|| {
+            self.names.push(name);
+            self.names.len() - 1
+        });
+        // Numbered when all are known.
+        self.stream.push(Event::Note { number: at, mention: 0 });
+    }
+
+    fn finish(mut self) -> Read<'e> {
+        self.read.events = self.stream.finish();
+        let mut numbers = Numbers::default();
+        numbers.number(&mut self.read.events);
+        let mut done = 0;
+        // A footnote may mention another one.
+        while let Some(index) = numbers.order.get(done).copied() {
+            let definition = self.names.get(index).and_then(|name| self.definitions.remove(name));
+            let mut events = definition.unwrap_or_default();
+            numbers.number(&mut events);
+            self.read.notes.push(events);
+            done += 1;
+        }
+        self.read
+    }
+}
+
+/// Footnotes are numbered by their first mention.
+#[derive(Default)]
+struct Numbers {
+    order: Vec<usize>,
+    mentions: HashMap<usize, usize>,
+}
+
+impl Numbers {
+    fn number(&mut self, events: &mut [Event<'_>]) {
+        for event in events {
+            if let Event::Note { number, mention } = event {
+                let index = *number;
+                let count = self.mentions.entry(index).or_insert(0);
+                *count += 1;
+                if *count == 1 {
+                    self.order.push(index);
+                }
+                *mention = *count;
+                *number = self.order.iter().position(|known| *known == index).map_or(0, |at| at + 1);
+            }
+        }
+    }
+}
+
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note",
+        BlockQuoteKind::Tip => "Tip",
+        BlockQuoteKind::Important => "Important",
+        BlockQuoteKind::Warning => "Warning",
+        BlockQuoteKind::Caution => "Caution",
+    }
+}
+
+fn code_element<'e>(kind: &CodeBlockKind<'e>) -> Element<'e> {
+    let info = match kind {
+        CodeBlockKind::Fenced(info) => info.as_ref(),
+        CodeBlockKind::Indented => "",
+    };
+    let language: String = info
+        .split([' ', ',', '{', '\t'])
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '#' | '.'))
+        .collect();
+    let element = Element::new("code");
+    if language.is_empty() { element } else { element.with("class", format!("language-{language}")) }
+}
+
+/// Text with its bare addresses as links.
+pub fn push_linked<'e>(stream: &mut Stream<'e>, text: CowStr<'e>) {
+    if !text.contains("://") && !text.contains("www.") && !text.contains('@') {
+        return stream.text(text);
+    }
+    let mut done = 0;
+    for link in links(&text) {
+        stream.text(text[done..link.start].to_owned());
+        stream.start(Element::new("a").with("href", link.target));
+        stream.text(text[link.start..link.end].to_owned());
+        stream.end("a");
+        done = link.end;
+    }
+    if done == 0 { stream.text(text) } else { stream.text(text[done..].to_owned()) }
+}
+
+/// The first heading of a body.
+pub fn find_heading(body: &str) -> Option<Heading> {
+    let mut is_first = true;
+    // A heading in a quotation or a list is not the text's own.
+    let mut nesting = 0_usize;
+    let mut open: Option<(Range<usize>, bool, String)> = None;
+    for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
+        match event {
+            Markdown::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => nesting += 1,
+            Markdown::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => nesting = nesting.saturating_sub(1),
+            Markdown::Start(Tag::Heading { .. }) if nesting == 0 => {
+                open = Some((range, is_first, String::new()));
+                continue;
+            }
+            Markdown::End(TagEnd::Heading(_)) => {
+                if let Some((place, was_first, words)) = open.take() {
+                    let words = one_line(&clean_for_xml(&words));
+                    if !words.is_empty() {
+                        return Some(Heading { words, range: place, is_first: was_first });
+                    }
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        if let Some((_, _, words)) = &mut open {
+            match event {
+                Markdown::Text(text) | Markdown::Code(text) => words.push_str(&text),
+                Markdown::InlineMath(math) | Markdown::DisplayMath(math) => words.push_str(&format!("${math}$")),
+                Markdown::SoftBreak | Markdown::HardBreak => words.push(' '),
+                _ => {}
+            }
+            continue;
+        }
+        match event {
+            Markdown::Html(text) if text.trim_start().starts_with("<!--") => {}
+            Markdown::Start(Tag::HtmlBlock) | Markdown::End(TagEnd::HtmlBlock) => {}
+            _ => is_first = false,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_the_first_heading() {
+        let title = |text: &str| find_heading(text).map(|heading| (heading.words, heading.is_first));
+        assert_eq!(title("## Hello *you* & `<T>`\n\nx"), Some(("Hello you & <T>".into(), true)));
+        assert_eq!(title("Hello\n=====\nx"), Some(("Hello".into(), true)));
+        assert_eq!(title("<!-- c -->\n# A\n"), Some(("A".into(), true)));
+        assert_eq!(title("#\n# A\n"), Some(("A".into(), true)));
+        assert_eq!(title("x\n\n## A\n"), Some(("A".into(), false)));
+        assert_eq!(title("> # A\n\n- # B\n"), None);
+    }
+
+    #[test]
+    fn footnotes_are_numbered_by_their_first_mention() {
+        let read = read("b[^2] a[^x] b[^2]\n\n[^x]: X[^z]\n[^2]: Two\n[^z]: Z\n[^unused]: no\n");
+        let mentions = |events: &[Event]| -> Vec<(usize, usize)> {
+            events
+                .iter()
+                .filter_map(|event| if let Event::Note { number, mention } = event { Some((*number, *mention)) } else { None })
+                .collect()
+        };
+        assert_eq!(mentions(&read.events), [(1, 1), (2, 1), (1, 2)]);
+        assert_eq!(read.notes.len(), 3);
+        assert_eq!(mentions(&read.notes[1]), [(3, 1)]);
+    }
+
+    #[test]
+    fn forbidden_references_are_told_with_their_place() {
+        let text = "a &#8; b";
+        let read = read(text);
+        assert_eq!(read.forbidden.len(), 1);
+        assert_eq!(read.forbidden[0].0, '\u{8}');
+        assert!(text[read.forbidden[0].1.clone()].contains("&#8;"));
+    }
+
+    #[test]
+    fn html_is_seen_but_comments_need_no_cleaning() {
+        assert!(read("a <b>c</b>").has_html);
+        assert!(read("<div>x</div>").has_html);
+        assert!(!read("a\n\n<!--more-->\n\nb").has_html);
+    }
+}

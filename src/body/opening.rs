@@ -1,0 +1,96 @@
+//! How a text begins, for those who need no more of it: its first heading, its first paragraph.
+
+use super::Body;
+use super::event::{Event, Layout, heading_level, layout};
+use super::markdown;
+use super::words::one_line;
+use crate::entry::Markup;
+use std::ops::Range;
+
+/// A heading in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Plain text on one line.
+    pub words: String,
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// Whether nothing stands before it.
+    pub is_first: bool,
+}
+
+/// The first heading of a text that has words.
+pub fn find_heading(text: &str, markup: Markup) -> Option<Heading> {
+    match markup {
+        // Only a text that might have a heading is parsed for it.
+        Markup::Markdown | Markup::Mdx => {
+            let may_have = text.contains('#') || text.contains("\n=") || text.contains("\n-") || text.contains("\n ");
+            may_have.then(|| markdown::find_heading(text)).flatten()
+        }
+        Markup::Html => html_heading(text),
+        Markup::Text => None,
+    }
+}
+
+fn html_heading(text: &str) -> Option<Heading> {
+    let (body, _) = Body::parse(text, Markup::Html);
+    let start = body.events.iter().position(|event| matches!(event, Event::Start(element) if heading_level(element.name).is_some()))?;
+    let inside = body.events[start + 1..].iter().take_while(|event| !matches!(event, Event::End(name) if heading_level(name).is_some()));
+    let words: String = inside.filter_map(|event| if let Event::Text(text) = event { Some(text.as_ref()) } else { None }).collect();
+    let words = one_line(&words);
+    // The tokenizer tells no places; one at the very start is found without.
+    let blank = text.len() - text.trim_start().len();
+    let is_blank = |event: &Event| matches!(event, Event::Text(text) if text.trim().is_empty());
+    let is_first = text[blank..].starts_with("<h") && body.events[..start].iter().all(is_blank);
+    let end = text[blank..].find("</h").and_then(|at| text[blank + at..].find('>').map(|end| blank + at + end + 1));
+    let range = match end.filter(|_| is_first) {
+        Some(end) => blank..end,
+        None => 0..0,
+    };
+    (!words.is_empty()).then_some(Heading { words, is_first: !range.is_empty(), range })
+}
+
+/// The words of the first paragraph, on one line; of the whole text, if it has no paragraph.
+pub fn first_paragraph(text: &str, markup: Markup) -> String {
+    let (body, _) = Body::parse(text, markup);
+    body.first_paragraph().unwrap_or_else(|| body.words(0..body.events.len()))
+}
+
+/// Words from the beginning of a text, without code, for guessing their language.
+pub fn sample(text: &str, markup: Markup) -> String {
+    const BYTES: usize = 4000;
+    let mut end = BYTES.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let (body, _) = Body::parse(&text[..end], markup);
+    let mut out = String::new();
+    let mut code = 0_usize;
+    for event in &body.events {
+        match event {
+            Event::Start(element) if matches!(element.name, "code" | "pre") => code += 1,
+            Event::End("code" | "pre") => code = code.saturating_sub(1),
+            Event::Text(text) if code == 0 && !text.contains("://") => out.push_str(text),
+            Event::End(name) if layout(name) == Layout::Block => out.push(' '),
+            _ => {}
+        }
+    }
+    one_line(&out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_begin_after_headings_and_pictures() {
+        assert_eq!(first_paragraph("# T\n\n![a](b)\n\nOne *two*\nthree.\n\nFour.", Markup::Markdown), "One two three.");
+        assert_eq!(first_paragraph("<h1>T</h1><p>One<br>two</p>", Markup::Html), "One two");
+        assert_eq!(first_paragraph("- a\n- b\n", Markup::Markdown), "a b");
+    }
+
+    #[test]
+    fn samples_hold_words_alone() {
+        assert_eq!(sample("Un `code` **mot**.\n\n    pre\n\nhttps://x.org fin", Markup::Markdown), "Un mot. fin");
+        assert!(sample(&"é".repeat(9000), Markup::Text).len() <= 4000);
+    }
+}

@@ -1,0 +1,257 @@
+//! Builds a body's stream: whatever comes in, elements nest, and no forbidden character gets through.
+
+use super::clean::clean_for_xml;
+use super::event::{Element, Event, Layout, find_element};
+use super::words::is_cjk;
+use pulldown_cmark::CowStr;
+use std::borrow::Cow;
+
+/// Deeper elements are not opened: no text needs them, and a hostile one must not cost the square of its length.
+const MAX_DEPTH: usize = 120;
+
+/// An element whose content is left out: where it began, so that the stream can be cut back to there.
+#[derive(Debug)]
+struct Skipped {
+    name: String,
+    /// Elements of the same name inside.
+    depth: usize,
+    events: usize,
+    open: usize,
+    /// Whether its content is code rather than words: it goes even if the element is never closed.
+    is_code: bool,
+}
+
+/// The events so far, and which elements are open.
+#[derive(Debug, Default)]
+pub struct Stream<'e> {
+    pub events: Vec<Event<'e>>,
+    open: Vec<&'static str>,
+    skipped: Option<Skipped>,
+    /// The line's end that vanishes if a CJK character follows.
+    soft: Option<usize>,
+}
+
+impl<'e> Stream<'e> {
+    pub fn with_capacity(events: usize) -> Self {
+        Stream { events: Vec::with_capacity(events), ..Stream::default() }
+    }
+
+    pub fn is_open(&self, name: &str) -> bool {
+        self.open.contains(&name)
+    }
+
+    /// Opens an element, or puts in one that holds nothing.
+    pub fn start(&mut self, element: Element<'e>) {
+        let (_, layout, _) = find_element(element.name).unwrap_or((element.name, Layout::Inline, &[]));
+        if layout == Layout::Block {
+            self.soft = None;
+        }
+        if layout != Layout::Void {
+            if self.open.len() >= MAX_DEPTH {
+                return;
+            }
+            self.open.push(element.name);
+        }
+        self.events.push(Event::Start(element));
+    }
+
+    /// Closes an element and what is still open in it; without such an element nothing happens.
+    pub fn end(&mut self, name: &'static str) {
+        let Some(at) = self.open.iter().rposition(|open| *open == name) else { return };
+        self.close_to(at);
+    }
+
+    fn close_to(&mut self, depth: usize) {
+        if self.skipped.as_ref().is_some_and(|skipped| depth < skipped.open) {
+            self.leave_skipped();
+        }
+        while self.open.len() > depth {
+            if let Some(name) = self.open.pop() {
+                self.events.push(Event::End(name));
+            }
+        }
+    }
+
+    /// HTML lets authors leave out end tags: an element of a list ends where the next begins, a paragraph where a
+    /// block does.
+    pub fn imply_ends(&mut self, name: &str, layout: Layout) {
+        let (closes, within): (&[&str], &[&str]) = match name {
+            "li" => (&["li"], &["ul", "ol"]),
+            "dt" | "dd" => (&["dt", "dd"], &["dl"]),
+            "td" | "th" => (&["td", "th"], &["tr", "table"]),
+            "tr" => (&["tr"], &["table"]),
+            "thead" | "tbody" | "tfoot" => (&["thead", "tbody", "tfoot", "colgroup", "caption"], &["table"]),
+            _ if layout == Layout::Block || name == "hr" => (&["p"], &["td", "th", "li", "blockquote", "div", "figure", "dd"]),
+            _ => return,
+        };
+        let scope = self.open.iter().rposition(|open| within.contains(open)).map_or(0, |at| at + 1);
+        if let Some(at) = self.open[scope..].iter().position(|open| closes.contains(open)) {
+            self.close_to(scope + at);
+        }
+    }
+
+    pub fn text(&mut self, text: impl Into<CowStr<'e>>) {
+        let text = clean(text.into());
+        let Some(first) = text.chars().next() else { return };
+        if let Some(at) = self.soft.take()
+            && is_cjk(first)
+            && let Some(Event::Text(line_end)) = self.events.get_mut(at)
+        {
+            *line_end = CowStr::Borrowed("");
+        }
+        self.events.push(Event::Text(text));
+    }
+
+    /// A line's end in the source: a space, but nothing between two CJK characters.
+    pub fn soft_break(&mut self) {
+        let before = self.events.iter().rev().find_map(|event| match event {
+            Event::Text(text) => Some(text.chars().next_back()),
+            Event::Start(_) | Event::End("p" | "li" | "td" | "th") => Some(None),
+            _ => None,
+        });
+        self.events.push(Event::Text(CowStr::Borrowed("\n")));
+        self.soft = before.flatten().filter(|c| is_cjk(*c)).map(|_| self.events.len() - 1);
+    }
+
+    pub fn push(&mut self, event: Event<'e>) {
+        self.events.push(event);
+    }
+
+    /// Begins to leave out the content of an element. Inside of one, only those of the same name matter.
+    pub fn skip(&mut self, name: &str, is_code: bool) {
+        match &mut self.skipped {
+            Some(skipped) if skipped.name == name => skipped.depth += 1,
+            Some(_) => {}
+            None => {
+                let (events, open) = (self.events.len(), self.open.len());
+                self.skipped = Some(Skipped { name: name.to_owned(), depth: 1, events, open, is_code });
+            }
+        }
+    }
+
+    /// The end tag of an element whose content is left out.
+    pub fn end_skip(&mut self, name: &str) {
+        let Some(skipped) = self.skipped.as_mut().filter(|skipped| skipped.name == name) else { return };
+        skipped.depth -= 1;
+        if skipped.depth == 0 {
+            self.events.truncate(skipped.events);
+            self.open.truncate(skipped.open);
+            self.soft = None;
+            self.skipped = None;
+        }
+    }
+
+    /// The element around ends, so this one was never closed: words are kept, for losing the rest of a text is worse.
+    fn leave_skipped(&mut self) {
+        if let Some(skipped) = self.skipped.take().filter(|skipped| skipped.is_code) {
+            self.events.truncate(skipped.events);
+            self.open.truncate(skipped.open);
+        }
+    }
+
+    pub fn finish(mut self) -> Vec<Event<'e>> {
+        self.leave_skipped();
+        self.close_to(0);
+        self.events
+    }
+}
+
+/// Without what XML forbids, and with line feeds alone.
+pub fn clean(text: CowStr<'_>) -> CowStr<'_> {
+    if let Cow::Owned(cleaned) = clean_for_xml(&text) {
+        return clean(cleaned.into());
+    }
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(stream: Stream) -> String {
+        stream
+            .finish()
+            .iter()
+            .map(|event| match event {
+                Event::Start(element) => format!("<{}>", element.name),
+                Event::End(name) => format!("</{name}>"),
+                Event::Text(text) => text.to_string(),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn elements_nest_whatever_comes() {
+        let mut stream = Stream::default();
+        stream.start(Element::new("p"));
+        stream.start(Element::new("b"));
+        stream.start(Element::new("i"));
+        stream.text("x");
+        stream.end("b");
+        stream.end("i");
+        stream.end("div");
+        stream.start(Element::new("em"));
+        assert_eq!(show(stream), "<p><b><i>x</i></b><em></em></p>");
+    }
+
+    #[test]
+    fn left_out_end_tags_are_implied() {
+        let mut stream = Stream::default();
+        for name in ["ul", "li", "ul", "li", "li"] {
+            stream.imply_ends(name, Layout::Block);
+            stream.start(Element::new(name));
+        }
+        stream.end("ul");
+        for name in ["li", "p", "p"] {
+            stream.imply_ends(name, Layout::Block);
+            stream.start(Element::new(name));
+        }
+        assert_eq!(show(stream), "<ul><li><ul><li></li><li></li></ul></li><li><p></p><p></p></li></ul>");
+    }
+
+    #[test]
+    fn content_is_left_out_up_to_its_end() {
+        let mut stream = Stream::default();
+        stream.text("a");
+        stream.skip("form", false);
+        stream.skip("form", false);
+        stream.start(Element::new("p"));
+        stream.end_skip("form");
+        stream.text("b");
+        stream.end_skip("form");
+        stream.text("c");
+        assert_eq!(show(stream), "ac");
+    }
+
+    #[test]
+    fn an_element_that_is_never_closed_loses_code_but_no_words() {
+        for (is_code, expected) in [(true, "<p>a</p>c"), (false, "<p>ab</p>c")] {
+            let mut stream = Stream::default();
+            stream.start(Element::new("p"));
+            stream.text("a");
+            stream.skip("x", is_code);
+            stream.text("b");
+            stream.end("p");
+            stream.text("c");
+            assert_eq!(show(stream), expected);
+        }
+    }
+
+    #[test]
+    fn a_line_end_between_cjk_characters_vanishes() {
+        for (before, after, expected) in [("字", "文", "字文"), ("字", "a", "字\na"), ("a", "b", "a\nb"), ("한", "글", "한\n글")]
+        {
+            let mut stream = Stream::default();
+            stream.text(before);
+            stream.soft_break();
+            stream.text(after);
+            assert_eq!(show(stream), expected);
+        }
+    }
+
+    #[test]
+    fn forbidden_characters_are_taken_out_of_text() {
+        assert_eq!(&*clean("a\u{8}\r\nb\rc".into()), "a\nb\nc");
+    }
+}

@@ -1,0 +1,362 @@
+//! Bodies from end to end: text in, HTML and lines out.
+
+use super::*;
+use crate::catalog::Asset;
+use crate::diagnostic::Source;
+use crate::entry::Head;
+use proptest::prelude::*;
+
+/// An entry that says nothing but its body.
+fn entry(text: &str, markup: Markup) -> Entry {
+    let source = Source::new("a.md", text);
+    let head = Head {
+        path: source.path.clone(),
+        id: String::new(),
+        url: "https://x.org/a/b/".into(),
+        published: None,
+        updated: None,
+        embargo: None,
+        expires: None,
+        is_draft: false,
+        categories: Vec::new(),
+        section: None,
+        language: None,
+    };
+    Entry {
+        head,
+        title: None,
+        summary: None,
+        authors: Vec::new(),
+        image: None,
+        enclosures: Vec::new(),
+        external_url: None,
+        markup,
+        body: 0..text.len(),
+        source,
+        extra: Vec::new(),
+    }
+}
+
+/// Resolves against one page, as a catalog without entries does.
+struct Page;
+
+impl Links for Page {
+    fn absolute(&self, target: &str) -> Option<String> {
+        let url = url::Url::parse("https://x.org/a/b/").ok()?.join(target).ok()?;
+        matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
+    }
+
+    fn asset(&self, _target: &str) -> Option<Asset> {
+        None
+    }
+}
+
+fn html_of(text: &str, markup: Markup, first_heading: u8) -> String {
+    let entry = entry(text, markup);
+    Body::read(&entry).0.html(&HtmlPlace { note_prefix: "k-".into(), first_heading }, &Page)
+}
+
+fn html(text: &str) -> String {
+    html_of(text, Markup::Markdown, 1)
+}
+
+fn lines(text: &str) -> Vec<String> {
+    let entry = entry(text, Markup::Markdown);
+    Body::read(&entry)
+        .0
+        .lines(&Page)
+        .iter()
+        .map(|line| format!("{}{}{}", ">".repeat(line.quote), line.text, if line.flowed { "~" } else { "" }))
+        .collect()
+}
+
+#[test]
+fn github_extensions_are_rendered() {
+    assert_eq!(html("~~x~~ https://x.org/a_b_c."), "<p><del>x</del> <a href=\"https://x.org/a_b_c\">https://x.org/a_b_c</a>.</p>\n");
+    assert_eq!(html("- [ ] a\n- [x] b"), "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n</ul>\n");
+    assert_eq!(html("> [!WARNING]\n> x"), "<blockquote>\n<p><strong>Warning</strong></p>\n<p>x</p>\n</blockquote>\n");
+    assert_eq!(
+        html("|a|b|\n|-|-:|\n|c|d|"),
+        "<table>\n<thead>\n<tr>\n<th>a</th><th align=\"right\">b</th></tr>\n</thead>\n<tbody>\n<tr>\n<td>c</td><td align=\"right\">d</td></tr>\n</tbody>\n</table>\n"
+    );
+}
+
+#[test]
+fn code_and_math_stay_as_written() {
+    assert_eq!(html("```rust,ignore\na < b\n```"), "<pre><code class=\"language-rust\">a &lt; b\n</code></pre>\n");
+    assert_eq!(html("So $a_1 < b_2$ and $$x*y*z$$."), "<p>So $a_1 &lt; b_2$ and $$x*y*z$$.</p>\n");
+    assert_eq!(html("It costs $5 or $10."), "<p>It costs $5 or $10.</p>\n");
+}
+
+#[test]
+fn footnotes_are_gathered_in_order_with_ways_back() {
+    assert_eq!(
+        html("b[^2] a[^x] b[^2]\n\n[^x]: X\n[^2]: Two\n"),
+        "<p>b<sup><a id=\"fnref-k-1\" href=\"#fn-k-1\">1</a></sup> a<sup><a id=\"fnref-k-2\" href=\"#fn-k-2\">2</a></sup> b<sup><a id=\"fnref-k-1-2\" href=\"#fn-k-1\">1</a></sup></p>\n<hr>\n<ol>\n<li id=\"fn-k-1\"><p>Two <a href=\"#fnref-k-1\" title=\"Back to the text\">↩</a></p></li>\n<li id=\"fn-k-2\"><p>X <a href=\"#fnref-k-2\" title=\"Back to the text\">↩</a></p></li>\n</ol>\n"
+    );
+}
+
+#[test]
+fn headings_have_ids_and_the_level_that_the_place_asks() {
+    assert_eq!(
+        html("# Été & `x`\n# Été & `x`\n# A {#own}"),
+        "<h1 id=\"été--x\">Été &amp; <code>x</code></h1>\n<h1 id=\"été--x-1\">Été &amp; <code>x</code></h1>\n<h1 id=\"own\">A</h1>\n"
+    );
+    assert_eq!(html_of("# a\n###### b", Markup::Markdown, 3), "<h3 id=\"a\">a</h3>\n<h6 id=\"b\">b</h6>\n");
+}
+
+#[test]
+fn every_address_is_absolute_but_those_of_the_same_text() {
+    assert_eq!(
+        html("# Top\n\n[c](../c) [t](#top) [n](#none) [m](mailto:a@x.org) [j](javascript:alert(1)) ![A](a.png)"),
+        "<h1 id=\"top\">Top</h1>\n<p><a href=\"https://x.org/a/c\">c</a> <a href=\"#top\">t</a> <a href=\"https://x.org/a/b/#none\">n</a> <a href=\"mailto:a@x.org\">m</a> j <img src=\"https://x.org/a/b/a.png\" alt=\"A\"></p>\n"
+    );
+    assert_eq!(
+        html_of(
+            "<img srcset=\"a.png 1x,/b.png 2x, data:image/png;base64,AA 3x\" src=\"a.png\" alt=\"A\" width=\"3\"><video poster=\"p.png\"><source src=v.mp4></video><blockquote cite=q>x</blockquote>",
+            Markup::Html,
+            1
+        ),
+        "<img srcset=\"https://x.org/a/b/a.png 1x, https://x.org/b.png 2x\" src=\"https://x.org/a/b/a.png\" alt=\"A\" width=\"3\"><video poster=\"https://x.org/a/b/p.png\"><source src=\"https://x.org/a/b/v.mp4\"></video>\n<blockquote cite=\"https://x.org/a/b/q\">\nx</blockquote>\n"
+    );
+}
+
+#[test]
+fn nothing_that_runs_survives() {
+    for text in [
+        "<script>alert(1)</script>",
+        "x <script>alert(1)</script> y",
+        "<img src=x onerror=alert(1)>",
+        "<a href=\"javascript:alert(1)\">x</a>",
+        "<a href=\"data:text/html,alert\">x</a>",
+        "<svg><script>alert(1)</script></svg>",
+        "<form action=/alert><input></form>",
+        "<style>*{alert}</style>",
+        "<p style=\"position:fixed;alert\">x</p>",
+        "<a href=\" jAvAscript:alert(1)\">x</a>",
+        "<img src=\"data:image/svg+xml;base64,alert\">",
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+        "<noscript><p title=\"</noscript><img src=x onerror=1>\">",
+    ] {
+        for markup in [Markup::Markdown, Markup::Html] {
+            let out = html_of(text, markup, 1);
+            for bad in ["alert(", "<script", "javascript", "<img src=x", "data:", "<form", "<input", "position", "<style"] {
+                assert!(!out.contains(bad), "{text} became {out}");
+            }
+        }
+    }
+}
+
+#[test]
+fn links_that_are_not_safe_leave_their_words() {
+    assert_eq!(html("[x](data:text/html,y) [x](JavaScript:y) ![x](data:image/svg+xml,y)"), "<p>x x x</p>\n");
+}
+
+#[test]
+fn frames_become_links() {
+    assert_eq!(
+        html("<iframe src=\"//www.youtube.com/embed/abc_1?x=y\" title=\"Tide\"></iframe>"),
+        "<a href=\"https://www.youtube.com/watch?v=abc_1\"><img src=\"https://i.ytimg.com/vi/abc_1/hqdefault.jpg\" alt=\"Tide\" width=\"480\" height=\"360\"></a>"
+    );
+}
+
+#[test]
+fn shortcodes_and_templates_are_words() {
+    assert_eq!(html("a {{ x }} {% y %} b"), "<p>a {{ x }} {% y %} b</p>\n");
+    assert!(html("{{< figure src=\"a\" >}}\n\nafter").ends_with("<p>after</p>\n"));
+}
+
+#[test]
+fn forbidden_characters_go_and_are_told_at_their_place() {
+    let mut entry = entry("---\u{8}\nok\na\u{8}b &#11;c\u{ffff}", Markup::Markdown);
+    entry.body = 5..entry.source.text.len();
+    let (body, faults) = Body::read(&entry);
+    assert_eq!(body.html(&HtmlPlace { note_prefix: String::new(), first_heading: 1 }, &Page), "<p>ok\nab c</p>\n");
+    let places: Vec<(usize, usize)> =
+        faults.iter().filter_map(|fault| fault.place.as_ref()).map(|place| (place.line, place.column)).collect();
+    assert_eq!(places, [(3, 2), (3, 5), (3, 11)]);
+}
+
+#[test]
+fn the_summary_is_the_marked_part_or_the_first_paragraph() {
+    let summary = |text: &str, max: usize| Body::read(&entry(text, Markup::Markdown)).0.summary(max);
+    assert_eq!(summary("# T\n\nOne *two*.\n\nThree.\n\n<!--more-->\n\nFour.", 99), "One two. Three.");
+    assert_eq!(summary("# T\n\n![x](y)\n\nOne [two](z)[^1].\n\nThree.\n\n[^1]: Note", 99), "One two.");
+    assert_eq!(summary("One two three four", 9), "One two…");
+    assert_eq!(summary("", 9), "");
+}
+
+#[test]
+fn the_lead_image_is_the_first_that_can_be_reached() {
+    let lead = |text: &str| Body::read(&entry(text, Markup::Markdown)).0.lead_image(&Page);
+    assert_eq!(lead("<img src=\"data:image/png;base64,AA\"> ![](a.png) ![](b.png)").as_deref(), Some("https://x.org/a/b/a.png"));
+    assert_eq!(lead("no"), None);
+}
+
+#[test]
+fn text_has_references_at_its_end() {
+    assert_eq!(
+        lines(
+            "# Title\n\nA [link](/x), [again](/x), <https://y.org>, [y.org](https://y.org/) and [*two*](z).\n\n## Sub\n\nEnd![pic](p.png)![](q.png)."
+        ),
+        [
+            "Title",
+            "=====",
+            "",
+            "A link [1], again [1], https://y.org, y.org and two [2].",
+            "",
+            "Sub",
+            "---",
+            "",
+            "End[Image: pic].",
+            "",
+            "[1] https://x.org/x",
+            "[2] https://x.org/a/b/z",
+        ]
+    );
+}
+
+#[test]
+fn text_keeps_lists_quotes_code_and_tables() {
+    assert_eq!(
+        lines("1. a\n   - b\n   - c\n2. d\n\n> q\n>\n> > r\n\n```\nx  y\n\tz\n```\n\n| A | B |\n|---|--:|\n| c | 10 |\n"),
+        ["1. a", "   - b", "   - c", "2. d", "", ">q", ">", ">>r", "", "    x  y", "        z", "", "A   B", "-  --", "c  10"]
+    );
+    assert_eq!(lines("- a\n\n  b\n\n- c"), ["- a", "", "  b", "", "- c"]);
+}
+
+#[test]
+fn text_has_footnotes_and_raised_numbers() {
+    assert_eq!(
+        lines("a[^1] 10<sup>9</sup> 1<sup>st</sup>\n\n[^1]: See [x](y)."),
+        ["a¹ 10⁹ 1st", "", "------------------------", "", "¹ See x [1].", "", "[1] https://x.org/a/b/y"]
+    );
+}
+
+#[test]
+fn html_in_markdown_is_not_lost_to_the_text() {
+    assert_eq!(
+        lines("<div><p>One <a href=\"x\">two</a></p>\n<ul><li>a<li>b</ul></div>\n\n<video src=v.mp4>no</video>"),
+        ["One two [1]", "", "- a", "- b", "", "[Video] [2]", "", "[1] https://x.org/a/b/x", "[2] https://x.org/a/b/v.mp4"]
+    );
+}
+
+/// Markdown and HTML that is likely to go wrong.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\n".to_owned()),
+        Just("\n\n".to_owned()),
+        Just(" ".to_owned()),
+        prop::sample::select(vec![
+            "# ",
+            "> ",
+            "- ",
+            "1. ",
+            "```\n",
+            "    ",
+            "|a|b|\n|-|-|\n",
+            "[^1]",
+            "[^1]: ",
+            "**",
+            "*",
+            "`",
+            "~~",
+            "$",
+            "[x](y)",
+            "![x](y)",
+            "<https://x.org>",
+            "<script>",
+            "</script>",
+            "<p>",
+            "</p>",
+            "<table>",
+            "<tr>",
+            "<td>",
+            "</table>",
+            "<ul>",
+            "<li>",
+            "<a href=x>",
+            "</a>",
+            "<img src=x onerror=y>",
+            "<form>",
+            "<svg>",
+            "<math>",
+            "<style>",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "]]>",
+            "&#8;",
+            "&amp;",
+            "\u{8}",
+            "<iframe src=//y>",
+            "<pre>",
+            "<textarea>",
+            "<noscript>",
+            "javascript:alert(1)",
+            "www.x.org",
+            "a@b.org",
+            "字",
+            "。",
+            "❤\u{fe0f}",
+            "e\u{301}",
+            "\u{202e}",
+            "<video src=x>",
+            "<sup>2</sup>",
+            "<br>",
+            "<div id=\"a\">",
+            "[z](#a)",
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,12}",
+        "[a-z]{1,90}",
+    ];
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// The values of an attribute in HTML that our writer made.
+fn values<'t>(html: &'t str, attribute: &str) -> Vec<&'t str> {
+    html.split(&format!(" {attribute}=\"")).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn html_is_safe_and_absolute_whatever_comes(text in hostile(), markup in prop::sample::select(vec![Markup::Markdown, Markup::Html, Markup::Text, Markup::Mdx])) {
+        let out = html_of(&text, markup, 2);
+        let lower = out.to_ascii_lowercase();
+        prop_assert!(!lower.contains("<script") && !lower.contains("<style") && !lower.contains("<form") && !lower.contains("<iframe"), "{out}");
+        prop_assert!(forbidden(&out).next().is_none() && !out.contains('\r'), "{out:?}");
+        let tags: String = out.split('<').skip(1).filter_map(|rest| rest.split('>').next()).collect::<Vec<_>>().join("\n");
+        prop_assert!(!tags.split(['\n', ' ']).any(|word| word.starts_with("on") && word.contains('=')), "{tags}");
+        for url in ["href", "src", "poster", "cite"].iter().flat_map(|name| values(&out, name)) {
+            prop_assert!(url.starts_with('#') || url.starts_with("https://") || url.starts_with("http://") || url.starts_with("mailto:"), "{url} in {out}");
+            prop_assert!(!url.starts_with('#') || values(&out, "id").contains(&&url[1..]), "{url} leads nowhere in {out}");
+        }
+    }
+
+    #[test]
+    fn markdown_without_html_needs_no_sanitiser(text in hostile()) {
+        let entry = entry(&text, Markup::Markdown);
+        let (mut body, _) = Body::read(&entry);
+        if !body.has_html {
+            let place = HtmlPlace { note_prefix: "k-".into(), first_heading: 1 };
+            let fast = body.html(&place, &Page);
+            body.has_html = true;
+            prop_assert_eq!(body.html(&place, &Page).replace("&nbsp;", "\u{a0}"), fast);
+        }
+    }
+
+    #[test]
+    fn lines_fit_and_hold_no_markup(text in hostile()) {
+        let entry = entry(&text, Markup::Markdown);
+        for line in Body::read(&entry).0.lines(&Page) {
+            let quote = if line.quote > 0 { line.quote + 1 } else { 0 };
+            let columns = unicode_width::UnicodeWidthStr::width(line.text.as_str()) + quote;
+            let is_free = line.text.starts_with("    ") || line.text.contains("://") || line.text.contains("mailto:") || quote > 40;
+            prop_assert!(columns <= 72 || is_free, "{columns}: {:?}", line);
+            prop_assert!(!line.text.contains('\n'));
+        }
+    }
+}
