@@ -2,7 +2,8 @@
 
 use super::clean;
 use super::{FeedEntry, FeedSpec, Format, PlannedFeed};
-use crate::content::{percent_encode, shorten};
+use crate::body::shorten;
+use crate::content::percent_encode;
 use crate::entry::Enclosure;
 use crate::site::{Person, Site};
 use crate::url;
