@@ -29,17 +29,18 @@ pub struct Catalog {
     site: Url,
     heads: Vec<Head>,
     by_path: HashMap<String, usize>,
-    assets: BTreeMap<String, Asset>,
+    /// Lengths in bytes.
+    assets: BTreeMap<String, u64>,
 }
 
 impl Catalog {
-    /// Gathers heads and assets (by path below the content folder). Two heads with one id or permalink are an error
-    /// that names both files; drafts are not compared.
-    pub fn new(site: &Site, mut heads: Vec<Head>, assets: BTreeMap<String, Asset>) -> (Catalog, Vec<Diagnostic>) {
+    /// Gathers heads and assets (by path below the content folder, with their lengths in bytes). Two heads with one id or permalink are an error
+    /// that names both files; drafts are compared only `with_drafts`.
+    pub fn new(site: &Site, mut heads: Vec<Head>, assets: BTreeMap<String, u64>, with_drafts: bool) -> (Catalog, Vec<Diagnostic>) {
         heads.sort_by(|a, b| a.path.cmp(&b.path));
         let mut faults = Vec::new();
         let mut seen: HashMap<(&str, &str), &Head> = HashMap::new();
-        for head in heads.iter().filter(|head| !head.is_draft) {
+        for head in heads.iter().filter(|head| with_drafts || !head.is_draft) {
             for (what, value) in [("the permalink", head.url.as_str()), ("the id", head.id.as_str())] {
                 match seen.get(&(what, value)) {
                     Some(other) => {
@@ -153,6 +154,8 @@ impl Links for EntryLinks<'_> {
     }
 
     fn asset(&self, target: &str) -> Option<Asset> {
-        Self::is_local(target.trim()).then(|| self.content_path(target.trim()))?.and_then(|path| self.catalog.assets.get(&path).copied())
+        Self::is_local(target.trim())
+            .then(|| self.content_path(target.trim()))?
+            .and_then(|path| self.catalog.assets.get(&path).map(|length| Asset { length: *length }))
     }
 }

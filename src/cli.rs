@@ -1,20 +1,52 @@
-//! The command line: arguments in, exit code out.
+//! The command line: arguments in, exit code out; the one place where a failure is printed.
 
-use clap::Parser;
+use crate::commands::args::SharedArgs;
+use crate::commands::{self, Exit, Failure, Voice};
+use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Feeds and newsletters from a folder of content files.
 #[derive(Debug, Parser)]
-#[command(name = "tidings", version, about)]
-struct Cli {}
+#[command(name = "tidings", version, about, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    shared: SharedArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(commands::build::BuildArgs),
+}
 
 /// Runs the program and gives its exit code.
 pub fn main() -> ExitCode {
-    match Cli::try_parse() {
-        Ok(Cli {}) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = error.print();
-            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
-        }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let done = match &cli.command {
+        Command::Build(args) => commands::build::run(args, &cli.shared),
+    };
+    done.unwrap_or_else(|failure| {
+        cli.shared.voice().failure(&failure);
+        Exit::CouldNotRun
+    })
+    .into()
+}
+
+/// Help and version are results; wrong usage is a failure, which a script that asked for JSON gets as JSON.
+fn usage(error: &clap::Error) -> ExitCode {
+    let mut words = std::env::args_os().skip_while(|word| word != "--format" && word != "--format=json");
+    let asked_json = words.next().is_some_and(|word| word == "--format=json") || words.next().is_some_and(|word| word == "json");
+    if error.use_stderr() && asked_json {
+        let message = error.to_string();
+        let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        Voice { json: true, quiet: false, color: false }.failure(&Failure::new(first, "see tidings --help"));
+    } else {
+        // A closed pipe is no reason to fail.
+        let _ = error.print();
     }
+    if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done }.into()
 }

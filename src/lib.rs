@@ -6,6 +6,8 @@
 pub mod body;
 pub mod catalog;
 pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod content;
 pub mod diagnostic;
 pub mod entry;
@@ -17,6 +19,7 @@ pub mod ledger;
 pub mod list;
 pub mod message;
 pub mod newsletter;
+pub mod pipeline;
 pub mod site;
 #[cfg(feature = "send")]
 pub mod store;

@@ -19,12 +19,8 @@ impl Diagnostic {
         error("file-unreadable", format!("the file can't be read: {reason}"), "check its permissions, or leave it out with .gitignore")
     }
 
-    pub fn file_too_large(bytes: u64, limit: u64) -> Self {
-        error(
-            "file-too-large",
-            format!("the file has {bytes} bytes; a content file may have {limit}"),
-            "split it, or leave it out with .gitignore",
-        )
+    pub fn file_changed() -> Self {
+        error("file-changed", "the file changed while it was read", "run the command again when nothing writes to the content folder")
     }
 
     pub fn encoding_invalid(offset: usize) -> Self {
@@ -115,33 +111,8 @@ impl Diagnostic {
         )
     }
 
-    pub fn permalink_pattern(message: &str, help: &str) -> Self {
-        error("permalink-pattern", message, help)
-    }
-
     pub fn duplicate(what: &str, value: &str, other: &str) -> Self {
         error("duplicate", format!("{what} `{value}` is also that of {other}"), "give one of the two entries another slug, permalink or id")
-    }
-
-    pub fn url_invalid(field: &str, value: &str, reason: &str) -> Self {
-        error(
-            "url-invalid",
-            format!("`{field}` has a URL that can't be read, `{value}`: {reason}"),
-            "write a whole URL, such as https://example.org/",
-        )
-    }
-
-    pub fn link_broken(target: &str) -> Self {
-        warning("link-broken", format!("`{target}` names no content file that is published"), "correct the path; the link was left as text")
-    }
-
-    pub fn shortcode_removed(name: &str, count: usize) -> Self {
-        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-        warning(
-            "shortcode-removed",
-            format!("`{name}`{more} can't be shown in a feed; only the text inside was kept"),
-            "say the same in Markdown, if readers of the feed should see it",
-        )
     }
 
     pub fn enclosure_length(url: &str) -> Self {
@@ -150,6 +121,10 @@ impl Diagnostic {
             format!("the length of the enclosure `{url}` is not known, so 0 is given"),
             "add `length:` in bytes beside its url",
         )
+    }
+
+    pub fn message_refused(issue: &str, reason: &str) -> Self {
+        error("message-refused", format!("the issue {issue} makes no message: {reason}"), "correct [newsletter] in tidings.toml")
     }
 
     pub fn config_invalid(reason: &str) -> Self {

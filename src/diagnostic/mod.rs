@@ -76,6 +76,12 @@ impl Diagnostic {
         self
     }
 
+    /// Names the line where the file is no text, so that there's nothing to show.
+    pub fn on_line(mut self, line: usize) -> Self {
+        self.place = Some(Place { line, column: 1, snippet: String::new(), range: 0..0 });
+        self
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

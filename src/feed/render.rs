@@ -4,6 +4,7 @@ use super::view::FeedView;
 use super::{FeedEntry, FeedSpec, Format, PlannedFeed, atom, json, rss};
 use crate::site::Site;
 use chrono::{DateTime, FixedOffset};
+use std::borrow::Borrow;
 
 /// The file at the root of the output that makes RSS and Atom readable in a browser.
 pub const STYLESHEET_NAME: &str = "feed.css";
@@ -15,12 +16,12 @@ pub fn stylesheet() -> &'static [u8] {
 
 /// The file of `feed` in `format`. `entries` are those of `feed.entries`, in the same order. `oldest_dated` is the date
 /// of the oldest entry of the site, for Atom, where an entry can't be without one.
-pub fn render_feed(
+pub fn render_feed<E: Borrow<FeedEntry>>(
     format: Format,
     site: &Site,
     spec: &FeedSpec,
     feed: &PlannedFeed,
-    entries: &[FeedEntry],
+    entries: &[E],
     oldest_dated: Option<DateTime<FixedOffset>>,
 ) -> Vec<u8> {
     let view = FeedView::new(format, site, spec, feed, entries);
@@ -80,7 +81,7 @@ mod tests {
         site.url = Site::read_url("https://example.org/a&b").unwrap();
         let spec = sample::spec();
         for format in [Format::Rss, Format::Atom] {
-            let out = text(render_feed(format, &site, &spec, &sample::feed(Some("x")), &[], None));
+            let out = text(render_feed(format, &site, &spec, &sample::feed(Some("x")), &[] as &[FeedEntry], None));
             let second = out.lines().nth(1).unwrap();
             assert_eq!(second, r#"<?xml-stylesheet type="text/css" href="https://example.org/a&amp;b/feed.css"?>"#);
         }

@@ -185,7 +185,7 @@ mod tests {
     fn a_channel_has_what_it_must_have() {
         let mut site = sample::site();
         (site.title, site.description, site.authors) = ("\u{0}\n".into(), " ".into(), vec![Person::named("Ann")]);
-        let feed = channel(&FeedView::new(Format::Rss, &site, &sample::spec(), &sample::feed(None), &[]));
+        let feed = channel(&FeedView::new(Format::Rss, &site, &sample::spec(), &sample::feed(None), &[] as &[crate::feed::FeedEntry]));
         assert_eq!((feed.title.as_str(), feed.description.as_str()), ("https://example.org/news/", "https://example.org/news/"));
         assert_eq!((feed.managing_editor, feed.pub_date, feed.last_build_date), (None, None, None));
         let tagged = channel(&view(&[]));

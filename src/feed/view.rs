@@ -8,6 +8,7 @@ use crate::entry::Enclosure;
 use crate::site::{Person, Site};
 use crate::url;
 use chrono::{DateTime, FixedOffset};
+use std::borrow::Borrow;
 
 /// The longest title that is made from a summary, in characters.
 const MADE_TITLE: usize = 80;
@@ -61,10 +62,10 @@ pub(super) struct EntryView {
 }
 
 impl FeedView {
-    pub fn new(format: Format, site: &Site, spec: &FeedSpec, feed: &PlannedFeed, entries: &[FeedEntry]) -> Self {
+    pub fn new<E: Borrow<FeedEntry>>(format: Format, site: &Site, spec: &FeedSpec, feed: &PlannedFeed, entries: &[E]) -> Self {
         let language = clean::language(&site.language);
         let home_page = url::strict(site.url.as_str());
-        let entries: Vec<EntryView> = entries.iter().map(|entry| EntryView::new(site, language.as_deref(), entry)).collect();
+        let entries: Vec<EntryView> = entries.iter().map(|entry| EntryView::new(site, language.as_deref(), entry.borrow())).collect();
         let web = |text: &Option<String>| text.as_deref().and_then(|text| url::web(&site.url, text));
         FeedView {
             id: if feed.folder.is_empty() { home_page.clone() } else { site.absolute(&percent_encode(&feed.folder)) },

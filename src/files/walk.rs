@@ -1,6 +1,5 @@
 //! Finds the content files of a folder and the assets beside them.
 
-use crate::catalog::Asset;
 use crate::diagnostic::{Diagnostic, SourcePath};
 use ignore::WalkBuilder;
 use std::collections::BTreeMap;
@@ -21,7 +20,8 @@ pub struct WalkRules {
 pub struct Folder {
     root: PathBuf,
     sources: Vec<SourcePath>,
-    assets: BTreeMap<String, Asset>,
+    /// Lengths in bytes.
+    assets: BTreeMap<String, u64>,
 }
 
 impl Folder {
@@ -67,7 +67,7 @@ impl Folder {
                 folder.sources.push(SourcePath { display: display.trim_start_matches("./").to_owned(), relative });
             } else {
                 let length = entry.metadata().map(|data| data.len()).unwrap_or(0);
-                folder.assets.insert(relative, Asset { length });
+                folder.assets.insert(relative, length);
             }
         }
         folder.sources.sort();
@@ -79,8 +79,8 @@ impl Folder {
         &self.sources
     }
 
-    /// The other files.
-    pub fn assets(&self) -> &BTreeMap<String, Asset> {
+    /// The other files, with their lengths in bytes.
+    pub fn assets(&self) -> &BTreeMap<String, u64> {
         &self.assets
     }
 
@@ -144,7 +144,7 @@ mod tests {
         let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into() };
         assert_eq!(names(dir.path(), &rules), ["_posts/p.markdown", "a/index.md", "b.md", "c.MD"]);
         let (folder, _) = Folder::open(dir.path(), &rules).unwrap();
-        assert_eq!(folder.assets().get("a/pic.png"), Some(&Asset { length: 1 }));
+        assert_eq!(folder.assets().get("a/pic.png"), Some(&1));
     }
 
     #[cfg(unix)]

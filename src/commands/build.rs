@@ -1,0 +1,108 @@
+//! `tidings build`: content in, feeds and newsletter out.
+
+use super::args::{NowArgs, SharedArgs, SiteArgs};
+use super::load::{load_config, open_content};
+use super::{Exit, Failure, Voice, diagnostics_json};
+use crate::diagnostic::Diagnostic;
+use crate::files::{Changes, Output};
+use crate::pipeline::{self, Plan};
+use clap::Args;
+use serde_json::json;
+use std::time::Instant;
+
+/// Build feeds and newsletter
+#[derive(Clone, Debug, Args)]
+pub struct BuildArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    #[command(flatten)]
+    now: NowArgs,
+    /// Publish the entries that are right although others are not (exit code 1)
+    #[arg(long)]
+    keep_going: bool,
+}
+
+#[derive(Default)]
+struct Report {
+    sources: usize,
+    plan: Plan,
+    changes: Changes,
+    faults: Vec<Diagnostic>,
+}
+
+/// Runs the command.
+pub fn run(args: &BuildArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
+    let begun = Instant::now();
+    let voice = shared.voice();
+    let report = build(args, shared)?;
+    let failed = report.faults.iter().any(Diagnostic::is_error);
+    voice.diagnostics(&report.faults);
+    report.tell(&voice, begun.elapsed().as_secs_f64(), failed && !args.keep_going);
+    Ok(if failed { Exit::Problems } else { Exit::Done })
+}
+
+fn build(args: &BuildArgs, shared: &SharedArgs) -> Result<Report, Failure> {
+    let now = args.now.now()?;
+    let (config, faults) = load_config(shared, &args.site)?;
+    let mut report = Report { faults, ..Report::default() };
+    let Some(config) = config else { return Ok(report) };
+    let (folder, mut found) = open_content(&config)?;
+    report.faults.append(&mut found);
+    report.sources = folder.sources().len();
+    let (catalog, found) = pipeline::read_catalog(&config, &folder);
+    let (plan, mut planned) = pipeline::plan(&config, &catalog, &found, now);
+    report.faults.extend(found);
+    report.faults.append(&mut planned);
+    report.plan = plan;
+    // Even a build that will write nothing renders everything, so that all problems are told in one run.
+    let output = Output::open(&config.output).map_err(|error| Failure::file("write to", &config.output, &error))?;
+    let mut found = pipeline::run(&config, &catalog, &report.plan, &folder, &output)
+        .map_err(|error| Failure::file("write to", &config.output, &error))?;
+    report.faults.append(&mut found);
+    if args.keep_going || !report.faults.iter().any(Diagnostic::is_error) {
+        report.changes = output.commit().map_err(|error| Failure::file("write to", &config.output, &error))?;
+    }
+    Ok(report)
+}
+
+impl Report {
+    fn tell(&self, voice: &Voice, seconds: f64, nothing_written: bool) {
+        let Report { sources, plan, changes, faults } = self;
+        voice.object(&json!({
+            "version": 1,
+            "sources": sources,
+            "entries": plan.visible.len(),
+            "drafts": plan.drafts,
+            "future": plan.future,
+            "expired": plan.expired,
+            "feeds": plan.feeds.len(),
+            "issues": plan.issues.iter().map(|issue| issue.id.as_str()).collect::<Vec<_>>(),
+            "written": changes.written,
+            "unchanged": changes.unchanged,
+            "removed": changes.removed,
+            "seconds": seconds,
+            "diagnostics": diagnostics_json(faults),
+        }));
+        if nothing_written {
+            voice.result("Nothing was written.");
+            return;
+        }
+        let left_out = [(plan.drafts, "draft"), (plan.future, "future"), (plan.expired, "expired")];
+        let left_out: Vec<String> =
+            left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let left_out = if left_out.is_empty() { String::new() } else { format!(" (left out: {})", left_out.join(", ")) };
+        voice.result(&format!(
+            "Read {sources} files, published {}{left_out}: {}, {}.\nFiles: {} written, {} unchanged, {} removed, in {seconds:.2} s.",
+            count(plan.visible.len(), "entry", "entries"),
+            count(plan.feeds.len(), "feed", "feeds"),
+            count(plan.issues.len(), "issue", "issues"),
+            changes.written,
+            changes.unchanged,
+            changes.removed,
+        ));
+    }
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

@@ -1,0 +1,45 @@
+//! From flags and files to a configuration and a content folder.
+
+use super::Failure;
+use super::args::{SharedArgs, SiteArgs};
+use crate::config::{Config, read_config};
+use crate::diagnostic::{Diagnostic, Source, SourcePath};
+use crate::files::{self, Folder, WalkRules};
+use std::path::{Path, PathBuf};
+
+const FILE_NAME: &str = "tidings.toml";
+
+/// Reads the configuration; without a file, flags must say enough.
+pub(super) fn load_config(shared: &SharedArgs, site: &SiteArgs) -> Result<(Option<Config>, Vec<Diagnostic>), Failure> {
+    let path = shared.config.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
+    let overrides = site.overrides();
+    let is_enough = site.url.is_some() && site.title.is_some();
+    let text = if shared.config.is_none() && !files::exists(&path) {
+        if !is_enough {
+            let help = "run it in the folder that has one, name it with --config, or give --content, --output, --url and --title";
+            return Err(Failure::new(format!("there is no {FILE_NAME} here"), help));
+        }
+        String::new()
+    } else {
+        let bytes = files::read_file(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        String::from_utf8(bytes).map_err(|error| {
+            Failure::new(format!("{} is not UTF-8 from byte {} on", path.display(), error.utf8_error().valid_up_to()), "save it as UTF-8")
+        })?
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let root = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let source = Source { path: SourcePath { relative: name.clone(), display: name }, text };
+    Ok(read_config(&source, root, &overrides))
+}
+
+/// Walks the content folder.
+pub(super) fn open_content(config: &Config) -> Result<(Folder, Vec<Diagnostic>), Failure> {
+    let rules = WalkRules { except: vec![config.output.clone()], display_root: config.root.clone() };
+    Folder::open(&config.content.dir, &rules).map_err(|error| {
+        let help = "set `dir` under [content] in tidings.toml, or give --content";
+        Failure::new(format!("the content folder {} can't be read: {error}", config.content.dir.display()), help)
+    })
+}

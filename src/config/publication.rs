@@ -1,0 +1,304 @@
+//! `[site]`, `[content]`, `[feeds]` and `[newsletter]`.
+
+use super::ContentSpec;
+use super::table::{Given, Table};
+use crate::content::{IdScheme, Pattern, ReadRules};
+use crate::diagnostic::Diagnostic;
+use crate::feed::{Detail, FeedSpec, Format};
+use crate::newsletter::{NewsletterSpec, Period};
+use crate::site::{Person, Site};
+use chrono_tz::Tz;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+pub(super) fn site(top: &mut Table, faults: &mut Vec<Diagnostic>) -> Option<Site> {
+    let Some(mut table) = top.table("site") else {
+        top.miss("site", "add a table [site] with `title` and `url`, or give --title and --url");
+        return None;
+    };
+    let title = table.text("title").filter(|title| !title.value.trim().is_empty());
+    let url_text = table.text("url");
+    if title.is_none() {
+        table.miss("title", "add `title = \"…\"` under [site], or give --title");
+    }
+    let url = match &url_text {
+        Some(given) => match Site::read_url(&given.value) {
+            Ok(url) => Some(url),
+            Err(reason) => {
+                table.refuse("url", given, &format!("is not a URL that works: {reason}"), "write it whole, such as https://example.org/");
+                None
+            }
+        },
+        None => {
+            table.miss("url", "add `url = \"https://…\"` under [site], or give --url");
+            None
+        }
+    };
+    let description = table.text("description").map(|given| given.value).unwrap_or_default();
+    let language = table.text("language").and_then(|given| language(&mut table, given)).unwrap_or_else(|| "en".into());
+    let timezone = table.text("timezone").and_then(|given| timezone(&mut table, given)).unwrap_or(Tz::UTC);
+    let authors = [table.tables("author"), table.tables("authors")].into_iter().flatten();
+    let authors = authors.filter_map(|person| author(person, faults)).collect();
+    let copyright = table.text("copyright").map(|given| given.value);
+    let (icon, logo) = (table.text("icon"), table.text("logo"));
+    let picture = |table: &mut Table, key: &str, given: Option<Given<String>>| {
+        let given = given?;
+        let found = url.as_ref().and_then(|base| below(base, &given.value));
+        if found.is_none() && url.is_some() {
+            table.refuse(key, &given, "is not a URL or a path", "write a path such as /icon.png, or a whole URL");
+        }
+        found
+    };
+    let icon = picture(&mut table, "icon", icon);
+    let logo = picture(&mut table, "logo", logo);
+    faults.append(&mut table.finish());
+    Some(Site {
+        title: title?.value,
+        url: url?,
+        url_text: url_text?.value,
+        description,
+        language,
+        authors,
+        timezone,
+        copyright,
+        icon,
+        logo,
+    })
+}
+
+/// A path from the site's root, or a whole web address.
+fn below(base: &Url, text: &str) -> Option<String> {
+    let url = match text.strip_prefix('/') {
+        Some(rest) if !rest.starts_with('/') => base.join(&format!("./{rest}")),
+        _ => base.join(text),
+    };
+    url.ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(String::from)
+}
+
+/// A tag of letters, digits and hyphens (BCP 47).
+fn language(table: &mut Table, given: Given<String>) -> Option<String> {
+    let tag = given.value.replace('_', "-");
+    let is_tag = tag.split('-').enumerate().all(|(at, part)| {
+        let length = if at == 0 { 2..=8 } else { 1..=8 };
+        length.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    if !is_tag {
+        table.refuse("language", &given, &format!("can't be `{}`", given.value), "use a tag such as en, pt-BR or zh-Hans");
+    }
+    is_tag.then_some(tag)
+}
+
+fn timezone(table: &mut Table, given: Given<String>) -> Option<Tz> {
+    let found = given.value.parse::<Tz>().ok();
+    if found.is_none() {
+        let near = chrono_tz::TZ_VARIANTS.iter().map(|zone| (strsim::damerau_levenshtein(zone.name(), &given.value), zone.name())).min();
+        let help = match near {
+            Some((distance, name)) if distance <= 4 => format!("did you mean `{name}`?"),
+            _ => "use a name of the IANA list, such as Europe/Paris or UTC".to_owned(),
+        };
+        table.refuse("timezone", &given, &format!("knows no zone `{}`", given.value), &help);
+    }
+    found
+}
+
+fn author(mut table: Table, faults: &mut Vec<Diagnostic>) -> Option<Person> {
+    let name = table.text("name").map(|given| given.value);
+    let email = table.text("email").map(|given| given.value);
+    let url = table.text("url").map(|given| given.value);
+    if name.is_none() && email.is_none() {
+        table.miss("name", "give the author a name");
+    }
+    faults.append(&mut table.finish());
+    Some(Person { name: name.or_else(|| email.clone())?, email, url })
+}
+
+pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>) -> (ContentSpec, ReadRules) {
+    let mut spec = ContentSpec { dir: root.join("content"), encoding: None, future: false, drafts: false };
+    let (mut permalink, mut sections): (Option<Pattern>, Vec<(String, Pattern)>) = (None, Vec::new());
+    let mut rules = ReadRules {
+        dialect: crate::content::Dialect::Plain,
+        paths: Default::default(),
+        pattern: default_pattern(),
+        ids: IdScheme::default(),
+    };
+    let Some(mut table) = top.table("content") else { return (spec, rules) };
+    if let Some(dir) = table.text("dir") {
+        spec.dir = root.join(dir.value);
+    }
+    permalink = table.text("permalink").and_then(|given| pattern(&mut table, "permalink", &given));
+    if let Some(mut inner) = table.table("permalinks") {
+        for (section, given) in inner.rest() {
+            if let Some(pattern) = pattern(&mut inner, &section, &given) {
+                sections.push((section, pattern));
+            }
+        }
+        faults.append(&mut inner.finish());
+    }
+    let schemes: Vec<(&str, IdScheme)> = IdScheme::NAMES.iter().filter_map(|name| Some((*name, IdScheme::parse(name)?))).collect();
+    if let Some(pattern) = permalink {
+        rules.pattern = pattern;
+    }
+    let _ = sections;
+    rules.ids = table.choice("ids", &schemes).unwrap_or_default();
+    if let Some(given) = table.text("encoding") {
+        spec.encoding = encoding_rs::Encoding::for_label(given.value.as_bytes());
+        if spec.encoding.is_none() {
+            table.refuse(
+                "encoding",
+                &given,
+                &format!("knows no encoding `{}`", given.value),
+                "use a name of the WHATWG list, such as utf-8 or windows-1252",
+            );
+        }
+    }
+    spec.future = table.flag_or_bool("future").unwrap_or(false);
+    spec.drafts = table.flag_or_bool("drafts").unwrap_or(false);
+    faults.append(&mut table.finish());
+    (spec, rules)
+}
+
+fn default_pattern() -> Pattern {
+    Pattern::parse("/:year/:month/:slug/").unwrap_or_else(|_| unreachable!())
+}
+
+fn pattern(table: &mut Table, key: &str, given: &Given<String>) -> Option<Pattern> {
+    match Pattern::parse(&given.value) {
+        Ok(pattern) => Some(pattern),
+        Err((reason, help)) => {
+            table.refuse(key, given, &format!("can't be used: {reason}"), &help);
+            None
+        }
+    }
+}
+
+pub(super) fn feeds(top: &mut Table, root: &Path, site: Option<&Site>, faults: &mut Vec<Diagnostic>) -> (PathBuf, FeedSpec) {
+    let mut spec = FeedSpec::default();
+    let mut output = root.join("public");
+    let Some(mut table) = top.table("feeds") else { return (output, spec) };
+    if let Some(dir) = table.text("dir") {
+        output = root.join(dir.value);
+    }
+    if let Some(given) = table.texts("formats") {
+        let formats: Option<Vec<Format>> =
+            given.value.iter().map(|name| Format::ALL.into_iter().find(|format| format.name() == name)).collect();
+        match formats.filter(|formats| !formats.is_empty()) {
+            Some(mut formats) => {
+                formats.sort();
+                formats.dedup();
+                spec.formats = formats;
+            }
+            None => table.refuse("formats", &given, "has a name that is no format", "use some of \"rss\", \"atom\", \"json\""),
+        }
+    }
+    if let Some(given) = table.number("limit") {
+        spec.limit = usize::try_from(given.value).ok().filter(|limit| *limit > 0);
+    }
+    if let Some(content) = table.choice("content", DETAILS) {
+        spec.content = content;
+    }
+    spec.tags = table.flag_or_bool("tags").unwrap_or(spec.tags);
+    if let Some(given) = table.text("hub") {
+        spec.hub = site.and_then(|site| below(&site.url, &given.value));
+        if spec.hub.is_none() {
+            table.refuse("hub", &given, "is not a web address", "write it whole, such as https://hub.example.org/");
+        }
+    }
+    faults.append(&mut table.finish());
+    (output, spec)
+}
+
+const DETAILS: &[(&str, Detail)] = &[("full", Detail::Full), ("summary", Detail::Summary)];
+
+/// The base of a subscription's pages, without a last slash.
+pub(super) fn list_url(list: Option<&mut Table>, site: Option<&Site>) -> String {
+    let fallback = || site.map(|site| site.url.to_string()).unwrap_or_default();
+    let url = match list {
+        Some(table) => match table.text("url") {
+            Some(given) => match Site::read_url(&given.value) {
+                Ok(url) => url.to_string(),
+                Err(reason) => {
+                    table.refuse(
+                        "url",
+                        &given,
+                        &format!("is not a URL that works: {reason}"),
+                        "write it whole, such as https://list.example.org",
+                    );
+                    fallback()
+                }
+            },
+            None => fallback(),
+        },
+        None => fallback(),
+    };
+    url.trim_end_matches('/').to_owned()
+}
+
+pub(super) fn newsletter(
+    top: &mut Table,
+    site: Option<&Site>,
+    list_url: &str,
+    formats: &[Format],
+    faults: &mut Vec<Diagnostic>,
+) -> Option<NewsletterSpec> {
+    let mut table = top.table("newsletter")?;
+    let host = site.and_then(|site| site.url.host_str()).unwrap_or("localhost").trim_start_matches("www.").to_owned();
+    let from = table.text("from").and_then(|given| mailbox(&mut table, "from", given));
+    let reply_to = table.text("reply_to").and_then(|given| mailbox(&mut table, "reply_to", given));
+    table.choice("mode", &[("digest", ())]);
+    let period =
+        table.choice("period", &[("weekly", Period::Weekly), ("monthly", Period::Monthly), ("all", Period::All)]).unwrap_or_default();
+    let list_id = table.text("list_id").and_then(|given| {
+        let is_id = given.value.contains('.') && given.value.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b));
+        if !is_id {
+            table.refuse("list_id", &given, "is not a list's id", "write it like a host name: news.example.org (RFC 2919)");
+        }
+        is_id.then_some(given.value)
+    });
+    let content = table.choice("content", DETAILS).unwrap_or(Detail::Summary);
+    let postal_address = table.text("postal_address").map(|given| given.value);
+    let unsubscribe_url = table.text("unsubscribe_url").and_then(|given| {
+        let url = Url::parse(&given.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.fragment().is_none());
+        if url.is_none() {
+            table.refuse("unsubscribe_url", &given, "is not a web address", "write it whole, such as https://example.org/unsubscribe");
+        }
+        url.map(String::from)
+    });
+    let accent = table.text("accent").and_then(|given| {
+        let is_color = given.value.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        if !is_color {
+            table.refuse("accent", &given, "is not a colour", "write it as #rrggbb, such as #b3261e");
+        }
+        is_color.then_some(given.value)
+    });
+    let greeting = table.text("greeting").and_then(|given| match crate::newsletter::check_placeholders(&given.value) {
+        Ok(()) => Some(given.value),
+        Err(reason) => {
+            table.refuse("greeting", &given, &reason, "use {{ subscriber.name | default(\"reader\") }} or {{ subscriber.fields.X }}");
+            None
+        }
+    });
+    faults.append(&mut table.finish());
+    let site_title = site.map(|site| site.title.clone());
+    let author_address = site.and_then(|site| site.authors.iter().find_map(|author| author.email.clone()));
+    Some(NewsletterSpec {
+        formats: formats.to_vec(),
+        from: from.unwrap_or_else(|| (site_title, author_address.unwrap_or_else(|| format!("news@{host}")))),
+        reply_to,
+        period,
+        list_id: list_id.unwrap_or_else(|| format!("newsletter.{host}")),
+        content,
+        postal_address,
+        unsubscribe_url: unsubscribe_url.unwrap_or_else(|| format!("{list_url}/unsubscribe")),
+        accent: accent.unwrap_or_else(|| "#b3261e".into()),
+        greeting,
+    })
+}
+
+/// `Name <local@domain>` or an address alone, without anything that could start another header line.
+fn mailbox(table: &mut Table, key: &'static str, given: Given<String>) -> Option<(Option<String>, String)> {
+    let parsed = given.value.parse::<lettre::message::Mailbox>().ok().filter(|_| !given.value.contains(['\r', '\n', '\0']));
+    if parsed.is_none() {
+        table.refuse(key, &given, "is not a mailbox", "write it as Example News <news@example.org>");
+    }
+    parsed.map(|mailbox| (mailbox.name, mailbox.email.to_string()))
+}

@@ -1,0 +1,138 @@
+//! `[smtp]`, `[list]` and `[store]`.
+
+use super::Sending;
+use super::table::{Given, Table};
+use super::units::{read_duration, read_rate};
+use crate::diagnostic::Diagnostic;
+use crate::list::{ListSpec, SecretSource};
+use crate::transport::{RetrySpec, SmtpSpec, Tls};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub(super) fn read(top: &mut Table, list: Option<Table>, list_url: String, root: &Path, faults: &mut Vec<Diagnostic>) -> Sending {
+    let smtp = top.table("smtp").and_then(|table| smtp(table, root, faults));
+    let secret = list.and_then(|mut table| {
+        let secret = secret(&mut table, root, "secret_env", "secret_file");
+        faults.append(&mut table.finish());
+        secret
+    });
+    let secret = secret.unwrap_or_else(|| SecretSource::Made(root.join("tidings.secret")));
+    let store = top.table("store").and_then(|table| store(table, root, faults)).unwrap_or_else(|| root.join("tidings.db"));
+    Sending { smtp, list: ListSpec { url: list_url, secret }, store }
+}
+
+fn secret(table: &mut Table, root: &Path, env_key: &'static str, file_key: &'static str) -> Option<SecretSource> {
+    let variable = table.text(env_key);
+    let file = table.text(file_key);
+    if let (Some(_), Some(file)) = (&variable, &file) {
+        table.refuse(file_key, file, "is given beside the environment's variable", "keep one of the two");
+    }
+    match (variable, file) {
+        (Some(given), _) => Some(SecretSource::Environment(given.value)),
+        (None, Some(given)) => Some(SecretSource::File(root.join(given.value))),
+        (None, None) => None,
+    }
+}
+
+fn store(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<PathBuf> {
+    let path = table.text("url").and_then(|given| {
+        let path = given.value.strip_prefix("sqlite:").filter(|path| !path.trim_start_matches('/').is_empty());
+        if path.is_none() {
+            table.refuse("url", &given, "is not a store", "write sqlite: and a file, such as sqlite:tidings.db");
+        }
+        path.map(|path| root.join(path))
+    });
+    faults.append(&mut table.finish());
+    path
+}
+
+fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<SmtpSpec> {
+    let host = table.text("host").filter(|given| !given.value.trim().is_empty());
+    if host.is_none() {
+        table.miss("host", "name the server that takes your mail: host = \"smtp.example.org\"");
+    }
+    let tls =
+        table.choice("tls", &[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)]).unwrap_or(Tls::StartTls);
+    let port = table.number("port").and_then(|given| {
+        let port = u16::try_from(given.value).ok().filter(|port| *port > 0);
+        if port.is_none() {
+            table.refuse("port", &given, "is not a port", "use 465 with tls = \"implicit\", 587 with \"starttls\"");
+        }
+        port
+    });
+    let allow_plaintext = table.flag_or_bool("allow_plaintext").unwrap_or(false);
+    let user = table.text("user").map(|given| given.value);
+    let password = secret(&mut table, root, "password_env", "password_file");
+    let connections = table.number("connections").and_then(|given| {
+        let count = usize::try_from(given.value).ok().filter(|count| (1..=100).contains(count));
+        if count.is_none() {
+            table.refuse("connections", &given, "should be from 1 to 100", "4 suits most servers");
+        }
+        count
+    });
+    let rate = table.text("rate").and_then(|given| {
+        let rate = read_rate(&given.value);
+        if rate.is_none() {
+            table.refuse("rate", &given, "is not a rate", "write it as 10/s, 600/m or 1000/h");
+        }
+        rate
+    });
+    let policy_stop = table.number("policy_stop").and_then(|given| u32::try_from(given.value).ok()).unwrap_or(10);
+    let timeout = duration(&mut table, "timeout").unwrap_or(Duration::from_secs(60));
+    let final_timeout = duration(&mut table, "final_timeout").unwrap_or(Duration::from_secs(600));
+    let mut retry =
+        RetrySpec { first: Duration::from_secs(300), max: Duration::from_secs(4 * 3600), give_up: Duration::from_secs(2 * 86_400) };
+    if let Some(mut inner) = table.table("retry") {
+        for (key, place) in [("first", &mut retry.first), ("max", &mut retry.max), ("give_up", &mut retry.give_up)] {
+            if let Some(duration) = duration(&mut inner, key) {
+                *place = duration;
+            }
+        }
+        faults.append(&mut inner.finish());
+    }
+    let envelope_from = table.text("envelope_from").and_then(|given| {
+        let address = given.value.parse::<lettre::Address>().ok();
+        if address.is_none() {
+            table.refuse("envelope_from", &given, "is not an address", "write it as bounces@example.org");
+        }
+        address.map(|address| address.to_string())
+    });
+    let is_local = host.as_ref().is_some_and(|host| is_loopback(&host.value));
+    if let (Tls::None, false, false, Some(host)) = (tls, allow_plaintext, is_local, &host) {
+        let help = "set tls = \"starttls\" or \"implicit\"; allow_plaintext = true sends list and password in the clear";
+        table.refuse("host", host, "is not this machine, and tls is \"none\"", help);
+    }
+    faults.append(&mut table.finish());
+    Some(SmtpSpec {
+        host: host?.value,
+        port: port.unwrap_or(match tls {
+            Tls::Implicit => 465,
+            Tls::StartTls => 587,
+            Tls::None => 25,
+        }),
+        tls,
+        allow_plaintext,
+        user,
+        password,
+        connections: connections.unwrap_or(4),
+        rate,
+        policy_stop,
+        timeout,
+        final_timeout,
+        retry,
+        envelope_from,
+    })
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn duration(table: &mut Table, key: &'static str) -> Option<Duration> {
+    let given: Given<String> = table.text(key)?;
+    let found = read_duration(&given.value).filter(|duration| !duration.is_zero());
+    if found.is_none() {
+        table.refuse(key, &given, "is not a duration", "write it as 500ms, 30s, 5m, 4h or 2d");
+    }
+    found
+}

@@ -1,0 +1,324 @@
+//! The one way of the data, in two passes: first all heads and a plan, then the entries that the plan asks for.
+//!
+//! Nothing is held whole: an entry is rendered when the first feed asks for it and dropped after the last one.
+
+use crate::body::{Body, HtmlPlace};
+use crate::catalog::{Catalog, Links};
+use crate::config::Config;
+use crate::content;
+use crate::diagnostic::{Diagnostic, Source, SourcePath};
+use crate::entry::{Enclosure, Entry, Head};
+use crate::feed::{self, Detail, FeedEntry, IndexEntry, PlannedFeed};
+use crate::message;
+use crate::newsletter::{self, Edition, IssueEntry, NewsletterSpec, PlannedIssue};
+use base64::Engine;
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
+
+/// Where content comes from.
+pub trait Reader: Sync {
+    /// All content files, sorted by their relative path.
+    fn sources(&self) -> &[SourcePath];
+    /// The files beside them, by their relative path, with their lengths in bytes.
+    fn assets(&self) -> &BTreeMap<String, u64>;
+    /// The bytes of a content file.
+    fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>>;
+}
+
+/// Where files go.
+pub trait Sink: Sync {
+    /// Takes a file; `path` is below the output folder, with `/` between its parts.
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
+}
+
+impl Reader for crate::files::Folder {
+    fn sources(&self) -> &[SourcePath] {
+        self.sources()
+    }
+
+    fn assets(&self) -> &BTreeMap<String, u64> {
+        self.assets()
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
+        self.read(path)
+    }
+}
+
+impl Sink for crate::files::Output {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.write(path, bytes)
+    }
+}
+
+/// What will be written, and what was left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The entries that are published, as indices into the catalog's heads.
+    pub visible: Vec<usize>,
+    pub drafts: usize,
+    pub future: usize,
+    pub expired: usize,
+    pub feeds: Vec<PlannedFeed>,
+    /// Newest first.
+    pub issues: Vec<PlannedIssue>,
+}
+
+/// Pass 1: reads every file's head.
+pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagnostic>) {
+    let read: Vec<(Option<Head>, Vec<Diagnostic>)> = reader
+        .sources()
+        .par_iter()
+        .map(|path| match read_source(config, reader, path) {
+            Ok(source) => content::read_head(&source, &config.rules, &config.site),
+            Err(fault) => (None, vec![fault]),
+        })
+        .collect();
+    let mut heads = Vec::with_capacity(read.len());
+    let mut faults = Vec::new();
+    for (head, mut found) in read {
+        heads.extend(head);
+        faults.append(&mut found);
+    }
+    let (catalog, mut duplicates) = Catalog::new(&config.site, heads, reader.assets().clone(), config.content.drafts);
+    faults.append(&mut duplicates);
+    (catalog, faults)
+}
+
+fn read_source(config: &Config, reader: &dyn Reader, path: &SourcePath) -> Result<Source, Diagnostic> {
+    let read = || reader.read(path).map_err(|error| Diagnostic::file_unreadable(&error.to_string()).in_file(&path.display));
+    match content::decode(read()?, config.content.encoding) {
+        Ok(text) => Ok(Source { path: path.clone(), text }),
+        Err(offset) => {
+            let line = read()?.iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
+            Err(Diagnostic::encoding_invalid(offset).in_file(&path.display).on_line(line))
+        }
+    }
+}
+
+/// Decides what is written. `now` decides only what is future and which periods are over; `faults` are those of pass 1,
+/// whose files are left out.
+pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: DateTime<Utc>) -> (Plan, Vec<Diagnostic>) {
+    let broken: HashSet<&str> = faults.iter().filter(|fault| fault.is_error()).map(|fault| fault.path.as_str()).collect();
+    let mut plan = Plan::default();
+    for (at, head) in catalog.heads().iter().enumerate() {
+        if broken.contains(head.path.display.as_str()) {
+            continue;
+        }
+        let is_future = [head.published, head.embargo].into_iter().flatten().any(|date| date > now);
+        if head.is_draft && !config.content.drafts {
+            plan.drafts += 1;
+        } else if head.expires.is_some_and(|date| date <= now) {
+            plan.expired += 1;
+        } else if is_future && !config.content.future {
+            plan.future += 1;
+        } else {
+            plan.visible.push(at);
+        }
+    }
+    plan.feeds = feed::plan_feeds(&config.feeds, catalog.heads(), &plan.visible);
+    let mut found = Vec::new();
+    if let Some(spec) = &config.newsletter {
+        (plan.issues, found) = newsletter::plan_issues(spec, &config.site, catalog.heads(), &plan.visible, now);
+    }
+    (plan, found)
+}
+
+/// Pass 2: reads and renders what the plan asks for, and gives it to the sink. An error is the sink's.
+pub fn run(config: &Config, catalog: &Catalog, plan: &Plan, reader: &dyn Reader, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
+    let kitchen = Kitchen { config, catalog, reader };
+    let mut faults = kitchen.write_feeds(plan, sink)?;
+    if let Some(spec) = &config.newsletter {
+        faults.append(&mut kitchen.write_issues(spec, plan, sink)?);
+    }
+    // An entry that stands in several places tells its faults once.
+    let mut seen = HashSet::new();
+    faults.retain(|fault| seen.insert(format!("{fault:?}")));
+    faults.sort_by(|a, b| {
+        let place = |fault: &Diagnostic| fault.place.as_ref().map(|place| (place.line, place.column));
+        (&a.path, place(a), a.code).cmp(&(&b.path, place(b), b.code))
+    });
+    Ok(faults)
+}
+
+/// One issue as it is sent.
+pub fn render_edition(
+    config: &Config,
+    spec: &NewsletterSpec,
+    catalog: &Catalog,
+    issue: &PlannedIssue,
+    reader: &dyn Reader,
+) -> (Edition, Vec<Diagnostic>) {
+    Kitchen { config, catalog, reader }.render_issue(spec, issue)
+}
+
+/// What rendering needs at hand.
+struct Kitchen<'a> {
+    config: &'a Config,
+    catalog: &'a Catalog,
+    reader: &'a dyn Reader,
+}
+
+impl Kitchen<'_> {
+    fn write_feeds(&self, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
+        let heads = self.catalog.heads();
+        let oldest = plan.visible.iter().filter_map(|at| heads[*at].published).min();
+        let mut uses: HashMap<usize, usize> = HashMap::new();
+        for at in plan.feeds.iter().flat_map(|feed| &feed.entries) {
+            *uses.entry(*at).or_default() += 1;
+        }
+        let mut ready: HashMap<usize, FeedEntry> = HashMap::new();
+        let mut faults = Vec::new();
+        let mut newest = Vec::new();
+        for feed in &plan.feeds {
+            let missing: Vec<usize> = feed.entries.iter().copied().filter(|at| !ready.contains_key(at)).collect();
+            let made: Vec<(usize, Option<FeedEntry>, Vec<Diagnostic>)> = missing.into_par_iter().map(|at| self.feed_entry(at)).collect();
+            for (at, entry, mut found) in made {
+                faults.append(&mut found);
+                ready.extend(entry.map(|entry| (at, entry)));
+            }
+            let entries: Vec<&FeedEntry> = feed.entries.iter().filter_map(|at| ready.get(at)).collect();
+            if feed.folder.is_empty() {
+                newest = entries.iter().map(|entry| index_entry(entry)).collect();
+            }
+            self.config.feeds.formats.par_iter().try_for_each(|format| {
+                let bytes = feed::render_feed(*format, &self.config.site, &self.config.feeds, feed, &entries, oldest);
+                sink.write(&format!("{}{}", feed.folder, format.file_name()), &bytes)
+            })?;
+            for at in &feed.entries {
+                if let Some(left) = uses.get_mut(at) {
+                    *left -= 1;
+                    if *left == 0 {
+                        ready.remove(at);
+                    }
+                }
+            }
+        }
+        sink.write("feeds.opml", &feed::render_opml(&self.config.site, &self.config.feeds, &plan.feeds))?;
+        sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest))?;
+        sink.write(feed::STYLESHEET_NAME, feed::stylesheet())?;
+        Ok(faults)
+    }
+
+    fn write_issues(&self, spec: &NewsletterSpec, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
+        let written: Vec<Vec<Diagnostic>> = plan
+            .issues
+            .par_iter()
+            .map(|issue| {
+                let (edition, mut faults) = self.render_issue(spec, issue);
+                let sample = message::sample_recipient();
+                let folder = format!("newsletter/{}", edition.issue);
+                sink.write(&format!("{folder}/index.html"), edition.page.as_bytes())?;
+                sink.write(&format!("{folder}/email.html"), message::fill_html(&edition, &sample).as_bytes())?;
+                sink.write(&format!("{folder}/email.txt"), message::fill_text(&edition, &sample).as_bytes())?;
+                match message::compose(spec, &self.config.site, &edition, &sample, edition.date) {
+                    Ok(message) => sink.write(&format!("{folder}/message.eml"), &message.bytes)?,
+                    Err(error) => faults.push(Diagnostic::message_refused(&edition.issue, &error.to_string())),
+                }
+                Ok(faults)
+            })
+            .collect::<io::Result<_>>()?;
+        sink.write("newsletter/index.html", &newsletter::render_archive_list(spec, &self.config.site, &plan.issues))?;
+        Ok(written.into_iter().flatten().collect())
+    }
+
+    fn render_issue(&self, spec: &NewsletterSpec, issue: &PlannedIssue) -> (Edition, Vec<Diagnostic>) {
+        let mut faults = Vec::new();
+        let mut entries = Vec::with_capacity(issue.entries.len());
+        for at in &issue.entries {
+            let (entry, mut found) = self.issue_entry(spec, *at);
+            faults.append(&mut found);
+            entries.extend(entry);
+        }
+        let (edition, mut found) = newsletter::render_issue(spec, &self.config.site, issue, &entries);
+        faults.append(&mut found);
+        (edition, faults)
+    }
+
+    /// Reads an entry again. Its own faults were told in pass 1; that it changed since then is a new one.
+    fn entry(&self, at: usize) -> Result<Entry, Diagnostic> {
+        let head = &self.catalog.heads()[at];
+        let source = read_source(self.config, self.reader, &head.path)?;
+        match content::read_entry(source, &self.config.rules, &self.config.site).0 {
+            Some(entry) if entry.head == *head => Ok(entry),
+            _ => Err(Diagnostic::file_changed().in_file(&head.path.display)),
+        }
+    }
+
+    fn feed_entry(&self, at: usize) -> (usize, Option<FeedEntry>, Vec<Diagnostic>) {
+        let entry = match self.entry(at) {
+            Ok(entry) => entry,
+            Err(fault) => return (at, None, vec![fault]),
+        };
+        let links = self.catalog.links_from(&self.catalog.heads()[at]);
+        let (body, mut faults) = Body::read(&entry);
+        let html = match self.config.feeds.content {
+            Detail::Full => body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 1 }, &links),
+            Detail::Summary => String::new(),
+        };
+        let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
+        let image = entry.image.as_deref().and_then(|image| links.absolute(image));
+        let enclosures = entry.enclosures.iter().filter_map(|enclosure| known(enclosure, &links, &entry, &mut faults)).collect();
+        (at, Some(FeedEntry { html, summary, image, enclosures, entry }), faults)
+    }
+
+    fn issue_entry(&self, spec: &NewsletterSpec, at: usize) -> (Option<IssueEntry>, Vec<Diagnostic>) {
+        let entry = match self.entry(at) {
+            Ok(entry) => entry,
+            Err(fault) => return (None, vec![fault]),
+        };
+        let links = self.catalog.links_from(&self.catalog.heads()[at]);
+        let (body, faults) = Body::read(&entry);
+        let (html, lines) = match spec.content {
+            Detail::Full => (body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 3 }, &links), body.lines(&links)),
+            Detail::Summary => Default::default(),
+        };
+        let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
+        let image = match (&entry.image, spec.content) {
+            (Some(image), _) => links.absolute(image),
+            (None, Detail::Summary) => body.lead_image(&links),
+            // The body shows it already.
+            (None, Detail::Full) => None,
+        };
+        (Some(IssueEntry { html, lines, summary, image, entry }), faults)
+    }
+}
+
+fn index_entry(entry: &FeedEntry) -> IndexEntry {
+    let head = &entry.entry.head;
+    IndexEntry {
+        title: entry.entry.title.clone().unwrap_or_else(|| entry.summary.clone()),
+        url: head.url.clone(),
+        date: head.published,
+        language: head.language.clone(),
+    }
+}
+
+/// A summary that tidings makes has at most so many characters.
+const SUMMARY_CHARS: usize = 300;
+
+/// Keeps the ids of footnotes apart where several entries stand on one page, and the same whatever else is there.
+fn note_prefix(entry: &Entry) -> String {
+    let hash = Sha256::digest(entry.head.id.as_bytes());
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..6])
+}
+
+/// An enclosure with an absolute URL, a length and a type, as far as anyone knows them.
+fn known(enclosure: &Enclosure, links: &dyn Links, entry: &Entry, faults: &mut Vec<Diagnostic>) -> Option<Enclosure> {
+    let url = links.absolute(&enclosure.url)?;
+    let length = match enclosure.length {
+        0 => links.asset(&enclosure.url).map_or(0, |asset| asset.length),
+        length => length,
+    };
+    if length == 0 {
+        faults.push(Diagnostic::enclosure_length(&url).in_file(&entry.head.path.display));
+    }
+    let mime_type = match enclosure.mime_type.as_str() {
+        "" => mime_guess::from_path(url.split(['?', '#']).next().unwrap_or_default()).first_or_octet_stream().to_string(),
+        given => given.to_owned(),
+    };
+    Some(Enclosure { url, length, mime_type, ..enclosure.clone() })
+}

@@ -1,0 +1,90 @@
+//! `tidings build` on small folders.
+
+use crate::project::Project;
+
+fn post(title: &str, date: &str) -> String {
+    format!("---\ntitle: {title}\ndate: {date}\ntags: [News]\n---\nHello *you*.\n")
+}
+
+#[test]
+fn a_small_site_becomes_the_files_of_the_contract() {
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02")).file("content/b.md", post("B", "2025-01-01"));
+    project.run("build").success();
+    let expected = [
+        ".tidings-manifest.json",
+        "atom.xml",
+        "feed.css",
+        "feed.json",
+        "feed.xml",
+        "feeds.opml",
+        "index.html",
+        "tags/news/atom.xml",
+        "tags/news/feed.json",
+        "tags/news/feed.xml",
+    ];
+    assert_eq!(project.files("public"), expected);
+}
+
+#[test]
+fn json_counts_everything() {
+    let project = Project::new()
+        .file("content/a.md", post("A", "2025-01-02"))
+        .file("content/future.md", post("F", "2031-01-01"))
+        .file("content/draft.md", "---\ntitle: D\ndate: 2025-01-01\ndraft: true\n---\nx\n")
+        .file("content/old.md", "---\ntitle: O\ndate: 2020-01-01\nexpiryDate: 2021-01-01\n---\nx\n");
+    let first = project.run("build --format json").success().json();
+    for (key, value) in
+        [("version", 1), ("sources", 4), ("entries", 1), ("drafts", 1), ("future", 1), ("expired", 1), ("feeds", 2), ("written", 9)]
+    {
+        assert_eq!(first[key], value, "{key} of {first}");
+    }
+    assert_eq!(first["issues"], serde_json::json!([]));
+    assert_eq!(first["diagnostics"], serde_json::json!([]));
+    let second = project.run("build --format json").success().json();
+    assert_eq!((second["written"].as_u64(), second["unchanged"].as_u64(), second["removed"].as_u64()), (Some(0), Some(9), Some(0)));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_whatever_the_clock_says() {
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02"));
+    let bytes = |project: &Project| {
+        project.files("public").iter().map(|file| (file.clone(), project.read(&format!("public/{file}")))).collect::<Vec<_>>()
+    };
+    project.run("build --now 2026-01-01T00:00:00Z").success();
+    let first = bytes(&project);
+    std::fs::remove_dir_all(project.path().join("public")).unwrap();
+    project.run("build --now 2029-05-05T00:00:00Z").success();
+    assert_eq!(bytes(&project), first);
+}
+
+#[test]
+fn a_tag_that_nobody_uses_any_more_loses_its_files_and_others_files_stay() {
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02"));
+    project.run("build").success();
+    let project = project.file("public/theirs.html", "x").file("content/a.md", "---\ntitle: A\ndate: 2025-01-02\n---\nx\n");
+    let report = project.run("build --format json").success().json();
+    assert_eq!(report["removed"], 3);
+    assert!(project.files("public").contains(&"theirs.html".to_owned()));
+    assert!(!project.files("public").iter().any(|file| file.starts_with("tags/")));
+}
+
+#[test]
+fn flags_alone_are_enough() {
+    let project = Project::empty().file("posts/a.md", post("A", "2025-01-02"));
+    project.run("build --content posts --output out --url https://x.org --title X --limit 1 --no-tag-feeds").success();
+    assert!(project.read("out/feed.xml").contains("<link>https://x.org/2025/01/a/</link>"));
+    assert!(!project.files("out").iter().any(|file| file.starts_with("tags/")));
+}
+
+#[test]
+fn what_xml_forbids_is_left_out_with_a_warning_at_its_place() {
+    let project = Project::new().file("content/a.md", "---\ntitle: A\ndate: 2025-01-02\n---\nx\n\nHe\u{8}llo\n");
+    let report = project.run("build --format json").success().json();
+    let fault = &report["diagnostics"][0];
+    assert_eq!(
+        (fault["code"].as_str(), fault["line"].as_u64(), fault["column"].as_u64()),
+        (Some("control-character"), Some(7), Some(3)),
+        "{report}"
+    );
+    assert!(project.read("public/feed.xml").contains("Hello"));
+}

@@ -1,0 +1,129 @@
+//! Faults in the user's files: all of them told at once, each at its place, and nothing written.
+
+use crate::project::{Project, SITE};
+
+#[test]
+fn all_faults_are_told_at_once_and_nothing_is_written() {
+    let project = Project::new()
+        .file("content/a.md", "---\ntitle: A\ndate: someday\n---\nx\n")
+        .file("content/b.md", "+++\ntitle = \"B\"\n")
+        .file("content/c.md", "---\ntitle: C\ndate: 2025-01-01\nslug: ../../x\n---\nx\n")
+        .file("content/d.md", b"---\ntitle: D\ndate: 2025-01-01\n---\ncaf\xe9\n")
+        .file("content/e.md", "---\ntitle: E\ndate: 2025-01-01\n---\nx\n");
+    let run = project.run("build --format json").code(1);
+    let report = run.json();
+    let found: Vec<(String, String, Option<u64>, Option<u64>)> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| {
+            let text = |key: &str| fault[key].as_str().unwrap_or_default().to_owned();
+            (text("file"), text("code"), fault["line"].as_u64(), fault["column"].as_u64())
+        })
+        .collect();
+    let expected = [
+        ("content/a.md", "date-unreadable", 3, 7),
+        ("content/b.md", "front-matter-unclosed", 1, 1),
+        ("content/c.md", "permalink-refused", 4, 7),
+        ("content/d.md", "encoding-invalid", 5, 1),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(file, code, line, column)| (file.to_owned(), code.to_owned(), Some(line), Some(column))),
+        "{report:#}"
+    );
+    assert!(!project.path().join("public").exists());
+}
+
+#[test]
+fn a_failed_build_leaves_the_old_output_as_it_was() {
+    let project = Project::new().file("content/a.md", "---\ntitle: A\ndate: 2025-01-01\n---\nx\n");
+    project.run("build").success();
+    let before = project.read("public/feed.xml");
+    let project = project.file("content/b.md", "---\ntitle: [\n---\nx\n");
+    project.run("build").code(1).stderr_has("content/b.md:").stderr_has("1 error");
+    assert_eq!(project.read("public/feed.xml"), before);
+}
+
+#[test]
+fn keep_going_publishes_the_rest_and_still_says_no() {
+    let project = Project::new()
+        .file("content/a.md", "---\ntitle: A\ndate: 2025-01-01\n---\nx\n")
+        .file("content/b.md", "---\ntitle: B\ndate: nope\n---\nx\n");
+    project.run("build --keep-going").code(1);
+    let feed = project.read("public/feed.xml");
+    assert!(feed.contains("<title>A</title>") && !feed.contains("<title>B</title>"), "{feed}");
+}
+
+#[test]
+fn two_entries_at_one_address_are_one_error_that_names_both() {
+    let text = "---\ntitle: Same\nslug: same\ndate: 2025-01-01\n---\nx\n";
+    let project = Project::new().file("content/a.md", text).file("content/b.md", text);
+    let report = project.run("build --format json").code(1).json();
+    let faults = report["diagnostics"].as_array().unwrap();
+    assert_eq!(faults.len(), 1, "{report:#}");
+    assert_eq!(faults[0]["code"], "duplicate");
+    assert_eq!(faults[0]["file"], "content/b.md");
+    assert!(faults[0]["message"].as_str().unwrap().contains("content/a.md"));
+}
+
+#[test]
+fn the_configuration_is_told_with_carets_and_suggestions() {
+    let project = Project::new()
+        .file("tidings.toml", "[site]\ntitel = \"X\"\nurl = \"example.org\"\ntimezone = \"Europe/Pari\"\n\n[feeds]\nlimit = \"many\"\n");
+    let expected = "\
+error[config-missing]: `site.title` is missing
+--> tidings.toml
+ = help: add `title = \"…\"` under [site], or give --title
+
+error[config-unknown-key]: `site.titel` is not a key that tidings knows
+ --> tidings.toml:2:1
+  |
+2 | titel = \"X\"
+  | ^^^^^
+  |
+  = help: did you mean `title`?
+
+error[config-value]: `site.url` is not a URL that works: relative URL without a base
+ --> tidings.toml:3:7
+  |
+3 | url = \"example.org\"
+  |       ^^^^^^^^^^^^^
+  |
+  = help: write it whole, such as https://example.org/
+
+error[config-value]: `site.timezone` knows no zone `Europe/Pari`
+ --> tidings.toml:4:12
+  |
+4 | timezone = \"Europe/Pari\"
+  |            ^^^^^^^^^^^^^
+  |
+  = help: did you mean `Europe/Paris`?
+
+error[config-value]: `feeds.limit` should be a whole number, 0 or more
+ --> tidings.toml:7:9
+  |
+7 | limit = \"many\"
+  |         ^^^^^^
+  |
+  = help: write it without quotes, such as 50
+
+5 errors
+";
+    project.run("build").code(1).stderr(expected);
+}
+
+#[test]
+fn without_configuration_or_flags_the_program_cannot_run() {
+    let project = Project::empty();
+    project.run("build").code(2).stderr_has("there is no tidings.toml here");
+    let report = project.run("build --format json").code(2).json();
+    assert_eq!(report["error"], "there is no tidings.toml here");
+    project.run("build --nonsense").code(2).stderr_has("--nonsense");
+    assert_eq!(project.run("build --nonsense --format json").code(2).json()["version"], 1);
+}
+
+#[test]
+fn a_missing_content_folder_is_said() {
+    Project::empty().file("tidings.toml", SITE).run("build").code(2).stderr_has("content folder");
+}
