@@ -2,7 +2,7 @@
 
 use super::Recipient;
 use super::identity::unsubscribe_url;
-use crate::newsletter::{Context, Edition, Slot, Slotted};
+use crate::newsletter::{Context, Edition, Slot, Slotted, one_line};
 
 /// The HTML part for one recipient.
 pub fn fill_html(edition: &Edition, recipient: &Recipient) -> String {
@@ -34,12 +34,6 @@ fn value(slot: &Slot, edition: &Edition, recipient: &Recipient) -> String {
         Slot::Field { name, default } => or_default(recipient.fields.get(name), default),
         Slot::Unsubscribe => unsubscribe_url(&edition.unsubscribe_url, &recipient.unsubscribe_token),
     }
-}
-
-/// A value on one line, without control characters, whose last space can't make a line flow.
-fn one_line(value: &str) -> String {
-    let clean: String = value.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// RFC 3676, section 4.4: at the start of a line, `>` would be a quote and `From ` would be changed on its way.

@@ -1,30 +1,52 @@
 //! An entry's HTML made fit for a narrow column.
 
 use lol_html::html_content::{ContentType, Element};
-use lol_html::{RewriteStrSettings, element, rewrite_str};
+use lol_html::{EndTagHandler, RewriteStrSettings, element, rewrite_str};
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// The column without its padding, in pixels.
 const COLUMN: u32 = 536;
+/// Elements within elements. The inliner recurses, so a hostile depth would overflow the stack.
+const DEPTH: usize = 100;
 
 /// Images get no wider than the column (Outlook obeys their attributes alone), and each has an `alt`; tables stand in
-/// a box that scrolls, so that a wide one doesn't widen the message on a phone.
+/// a box that scrolls, so that a wide one doesn't widen the message on a phone; too deep elements give up their tags.
 pub fn fit(html: &str) -> String {
+    let depth = Rc::new(Cell::new(0usize));
     let settings = RewriteStrSettings {
-        element_content_handlers: vec![
-            element!("img", |image| {
-                fit_image(image);
-                Ok(())
-            }),
-            element!("table", |table| {
-                table.before("<div class=\"scroll\">", ContentType::Html);
-                table.after("</div>", ContentType::Html);
-                Ok(())
-            }),
-        ],
+        element_content_handlers: vec![element!("*", move |element| {
+            if let Some(handlers) = element.end_tag_handlers() {
+                depth.set(depth.get() + 1);
+                let depth = Rc::clone(&depth);
+                let leave: EndTagHandler<'static> = Box::new(move |_| {
+                    depth.set(depth.get().saturating_sub(1));
+                    Ok(())
+                });
+                handlers.push(leave);
+            }
+            if depth.get() > DEPTH {
+                element.remove_and_keep_content();
+            } else {
+                fit_element(element);
+            }
+            Ok(())
+        })],
         ..RewriteStrSettings::new()
     };
-    // Sanitised HTML can be read; what can't stays as it is.
-    rewrite_str(html, settings).unwrap_or_else(|_| html.to_owned())
+    // Sanitised HTML can be read; what can't is shown as text.
+    rewrite_str(html, settings).unwrap_or_else(|_| html_escape::encode_text(html).into_owned())
+}
+
+fn fit_element(element: &mut Element) {
+    match element.tag_name().as_str() {
+        "img" => fit_image(element),
+        "table" => {
+            element.before("<div class=\"scroll\">", ContentType::Html);
+            element.after("</div>", ContentType::Html);
+        }
+        _ => {}
+    }
 }
 
 fn fit_image(image: &mut Element) {
@@ -70,5 +92,13 @@ mod tests {
     #[test]
     fn tables_scroll() {
         assert_eq!(fit("<table><tr><td>1</td></tr></table><p>x"), "<div class=\"scroll\"><table><tr><td>1</td></tr></table></div><p>x");
+    }
+
+    #[test]
+    fn depth_has_an_end() {
+        let deep = format!("{}x{}<p>y</p>", "<b>".repeat(50_000), "</b>".repeat(50_000));
+        assert_eq!(fit(&deep), format!("{}x{}<p>y</p>", "<b>".repeat(DEPTH), "</b>".repeat(DEPTH)));
+        let voids = "<br>".repeat(DEPTH * 2) + "<img src=\"a\" alt=\"\">";
+        assert_eq!(fit(&voids), voids);
     }
 }

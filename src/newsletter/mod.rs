@@ -4,6 +4,7 @@ mod colors;
 mod content;
 mod dates;
 mod issue;
+mod names;
 mod plan;
 mod render;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod text;
 mod views;
 
 pub use issue::{Edition, IssueEntry, PlannedIssue};
+pub use names::one_line;
 pub use plan::plan_issues;
 pub use render::{render_archive_list, render_issue};
 pub use slots::{Context, Slot, Slotted, check_placeholders};

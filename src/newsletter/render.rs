@@ -2,6 +2,7 @@
 
 use super::colors::{Colors, colors};
 use super::dates::{day, issue_title};
+use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, has_placeholders};
 use super::tags::{direction, joins_without_spaces};
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, TextEntryView, TextView};
@@ -10,24 +11,18 @@ use super::{content, text};
 use crate::diagnostic::Diagnostic;
 use crate::site::Site;
 use askama::Template;
-use unicode_width::UnicodeWidthStr;
 
 /// The language of our own words.
 const WORDS: &str = "en";
 /// Gmail shows no more of a message than this, in bytes of HTML.
 const CLIPPED_AT: usize = 102_000;
-/// RFC 5322, section 2.1.1: a line, and so a subject, should have no more columns.
-const SUBJECT_COLUMNS: usize = 78 - "Subject: ".len();
-/// What programs show of a message beside its subject.
-const PREHEADER_COLUMNS: usize = 110;
-
 /// Renders an issue once, for all recipients. The entries are in the order in which they are shown.
 pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, entries: &[IssueEntry]) -> (Edition, Vec<Diagnostic>) {
     let look = Look::new(spec, site);
     let views: Vec<EntryView> = entries.iter().map(|entry| entry_view(site, entry)).collect();
     let title = issue_title(spec.period, issue);
     let names: Vec<String> = entries.iter().map(entry_name).collect();
-    let subject = subject(site, &title, &names);
+    let subject = subject(&site.title, &title, &names);
     let preheader = preheader(&title, &names, entries.first());
     let page_url = site.absolute(&format!("newsletter/{}/", issue.id));
     let greeting = spec.greeting.as_deref().map(one_line).unwrap_or_default();
@@ -61,13 +56,15 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
 
     let delsp = joins_without_spaces(&site.language);
     let text_entries: Vec<TextEntryView> = entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
-    let reason = format!("You get this because you subscribed to {} at {}.", site.title, site.url.host_str().unwrap_or_default());
+    let site_title = one_line(&site.title);
+    let reason = format!("You get this because you subscribed to {site_title} at {}.", site.url.host_str().unwrap_or_default());
+    let text_address: Vec<String> = address.iter().map(|line| text::paragraph(line, delsp)).collect();
     let text = TextView {
-        heading: &text::heading(&format!("{}: {title}", one_line(&site.title)), '=', delsp),
+        heading: &text::heading(&format!("{site_title}: {title}"), '=', delsp),
         greeting: &text::paragraph(&markers.mark_text(&greeting, Context::Text, str::to_owned), delsp),
         entries: &text_entries,
         reason: &text::paragraph(&reason, delsp),
-        postal_address: &address,
+        postal_address: &text_address,
         page_url: &page_url,
         unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Text),
     };
@@ -213,13 +210,6 @@ fn start(direction: &str) -> &'static str {
     if direction == "rtl" { "right" } else { "left" }
 }
 
-/// What an entry is called where only its name stands: the title, else the first words, else the address.
-fn entry_name(entry: &IssueEntry) -> String {
-    let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
-    let words = if title.is_empty() { shortened(&one_line(&entry.summary), 60) } else { title };
-    if words.is_empty() { entry.entry.head.url.clone() } else { words }
-}
-
 fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryView {
     let byline: Vec<&str> = [view.date.as_str(), &view.authors].into_iter().filter(|part| !part.is_empty()).collect();
     let body = if entry.lines.is_empty() { text::paragraph(&one_line(&entry.summary), delsp) } else { text::block(&entry.lines, delsp) };
@@ -229,50 +219,6 @@ fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryVie
         body,
         url: view.url.clone(),
     }
-}
-
-/// `Site: first title and 3 more`, within the columns of a line.
-fn subject(site: &Site, issue_title: &str, names: &[String]) -> String {
-    let front = format!("{}: ", shortened(&one_line(&site.title), SUBJECT_COLUMNS / 2));
-    let (first, more) = match names {
-        [] => (issue_title, String::new()),
-        [only] => (only.as_str(), String::new()),
-        [first, others @ ..] => (first.as_str(), format!(" and {} more", others.len())),
-    };
-    let left = SUBJECT_COLUMNS.saturating_sub(front.width() + more.width());
-    format!("{front}{}{more}", shortened(first, left))
-}
-
-/// What stands beside the subject: the summary of a lone entry, else the other titles.
-fn preheader(issue_title: &str, names: &[String], first: Option<&IssueEntry>) -> String {
-    let text = match (names, first) {
-        ([_, others @ ..], _) if !others.is_empty() => others.join(" · "),
-        (_, Some(only)) if !only.summary.trim().is_empty() => one_line(&only.summary),
-        _ => issue_title.to_owned(),
-    };
-    shortened(&text, PREHEADER_COLUMNS)
-}
-
-/// Text on one line, without control characters.
-fn one_line(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Cuts at a word, or within one where it is the only one, and marks the cut.
-fn shortened(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
-        return text.to_owned();
-    }
-    let room = columns.saturating_sub(1);
-    let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|&end| text[..end].width() <= room).last().unwrap_or(0);
-    let cut = &text[..end];
-    // A space in the last third is a better place; before that it would cost too much.
-    let cut = match cut.rfind(char::is_whitespace) {
-        Some(space) if space * 3 >= cut.len() * 2 => &cut[..space],
-        _ => cut,
-    };
-    format!("{}…", cut.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '–' | '—')))
 }
 
 fn escape_html(text: &str) -> String {
@@ -306,4 +252,189 @@ fn size_warning(issue: &str, bytes: usize, entries: &[IssueEntry]) -> Option<Dia
     sizes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let largest: Vec<String> = sizes.iter().take(3).map(|(size, path)| format!("{path} ({size} bytes)")).collect();
     Some(Diagnostic::message_size(issue, bytes, CLIPPED_AT, &largest.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{date, entry, full_entry, issue, site, spec};
+    use super::*;
+    use crate::newsletter::Slotted;
+
+    fn shown(slotted: &Slotted) -> String {
+        slotted.fill(|slot, _, _| if *slot == Slot::Unsubscribe { "https://example.org/u".into() } else { "Ada".into() })
+    }
+
+    fn edition(entries: &[IssueEntry]) -> Edition {
+        render_issue(&spec(), &site(), &issue(), entries).0
+    }
+
+    fn html(entries: &[IssueEntry]) -> String {
+        shown(&edition(entries).html)
+    }
+
+    #[test]
+    fn the_html_part_is_what_mail_programs_need() {
+        let html =
+            html(&[entry("a", "First", "One."), full_entry("b", "Second", "<p>Two. <img src=\"https://example.org/i.png\"></p>", "Two.")]);
+        let lower = html.to_ascii_lowercase();
+        for wanted in [
+            "<!doctype html><html",
+            "lang=\"en\"",
+            "dir=\"ltr\"",
+            "<meta charset=\"utf-8\">",
+            "name=\"viewport\"",
+            "name=\"color-scheme\"",
+            "name=\"supported-color-schemes\"",
+            "<title>example news: first and 1 more</title>",
+            "prefers-color-scheme: dark",
+            "@media (max-width",
+            "<!--[if mso]>",
+            "max-width: 600px",
+            "unsubscribe",
+            "view in browser",
+            "1 main street",
+            "you get this because",
+        ] {
+            assert!(lower.replace(">\n<html", "><html").contains(wanted), "{wanted}");
+        }
+        for refused in ["<script", "<form", "<link", "@import", "javascript:", "<!--[if !mso"] {
+            assert!(!lower.contains(refused), "{refused}");
+        }
+        let outside_head = html.split("</head>").nth(1).unwrap();
+        assert!(!outside_head.contains("!important") && !outside_head.contains("var("));
+        for table in html.split("<table").skip(1) {
+            assert!(table.split('>').next().unwrap().contains("role=\"presentation\""), "{table}");
+        }
+        for image in html.split("<img").skip(1) {
+            assert!(image.split('>').next().unwrap().contains("alt=\""), "{image}");
+        }
+        let headings: Vec<&str> = ["<h1", "<h2", "<h3"].into_iter().flat_map(|tag| html.matches(tag)).collect();
+        assert_eq!(headings, ["<h1", "<h2", "<h2"]);
+    }
+
+    #[test]
+    fn css_is_inlined_and_the_head_keeps_its_own() {
+        let html = html(&[entry("a", "First", "One.")]);
+        assert!(html.contains("background-color: #b3261e"), "{html}");
+        assert!(html.contains("mso-padding-alt: 12px 24px"), "{html}");
+        assert!(html.contains("[data-ogsc] .content a { color: #"), "{html}");
+    }
+
+    #[test]
+    fn each_title_stands_in_every_part() {
+        let entries = [entry("a", "First & <b>", "One."), full_entry("b", "Second", "<p>Two</p>", "Two")];
+        let edition = edition(&entries);
+        let (html, text) = (shown(&edition.html), shown(&edition.text));
+        for part in [&html, &edition.page] {
+            assert!(part.contains("First &amp; &lt;b&gt;") || part.contains("First &#38; &#60;b&#62;"), "{part}");
+            assert!(part.contains(">Second</a></h2>"), "{part}");
+        }
+        assert!(text.contains("\nFirst & <b>\n-----------\n12 February 2026 · Ada Lovelace\n\nOne.\n\nhttps://example.org/a/\n"), "{text}");
+        assert!(text.contains("\nSecond\n------\n"), "{text}");
+    }
+
+    #[test]
+    fn the_text_ends_with_its_signature() {
+        let text = shown(&edition(&[entry("a", "A", "B")]).text);
+        let wanted = "\n-- \nYou get this because you subscribed to Example News at example.org.\nExample\n1 Main Street\nParis\n\n\
+                      Unsubscribe: https://example.org/u\nView in browser: https://example.org/newsletter/2026-W07/\n";
+        assert!(text.ends_with(wanted), "{text}");
+        assert!(text.starts_with("Example News: 9–15 February 2026\n================================\n\nHello Ada!\n\nA\n"), "{text}");
+    }
+
+    #[test]
+    fn an_entry_without_title_is_headed_by_its_date() {
+        let mut micro = entry("a", "", "A seal on the slipway.");
+        micro.entry.title = None;
+        let edition = edition(&[micro.clone()]);
+        assert!(shown(&edition.html).contains(">12 February 2026</a></h2>"));
+        assert_eq!(edition.subject, "Example News: A seal on the slipway.");
+        micro.entry.head.published = None;
+        assert!(html(&[micro]).contains(">A seal on the slipway.</a></h2>"));
+    }
+
+    #[test]
+    fn another_language_has_its_own_direction() {
+        let mut hebrew = entry("a", "שלום", "עולם");
+        hebrew.entry.head.language = Some("he".into());
+        let html = html(&[hebrew, entry("b", "Hello", "World")]);
+        let cells: Vec<&str> = html.split("<td class=\"entry\"").skip(1).map(|cell| cell.split('>').next().unwrap()).collect();
+        assert!(cells[0].contains("lang=\"he\"") && cells[0].contains("dir=\"rtl\"") && cells[0].contains("align=\"right\""), "{cells:?}");
+        assert!(cells[1].contains("lang=\"en\"") && cells[1].contains("dir=\"ltr\"") && cells[1].contains("align=\"left\""), "{cells:?}");
+        let site = Site { language: "ar".into(), ..site() };
+        let (edition, _) = render_issue(&spec(), &site, &issue(), &[entry("b", "Hello", "World")]);
+        assert!(edition.page.contains("<html lang=\"ar\" dir=\"rtl\">"));
+        assert!(shown(&edition.html).contains("lang=\"ar\""));
+    }
+
+    #[test]
+    fn placeholders_in_entries_are_never_evaluated() {
+        let braces = "{{ subscriber.name }}";
+        let edition = edition(&[entry("a", braces, braces), full_entry("b", "B", &format!("<p>{braces}</p>"), braces)]);
+        // Greeting and unsubscribe link are all that is filled.
+        assert_eq!((edition.html.slot_count(), edition.text.slot_count()), (2, 2));
+        // As written: in title, label, heading, summary, button and content.
+        assert_eq!(shown(&edition.html).matches(braces).count(), 6);
+        assert!(edition.subject.contains(braces));
+    }
+
+    #[test]
+    fn the_page_of_the_archive_holds_nothing_personal() {
+        let entries = [full_entry("a", "A", "<p>Text</p>", "Text")];
+        let page = edition(&entries).page;
+        assert!(
+            !page.contains("subscriber") && !page.contains("nsubscribe") && !page.contains('\u{10FFF0}') && page.contains("<p>Text</p>")
+        );
+        for (kind, file) in
+            [("application/rss+xml", "feed.xml"), ("application/atom+xml", "atom.xml"), ("application/feed+json", "feed.json")]
+        {
+            let link = format!("<link rel=\"alternate\" type=\"{kind}\" title=\"Example News\" href=\"https://example.org/{file}\">");
+            assert!(page.contains(&link), "{page}");
+        }
+        let spec = NewsletterSpec { greeting: Some("Hello & welcome".into()), ..spec() };
+        assert!(render_issue(&spec, &site(), &issue(), &entries).0.page.contains("Hello &#38; welcome"));
+    }
+
+    #[test]
+    fn a_large_issue_is_warned_about_with_its_largest_entries() {
+        let small = entry("small", "Small", "Little.");
+        assert_eq!(render_issue(&spec(), &site(), &issue(), &[small.clone()]).1, []);
+        let big = full_entry("big", "Big", &format!("<p>{}</p>", "word ".repeat(17_000)), "");
+        let (_, diagnostics) = render_issue(&spec(), &site(), &issue(), &[small, big]);
+        assert_eq!(diagnostics.len(), 1);
+        assert_eq!(diagnostics[0].code, "message-size");
+        assert!(
+            diagnostics[0].message.contains("Largest: content/big.md (85007 bytes), content/small.md (7 bytes)"),
+            "{:?}",
+            diagnostics[0]
+        );
+    }
+
+    #[test]
+    fn only_images_of_the_web_lead_an_entry() {
+        let with = |image: &str| IssueEntry { image: Some(image.into()), ..entry("a", "A", "B") };
+        assert!(html(&[with("https://example.org/a.png")]).contains("src=\"https://example.org/a.png\""));
+        for image in ["data:image/png;base64,AA", "javascript:alert(1)", "a.png"] {
+            assert!(!html(&[with(image)]).contains(image), "{image}");
+        }
+        let mut twice = full_entry("a", "A", "<img src=\"https://example.org/a.png\">", "");
+        twice.image = Some("https://example.org/a.png".into());
+        assert_eq!(html(&[twice]).matches("a.png").count(), 1);
+    }
+
+    #[test]
+    fn deep_nesting_is_survived() {
+        let deep = format!("{}x{}", "<blockquote>".repeat(20_000), "</blockquote>".repeat(20_000));
+        assert!(html(&[full_entry("a", "A", &deep, "x")]).contains("Unsubscribe"));
+    }
+
+    #[test]
+    fn the_list_names_all_issues() {
+        let second = PlannedIssue { id: "2026-W06".into(), date: date("2026-02-09T00:00:00+01:00"), entries: vec![0] };
+        let page = String::from_utf8(render_archive_list(&spec(), &site(), &[issue(), second])).unwrap();
+        assert!(page.contains("<a href=\"https://example.org/newsletter/2026-W07/\">9–15 February 2026</a>"), "{page}");
+        assert!(page.contains("2 entries") && page.contains("1 entry<"), "{page}");
+        let none = String::from_utf8(render_archive_list(&spec(), &site(), &[])).unwrap();
+        assert!(none.contains("No issue has appeared yet."));
+    }
 }

@@ -38,7 +38,7 @@ pub fn block(lines: &[Line], delsp: bool) -> String {
 fn wrap(text: &str) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut width = 0;
-    for word in text.split_whitespace().flat_map(split_wide) {
+    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()).flat_map(split_wide) {
         let wide = word.trim_end().width();
         if width > 0 && width + wide > COLUMNS {
             if let Some(last) = lines.last_mut() {

@@ -92,7 +92,7 @@ pub struct TextView<'a> {
     pub entries: &'a [TextEntryView],
     /// Who sends this, and why it is received.
     pub reason: &'a str,
-    pub postal_address: &'a [&'a str],
+    pub postal_address: &'a [String],
     pub page_url: &'a str,
     /// A slot.
     pub unsubscribe: &'a str,

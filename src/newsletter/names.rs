@@ -1,0 +1,117 @@
+//! What an issue and its entries are called where there is one line: subject, preheader, headings.
+
+use super::IssueEntry;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// RFC 5322, section 2.1.1: a line, and so a subject, should have no more columns than 78.
+const SUBJECT_COLUMNS: usize = 78 - "Subject: ".len();
+/// What programs show of a message beside its subject.
+const PREHEADER_COLUMNS: usize = 110;
+/// The first words that stand for a title.
+const NAME_COLUMNS: usize = 60;
+
+/// What an entry is called where only its name stands: the title, else the first words, else the address.
+pub fn entry_name(entry: &IssueEntry) -> String {
+    let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
+    let words = if title.is_empty() { shortened(&one_line(&entry.summary), NAME_COLUMNS) } else { title };
+    if words.is_empty() { entry.entry.head.url.clone() } else { words }
+}
+
+/// `Site: first title and 3 more`, within the columns of a line.
+pub fn subject(site_title: &str, issue_title: &str, names: &[String]) -> String {
+    let front = format!("{}: ", shortened(&one_line(site_title), SUBJECT_COLUMNS / 2));
+    let (first, more) = match names {
+        [] => (issue_title, String::new()),
+        [only] => (only.as_str(), String::new()),
+        [first, others @ ..] => (first.as_str(), format!(" and {} more", others.len())),
+    };
+    let left = SUBJECT_COLUMNS.saturating_sub(front.width() + more.width());
+    format!("{front}{}{more}", shortened(first, left))
+}
+
+/// What stands beside the subject: the other titles, or the summary of a lone entry.
+pub fn preheader(issue_title: &str, names: &[String], first: Option<&IssueEntry>) -> String {
+    let text = match (names, first) {
+        ([_, others @ ..], _) if !others.is_empty() => others.join(" · "),
+        (_, Some(only)) if !only.summary.trim().is_empty() => one_line(&only.summary),
+        _ => issue_title.to_owned(),
+    };
+    shortened(&text, PREHEADER_COLUMNS)
+}
+
+/// Text on one line, without control characters. No-break spaces stay: `« oui »` needs them.
+pub fn one_line(text: &str) -> String {
+    let is_gap = |c: char| c == ' ' || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Cuts at a word, or within one where it is long, and marks the cut.
+fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut width = 0;
+    let fits = |&(_, c): &(usize, char)| {
+        width += c.width().unwrap_or(0);
+        width < columns
+    };
+    let end = text.char_indices().take_while(fits).last().map_or(0, |(at, c)| at + c.len_utf8());
+    let cut = &text[..end];
+    let cut = match cut.rfind(' ') {
+        // A space in the last third is a better place; before that it would cost too much.
+        Some(space) if !text[end..].starts_with(' ') && space * 3 >= cut.len() * 2 => &cut[..space],
+        _ => cut,
+    };
+    format!("{}…", cut.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '–' | '—')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::entry;
+    use super::*;
+
+    #[test]
+    fn an_entry_is_called_by_title_words_or_address() {
+        let mut micro = entry("a", "T\ti\r\ntle ", "A seal on the slipway.");
+        assert_eq!(entry_name(&micro), "T i tle");
+        micro.entry.title = None;
+        assert_eq!(entry_name(&micro), "A seal on the slipway.");
+        micro.summary = " \n".into();
+        assert_eq!(entry_name(&micro), "https://example.org/a/");
+    }
+
+    #[test]
+    fn a_subject_names_the_first_entry_and_fits() {
+        let names = |count: usize, name: &str| vec![name.to_owned(); count];
+        assert_eq!(subject("News", "Week", &names(1, "One")), "News: One");
+        assert_eq!(subject("News", "Week", &names(3, "One")), "News: One and 2 more");
+        assert_eq!(subject("News", "Week", &[]), "News: Week");
+        for name in ["long words ".repeat(20), "x".repeat(300), "灯".repeat(90), "e\u{301}".repeat(200)] {
+            let subject = subject(&name, "Week", &names(12, &name));
+            assert!(subject.width() <= SUBJECT_COLUMNS && subject.ends_with("… and 11 more"), "{subject}");
+        }
+    }
+
+    #[test]
+    fn a_preheader_goes_on_where_the_subject_ended() {
+        let first = entry("a", "One", "About  one.");
+        let names = ["One".to_owned(), "Two".to_owned(), "Three".to_owned()];
+        assert_eq!(preheader("Week", &names, Some(&first)), "Two · Three");
+        assert_eq!(preheader("Week", &names[..1], Some(&first)), "About one.");
+        assert_eq!(preheader("Week", &names[..1], Some(&entry("a", "One", ""))), "Week");
+    }
+
+    #[test]
+    fn cuts_fall_between_words() {
+        assert_eq!(shortened("one two, three", 14), "one two, three");
+        assert_eq!(shortened("one two, three", 13), "one two…");
+        assert_eq!(shortened("one two, three", 9), "one two…");
+        assert_eq!(shortened("a verylongword", 10), "a verylon…");
+        assert_eq!(shortened("abc", 0), "…");
+    }
+
+    #[test]
+    fn no_break_spaces_stay() {
+        assert_eq!(one_line("«\u{202f}oui\u{a0}» \u{85} non\u{2028}"), "«\u{202f}oui\u{a0}» non");
+    }
+}
