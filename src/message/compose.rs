@@ -329,6 +329,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_empty_slot_leaves_no_flowing_line() {
+        let spec = NewsletterSpec { greeting: Some("Hello {{ subscriber.name }}".into()), ..spec() };
+        let (edition, _) = render_issue(&spec, &site(), &issue(), &[entry("a", "A", "B")]);
+        assert!(fill_text(&edition, &sample_recipient()).contains("\n\nHello\n\nA\n"));
+    }
+
     fn unbroken() -> impl Strategy<Value = String> {
         any::<String>().prop_map(|text| text.replace(['\r', '\n', '\0'], "\u{1f30d}"))
     }

@@ -11,7 +11,12 @@ pub fn fill_html(edition: &Edition, recipient: &Recipient) -> String {
 
 /// The plain text part for one recipient, with LF line ends.
 pub fn fill_text(edition: &Edition, recipient: &Recipient) -> String {
-    fill(&edition.text, edition, recipient)
+    let mut text = fill(&edition.text, edition, recipient);
+    // A slot that stays empty may leave a space at its paragraph's end, where it would join what follows.
+    while text.contains(" \n\n") {
+        text = text.replace(" \n\n", "\n\n");
+    }
+    text
 }
 
 fn fill(slotted: &Slotted, edition: &Edition, recipient: &Recipient) -> String {

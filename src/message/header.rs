@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn ascii_stays_readable_and_folds_at_spaces() {
         assert_eq!(subject("A: b, c"), "Subject: A: b, c\r\n");
-        let long = subject(&"word ".repeat(40).trim_end().to_owned());
+        let long = subject("word ".repeat(40).trim_end());
         assert!(long.lines().all(|line| line.len() <= 78) && long.lines().count() == 3, "{long}");
         assert!(long.lines().skip(1).all(|line| line.starts_with(" word")), "{long}");
     }

@@ -41,8 +41,7 @@ pub fn preheader(issue_title: &str, names: &[String], first: Option<&IssueEntry>
 
 /// Text on one line, without control characters. No-break spaces stay: `« oui »` needs them.
 pub fn one_line(text: &str) -> String {
-    let is_gap = |c: char| c == ' ' || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    text.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    crate::body::one_line(&text.replace(char::is_control, " "))
 }
 
 /// Cuts at a word, or within one where it is long, and marks the cut.

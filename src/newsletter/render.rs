@@ -398,7 +398,7 @@ mod tests {
     #[test]
     fn a_large_issue_is_warned_about_with_its_largest_entries() {
         let small = entry("small", "Small", "Little.");
-        assert_eq!(render_issue(&spec(), &site(), &issue(), &[small.clone()]).1, []);
+        assert_eq!(render_issue(&spec(), &site(), &issue(), std::slice::from_ref(&small)).1, []);
         let big = full_entry("big", "Big", &format!("<p>{}</p>", "word ".repeat(17_000)), "");
         let (_, diagnostics) = render_issue(&spec(), &site(), &issue(), &[small, big]);
         assert_eq!(diagnostics.len(), 1);

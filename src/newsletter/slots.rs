@@ -231,6 +231,11 @@ impl Markers {
     }
 }
 
+/// Whether a text holds something like a marker.
+pub fn is_marked(text: &str) -> bool {
+    text.contains([OPEN, CLOSE])
+}
+
 /// Whether a text holds placeholders.
 pub fn has_placeholders(text: &str) -> bool {
     read_parts(text).is_ok_and(|parts| parts.iter().any(|part| matches!(part, Part::Slot(_))))

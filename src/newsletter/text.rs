@@ -1,69 +1,63 @@
-//! The plain text part: its views are blocks of RFC 3676 text.
+//! The plain text part: its views are blocks of RFC 3676 text, without their last line feed.
 
-use crate::body::Line;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use super::slots::is_marked;
+use crate::body::{Line, to_flowed, wrap_text};
+use unicode_width::UnicodeWidthStr;
 
 /// Columns of a line.
 const COLUMNS: usize = 72;
 
 /// A title with a line under it, as wide as its widest line.
 pub fn heading(title: &str, under: char, delsp: bool) -> String {
-    let lines = wrap(title);
+    let lines = wrap_text(title);
     let width = lines.iter().map(|line| line.text.trim_end().width()).max().unwrap_or(0).clamp(3, COLUMNS);
     let rule = std::iter::repeat_n(under, width).collect::<String>();
     format!("{}\n{rule}", block(&lines, delsp))
 }
 
-/// A paragraph.
+/// A paragraph, which may hold markers of slots.
 pub fn paragraph(text: &str, delsp: bool) -> String {
-    block(&wrap(text), delsp)
+    // A word that is longer than a line is broken within; a marker must not be.
+    let is_fragile = text.split(' ').any(|word| is_marked(word) && word.width() > COLUMNS);
+    let lines = if is_fragile { vec![Line { text: text.to_owned(), ..Line::default() }] } else { wrap_text(text) };
+    block(&lines, delsp)
 }
 
-/// Lines as text without an end.
+/// Lines as text.
 pub fn block(lines: &[Line], delsp: bool) -> String {
-    let mut out = String::new();
-    for line in lines {
-        let quote = ">".repeat(line.quote);
-        let text = if line.flowed { line.text.as_str() } else { line.text.trim_end() };
-        let stuffing = line.quote > 0 || text.starts_with([' ', '>']) || text.starts_with("From ");
-        out.push_str(&quote);
-        out.push_str(if stuffing && !text.is_empty() { " " } else { "" });
-        out.push_str(text);
-        out.push_str(if line.flowed && delsp { " \n" } else { "\n" });
-    }
-    out.trim_end_matches('\n').to_owned()
+    let mut text = to_flowed(lines, delsp);
+    text.truncate(text.trim_end_matches('\n').len());
+    text
 }
 
-/// Breaks a paragraph at spaces, and between characters of scripts that have none.
-fn wrap(text: &str) -> Vec<Line> {
-    let mut lines = vec![Line::default()];
-    let mut width = 0;
-    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()).flat_map(split_wide) {
-        let wide = word.trim_end().width();
-        if width > 0 && width + wide > COLUMNS {
-            if let Some(last) = lines.last_mut() {
-                last.flowed = true;
-            }
-            lines.push(Line::default());
-            width = 0;
-        }
-        if let Some(last) = lines.last_mut() {
-            last.text.push_str(&word);
-        }
-        width += word.width();
-    }
-    lines
-}
+#[cfg(test)]
+mod tests {
+    use super::super::slots::{Context, Markers};
+    use super::*;
 
-/// A word with its space; or, where it is too long for a line and its script has no spaces, its characters.
-fn split_wide(word: &str) -> Vec<String> {
-    let is_wide = |c: char| c.width() == Some(2);
-    if word.width() <= COLUMNS || !word.chars().any(is_wide) {
-        return vec![format!("{word} ")];
+    #[test]
+    fn a_heading_is_underlined_as_wide_as_it_is() {
+        assert_eq!(heading("Hello", '=', false), "Hello\n=====");
+        assert_eq!(heading("港の灯台", '-', true), "港の灯台\n--------");
+        assert_eq!(heading("", '-', false), "\n---");
+        assert_eq!(heading("> x", '-', false), " > x\n---");
+        let long = heading(&"word ".repeat(40), '-', false);
+        assert_eq!(long.lines().last().unwrap().len(), 69, "{long}");
     }
-    let mut pieces: Vec<String> = word.chars().map(String::from).collect();
-    if let Some(last) = pieces.last_mut() {
-        last.push(' ');
+
+    #[test]
+    fn a_paragraph_flows() {
+        let text = paragraph(&"word ".repeat(20), false);
+        assert_eq!(text, format!("{} \n{}", ["word"; 14].join(" "), ["word"; 6].join(" ")));
     }
-    pieces
+
+    #[test]
+    fn no_marker_is_broken() {
+        for around in ["", "x", "灯", "灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯灯", "word ", &"x".repeat(100)]
+        {
+            let mut markers = Markers::new(std::iter::empty());
+            let text = markers.mark_text(&format!("{around}{{{{ subscriber.name }}}}{around}"), Context::Text, str::to_owned);
+            assert_eq!(markers.cut(&paragraph(&text, false)).slot_count(), 1, "{around}");
+        }
+    }
 }
