@@ -1,34 +1,41 @@
-//! An entry's HTML made fit for a narrow column.
+//! An entry's HTML made fit for where it stands: a narrow column, among other entries.
 
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{EndTagHandler, RewriteStrSettings, element, rewrite_str};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// The column without its padding, in pixels.
 const COLUMN: u32 = 536;
 /// Elements within elements. The inliner recurses, so a hostile depth would overflow the stack.
 const DEPTH: usize = 100;
+/// The level of the heading that an entry's own headings stand below.
+const ENTRY_LEVEL: usize = 2;
 
-/// Images get no wider than the column (Outlook obeys their attributes alone), and each has an `alt`; tables stand in
-/// a box that scrolls, so that a wide one doesn't widen the message on a phone; too deep elements give up their tags.
-pub fn fit(html: &str) -> String {
-    let depth = Rc::new(Cell::new(0usize));
+/// Where the HTML will stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    Mail,
+    Page,
+}
+
+/// Fits the HTML of the entry with this number in its issue: no id is another entry's, headings go down by one level at
+/// a time, tables stand in a box that scrolls (a wide one would widen a phone's page), too deep elements give up their
+/// tags. In mail, images get no wider than the column, since Outlook obeys their attributes alone, and recordings,
+/// which hardly any program plays, become links.
+pub fn fit(html: &str, number: usize, medium: Medium) -> String {
+    let state = Rc::new(State::default());
     let settings = RewriteStrSettings {
         element_content_handlers: vec![element!("*", move |element| {
-            if let Some(handlers) = element.end_tag_handlers() {
-                depth.set(depth.get() + 1);
-                let depth = Rc::clone(&depth);
-                let leave: EndTagHandler<'static> = Box::new(move |_| {
-                    depth.set(depth.get().saturating_sub(1));
-                    Ok(())
-                });
-                handlers.push(leave);
-            }
-            if depth.get() > DEPTH {
+            let is_too_deep = enter(element, &state) > DEPTH;
+            if is_too_deep {
                 element.remove_and_keep_content();
-            } else {
-                fit_element(element);
+                return Ok(());
+            }
+            part_ids(element, number);
+            fit_element(element, &state);
+            if medium == Medium::Mail {
+                fit_mail(element, &state);
             }
             Ok(())
         })],
@@ -38,21 +45,104 @@ pub fn fit(html: &str) -> String {
     rewrite_str(html, settings).unwrap_or_else(|_| html_escape::encode_text(html).into_owned())
 }
 
-fn fit_element(element: &mut Element) {
-    match element.tag_name().as_str() {
-        "img" => fit_image(element),
+/// Where in the HTML we are.
+#[derive(Default)]
+struct State {
+    depth: Cell<usize>,
+    /// The levels, as written, of the headings that the place stands below.
+    headings: RefCell<Vec<u8>>,
+    /// Whether the recording that is open has its link.
+    is_linked: Cell<bool>,
+}
+
+/// How deep the element is; void ones hold nothing, and so are as deep as what holds them.
+fn enter(element: &mut Element, state: &Rc<State>) -> usize {
+    if let Some(handlers) = element.end_tag_handlers() {
+        state.depth.set(state.depth.get() + 1);
+        let state = Rc::clone(state);
+        let leave: EndTagHandler<'static> = Box::new(move |_| {
+            state.depth.set(state.depth.get().saturating_sub(1));
+            Ok(())
+        });
+        handlers.push(leave);
+    }
+    state.depth.get()
+}
+
+/// Gives ids the entry's number, and to what refers to them.
+fn part_ids(element: &mut Element, number: usize) {
+    let part = |id: &str| format!("e{number}-{id}");
+    if let Some(id) = element.get_attribute("id") {
+        set(element, "id", &part(&id));
+    }
+    if let Some(ids) = element.get_attribute("headers") {
+        let ids: Vec<String> = ids.split_ascii_whitespace().map(part).collect();
+        set(element, "headers", &ids.join(" "));
+    }
+    if let Some(id) = element.get_attribute("href").as_deref().and_then(|href| href.strip_prefix('#')) {
+        set(element, "href", &format!("#{}", part(id)));
+    }
+}
+
+fn fit_element(element: &mut Element, state: &State) {
+    let name = element.tag_name();
+    match name.as_str() {
+        "img" if element.get_attribute("alt").is_none() => set(element, "alt", ""),
         "table" => {
             element.before("<div class=\"scroll\">", ContentType::Html);
             element.after("</div>", ContentType::Html);
+        }
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            let level = heading_level(name.as_bytes().get(1).copied().unwrap_or(b'1'), &mut state.headings.borrow_mut());
+            // Fails only for names that aren't ones.
+            let _ = element.set_tag_name(&format!("h{level}"));
         }
         _ => {}
     }
 }
 
-fn fit_image(image: &mut Element) {
-    if image.get_attribute("alt").is_none() {
-        set(image, "alt", "");
+/// One below the heading that it stands under, whatever was left out between them.
+fn heading_level(level: u8, above: &mut Vec<u8>) -> usize {
+    while above.last().is_some_and(|&last| last >= level) {
+        above.pop();
     }
+    above.push(level);
+    (ENTRY_LEVEL + above.len()).min(6)
+}
+
+fn fit_mail(element: &mut Element, state: &State) {
+    match element.tag_name().as_str() {
+        "img" => fit_image(element),
+        "details" => set(element, "open", ""),
+        name @ ("video" | "audio") => {
+            state.is_linked.set(false);
+            link_recording(element, name == "video", state);
+            element.remove_and_keep_content();
+        }
+        "source" if element.get_attribute("src").is_some() => {
+            let is_video = !element.get_attribute("type").is_some_and(|kind| kind.starts_with("audio/"));
+            link_recording(element, is_video, state);
+            element.remove();
+        }
+        "source" | "track" => element.remove(),
+        _ => {}
+    }
+}
+
+/// Puts a link before a recording, or before the first of its sources that is on the web.
+fn link_recording(element: &mut Element, is_video: bool, state: &State) {
+    // An attribute comes as it is written, so it's escaped but for quotes of the other kind.
+    let on_web = |name: &str| {
+        let url = element.get_attribute(name).filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+        url.map(|url| url.replace('"', "&quot;"))
+    };
+    let Some(url) = on_web("src").filter(|_| !state.is_linked.replace(true)) else { return };
+    let picture = on_web("poster").map(|poster| format!("<img src=\"{poster}\" alt=\"\"><br>")).unwrap_or_default();
+    let words = if is_video { "Watch the video" } else { "Listen to the recording" };
+    element.before(&format!("<a href=\"{url}\">{picture}{words}</a>"), ContentType::Html);
+}
+
+fn fit_image(image: &mut Element) {
     let pixels = |name: &str| image.get_attribute(name).and_then(|value| value.trim().parse::<u32>().ok()).filter(|&pixels| pixels > 0);
     let (Some(width), height) = (pixels("width"), pixels("height")) else { return };
     if width > COLUMN {
@@ -64,41 +154,86 @@ fn fit_image(image: &mut Element) {
     }
 }
 
-fn set(image: &mut Element, name: &str, value: &str) {
+fn set(element: &mut Element, name: &str, value: &str) {
     // Fails only for names that aren't ones.
-    let _ = image.set_attribute(name, value);
+    let _ = element.set_attribute(name, value);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn mail(html: &str) -> String {
+        fit(html, 1, Medium::Mail)
+    }
+
     #[test]
-    fn wide_images_shrink_in_proportion() {
-        let html = fit(r#"<p><img src="a.png" width="1200" height="600"><img src="b.png" alt="b" width="100" height="50"></p>"#);
+    fn wide_images_shrink_in_proportion_in_mail() {
+        let image = r#"<p><img src="a.png" width="1200" height="600"><img src="b.png" alt="b" width="100" height="50"></p>"#;
+        let html = mail(image);
         assert!(html.contains(r#"<img src="a.png" width="536" height="268" alt="">"#), "{html}");
         assert!(html.contains(r#"<img src="b.png" alt="b" width="100" height="50">"#), "{html}");
+        assert!(fit(image, 1, Medium::Page).contains(r#"<img src="a.png" width="1200" height="600" alt="">"#));
     }
 
     #[test]
     fn odd_sizes_are_left_alone() {
         for size in [r#"width="100%""#, r#"width="0""#, r#"width="-5""#, r#"width="99999999999999""#, ""] {
             let html = format!("<img alt=\"\" src=\"a\" {size}>");
-            assert_eq!(fit(&html).matches("536").count(), 0, "{html}");
+            assert_eq!(mail(&html).matches("536").count(), 0, "{html}");
         }
-        assert!(fit(r#"<img alt="" width="4294967295" height="4294967295">"#).contains(r#"height="536""#));
+        assert!(mail(r#"<img alt="" width="4294967295" height="4294967295">"#).contains(r#"height="536""#));
     }
 
     #[test]
     fn tables_scroll() {
-        assert_eq!(fit("<table><tr><td>1</td></tr></table><p>x"), "<div class=\"scroll\"><table><tr><td>1</td></tr></table></div><p>x");
+        assert_eq!(mail("<table><tr><td>1</td></tr></table><p>x"), "<div class=\"scroll\"><table><tr><td>1</td></tr></table></div><p>x");
     }
 
     #[test]
     fn depth_has_an_end() {
         let deep = format!("{}x{}<p>y</p>", "<b>".repeat(50_000), "</b>".repeat(50_000));
-        assert_eq!(fit(&deep), format!("{}x{}<p>y</p>", "<b>".repeat(DEPTH), "</b>".repeat(DEPTH)));
+        assert_eq!(mail(&deep), format!("{}x{}<p>y</p>", "<b>".repeat(DEPTH), "</b>".repeat(DEPTH)));
         let voids = "<br>".repeat(DEPTH * 2) + "<img src=\"a\" alt=\"\">";
-        assert_eq!(fit(&voids), voids);
+        assert_eq!(mail(&voids), voids);
+    }
+
+    #[test]
+    fn headings_go_down_one_by_one() {
+        let levels =
+            |html: &str| -> String { mail(html).match_indices("<h").map(|(at, _)| mail(html)[at + 2..].chars().next().unwrap()).collect() };
+        let headings = |levels: &str| -> String { levels.chars().map(|level| format!("<h{level}>x</h{level}>")).collect() };
+        for (written, wanted) in
+            [("3", "3"), ("44", "33"), ("4564", "3453"), ("345", "345"), ("53", "33"), ("3636", "3434"), ("123456", "345666")]
+        {
+            assert_eq!(levels(&headings(written)), wanted, "{written}");
+        }
+        assert_eq!(mail("<h4 id=\"a\">x <b>y</b></h4>"), "<h3 id=\"e1-a\">x <b>y</b></h3>");
+    }
+
+    #[test]
+    fn ids_are_the_entry_s_own() {
+        let html = r##"<p id="a"><a href="#a">x</a><a href="https://example.org/#a">y</a></p><table><tr><th id="h">1</th><td headers="h  i">2</td></tr></table>"##;
+        let fitted = fit(html, 3, Medium::Page);
+        for wanted in [r#"id="e3-a""#, r##"href="#e3-a""##, "\"https://example.org/#a\"", r#"id="e3-h""#, r#"headers="e3-h e3-i""#] {
+            assert!(fitted.contains(wanted), "{fitted}");
+        }
+    }
+
+    #[test]
+    fn recordings_become_links_in_mail() {
+        let video = mail(r#"<video src="https://example.org/v?a&amp;b" controls></video>"#);
+        assert_eq!(video, r#"<a href="https://example.org/v?a&amp;b">Watch the video</a>"#);
+        let sources = r#"<audio controls><source src="https://a.example/a.ogg" type="audio/ogg"><source src="https://a.example/a.mp3"><track src="t">Or read.</audio>"#;
+        assert_eq!(mail(sources), r#"<a href="https://a.example/a.ogg">Listen to the recording</a>Or read."#);
+        let poster = mail("<video src='https://a.example/\"v' poster='https://a.example/p&quot;'></video>");
+        assert_eq!(poster, r#"<a href="https://a.example/&quot;v"><img src="https://a.example/p&quot;" alt=""><br>Watch the video</a>"#);
+        assert_eq!(mail("<video src=\"javascript:alert(1)\"></video>"), "");
+        assert!(fit(sources, 1, Medium::Page).contains("<audio"));
+    }
+
+    #[test]
+    fn what_is_folded_is_open_in_mail() {
+        assert_eq!(mail("<details><summary>a</summary>b</details>"), "<details open=\"\"><summary>a</summary>b</details>");
     }
 }

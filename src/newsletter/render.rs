@@ -1,13 +1,14 @@
 //! An issue rendered: the HTML part, the text part, the page of the archive, and the list of issues.
 
 use super::colors::{Colors, colors};
+use super::content::{Medium, fit};
 use super::dates::{day, issue_title};
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, has_placeholders};
 use super::tags::{direction, joins_without_spaces};
+use super::text;
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, TextEntryView, TextView};
 use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
-use super::{content, text};
 use crate::diagnostic::Diagnostic;
 use crate::site::Site;
 use askama::Template;
@@ -19,7 +20,9 @@ const CLIPPED_AT: usize = 102_000;
 /// Renders an issue once, for all recipients. The entries are in the order in which they are shown.
 pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, entries: &[IssueEntry]) -> (Edition, Vec<Diagnostic>) {
     let look = Look::new(spec, site);
-    let views: Vec<EntryView> = entries.iter().map(|entry| entry_view(site, entry)).collect();
+    let views_for =
+        |medium| -> Vec<EntryView> { entries.iter().enumerate().map(|(at, entry)| entry_view(site, entry, at + 1, medium)).collect() };
+    let views = views_for(Medium::Mail);
     let title = issue_title(spec.period, issue);
     let names: Vec<String> = entries.iter().map(entry_name).collect();
     let subject = subject(&site.title, &title, &names);
@@ -60,7 +63,7 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     let reason = format!("You get this because you subscribed to {site_title} at {}.", site.url.host_str().unwrap_or_default());
     let text_address: Vec<String> = address.iter().map(|line| text::paragraph(line, delsp)).collect();
     let text = TextView {
-        heading: &text::heading(&format!("{site_title}: {title}"), '=', delsp),
+        heading: &text::title(&format!("{site_title}: {title}"), delsp),
         greeting: &text::paragraph(&markers.mark_text(&greeting, Context::Text, str::to_owned), delsp),
         entries: &text_entries,
         reason: &text::paragraph(&reason, delsp),
@@ -85,7 +88,7 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
         page_url: &page_url,
         list_url: &look.list_url,
         greeting: if has_placeholders(&greeting) { "" } else { &greeting },
-        entries: &views,
+        entries: &views_for(Medium::Page),
         feeds: &look.feeds,
         copyright: site.copyright.as_deref().unwrap_or_default(),
     };
@@ -181,7 +184,7 @@ fn everything<'a>(
     frame.into_iter().flatten().chain(entries)
 }
 
-fn entry_view(site: &Site, entry: &IssueEntry) -> EntryView {
+fn entry_view(site: &Site, entry: &IssueEntry, number: usize, medium: Medium) -> EntryView {
     let head = &entry.entry.head;
     let date = head.published.map(|date| day(date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
     let language = head.language.as_deref().unwrap_or(&site.language);
@@ -200,7 +203,7 @@ fn entry_view(site: &Site, entry: &IssueEntry) -> EntryView {
         date: if is_titled { date } else { String::new() },
         authors: one_line(&authors.join(", ")),
         image: image.filter(|image| !entry.html.contains(image)).unwrap_or_default().to_owned(),
-        html: content::fit(&entry.html),
+        html: fit(&entry.html, number, medium),
         summary: if entry.html.is_empty() { one_line(&entry.summary) } else { String::new() },
     }
 }
@@ -214,7 +217,7 @@ fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryVie
     let byline: Vec<&str> = [view.date.as_str(), &view.authors].into_iter().filter(|part| !part.is_empty()).collect();
     let body = if entry.lines.is_empty() { text::paragraph(&one_line(&entry.summary), delsp) } else { text::block(&entry.lines, delsp) };
     TextEntryView {
-        heading: text::heading(&view.title, '-', delsp),
+        heading: text::heading(&view.title, delsp),
         byline: text::paragraph(&byline.join(" · "), delsp),
         body,
         url: view.url.clone(),
@@ -329,8 +332,8 @@ mod tests {
             assert!(part.contains("First &amp; &lt;b&gt;") || part.contains("First &#38; &#60;b&#62;"), "{part}");
             assert!(part.contains(">Second</a></h2>"), "{part}");
         }
-        assert!(text.contains("\nFirst & <b>\n-----------\n12 February 2026 · Ada Lovelace\n\nOne.\n\nhttps://example.org/a/\n"), "{text}");
-        assert!(text.contains("\nSecond\n------\n"), "{text}");
+        assert!(text.contains("\nFirst & <b>\n===========\n12 February 2026 · Ada Lovelace\n\nOne.\n\nhttps://example.org/a/\n"), "{text}");
+        assert!(text.contains("\nSecond\n======\n"), "{text}");
     }
 
     #[test]
@@ -339,7 +342,12 @@ mod tests {
         let wanted = "\n-- \nYou get this because you subscribed to Example News at example.org.\nExample\n1 Main Street\nParis\n\n\
                       Unsubscribe: https://example.org/u\nView in browser: https://example.org/newsletter/2026-W07/\n";
         assert!(text.ends_with(wanted), "{text}");
-        assert!(text.starts_with("Example News: 9–15 February 2026\n================================\n\nHello Ada!\n\nA\n"), "{text}");
+        assert!(
+            text.starts_with(
+                "================================\nExample News: 9–15 February 2026\n================================\n\nHello Ada!\n\nA\n"
+            ),
+            "{text}"
+        );
     }
 
     #[test]

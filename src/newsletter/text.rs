@@ -7,12 +7,20 @@ use unicode_width::UnicodeWidthStr;
 /// Columns of a line.
 const COLUMNS: usize = 72;
 
-/// A title with a line under it, as wide as its widest line.
-pub fn heading(title: &str, under: char, delsp: bool) -> String {
-    let lines = wrap_text(title);
+/// The title, between two lines.
+pub fn title(text: &str, delsp: bool) -> String {
+    let under = heading(text, delsp);
+    match under.rfind('\n') {
+        Some(end) => format!("{}\n{under}", &under[end + 1..]),
+        None => under,
+    }
+}
+
+/// An entry's title with a line under it, as wide as its widest line; the body's own headings have `-` there.
+pub fn heading(text: &str, delsp: bool) -> String {
+    let lines = wrap_text(text);
     let width = lines.iter().map(|line| line.text.trim_end().width()).max().unwrap_or(0).clamp(3, COLUMNS);
-    let rule = std::iter::repeat_n(under, width).collect::<String>();
-    format!("{}\n{rule}", block(&lines, delsp))
+    format!("{}\n{}", block(&lines, delsp), "=".repeat(width))
 }
 
 /// A paragraph, which may hold markers of slots.
@@ -36,13 +44,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_heading_is_underlined_as_wide_as_it_is() {
-        assert_eq!(heading("Hello", '=', false), "Hello\n=====");
-        assert_eq!(heading("港の灯台", '-', true), "港の灯台\n--------");
-        assert_eq!(heading("", '-', false), "\n---");
-        assert_eq!(heading("> x", '-', false), " > x\n---");
-        let long = heading(&"word ".repeat(40), '-', false);
+    fn titles_are_ruled_as_wide_as_they_are() {
+        assert_eq!(heading("Hello", false), "Hello\n=====");
+        assert_eq!(heading("港の灯台", true), "港の灯台\n========");
+        assert_eq!(heading("", false), "\n===");
+        assert_eq!(heading("> x", false), " > x\n===");
+        let long = heading(&"word ".repeat(40), false);
         assert_eq!(long.lines().last().unwrap().len(), 69, "{long}");
+        assert_eq!(title("News", false), "====\nNews\n====");
     }
 
     #[test]
