@@ -9,6 +9,8 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod content;
+#[cfg(feature = "send")]
+pub mod delivery;
 pub mod diagnostic;
 pub mod entry;
 pub mod feed;

@@ -1,0 +1,115 @@
+//! Delivering an issue: enrol → claim → compose → transport → settle.
+//!
+//! One thread for each connection; all take from one queue of claimed deliveries, and one thread writes the ledger. The
+//! ledger decides what may happen (`ledger::step`), the dialogue what a server's word means; this room joins the two.
+#![expect(clippy::disallowed_methods, reason = "edge: deliveries have moments, and secrets come from the environment or files")]
+
+mod pace;
+mod retry;
+mod run;
+mod secret;
+mod worker;
+
+pub use pace::{Pace, read_rate};
+pub use retry::{Retry, back_off, retry};
+pub use run::{send, send_one};
+pub use secret::{open_secret, read_password};
+
+use crate::ledger::StateWord;
+use crate::list::{Address, Segment, Subscriber};
+use crate::message::Message;
+use crate::store::{Counts, StoreError};
+use chrono::{DateTime, Utc};
+use std::fmt;
+
+/// Makes the message for a subscriber, dated at the enrolment, so that a retry has the same bytes. The error says in the
+/// user's words why this one can't be made.
+pub type Compose<'a> = dyn Fn(&Subscriber, DateTime<Utc>) -> Result<Message, String> + Sync + 'a;
+
+/// An issue to deliver.
+pub struct Consignment<'a> {
+    /// The issue's id.
+    pub issue: &'a str,
+    /// Names the issue's bytes.
+    pub content_hash: &'a str,
+    /// The envelope's sender.
+    pub from: Address,
+    pub compose: &'a Compose<'a>,
+}
+
+/// What the user asks of a run.
+#[derive(Clone, Debug, Default)]
+pub struct SendOptions {
+    pub segment: Segment,
+    /// One pass, without waiting for what is deferred.
+    pub once: bool,
+    pub resend_uncertain: bool,
+    pub allow_changed: bool,
+}
+
+/// What the run tells while it goes on.
+#[derive(Clone, Debug)]
+pub enum News<'a> {
+    Started(Counts),
+    /// A delivery has come to rest, for now or for good.
+    Settled {
+        address: &'a str,
+        state: StateWord,
+        reply: &'a str,
+    },
+    /// Nothing can be done before this moment.
+    Waiting {
+        until: DateTime<Utc>,
+        reason: &'a str,
+    },
+}
+
+/// Who listens to [`News`].
+pub trait Progress: Sync {
+    fn tell(&self, news: &News);
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Every delivery is settled.
+    Finished,
+    /// Some are left for another run: the user stopped it, asked for one pass, or the server is away; with the reason.
+    Left(String),
+    /// The server refuses the sender; the rest is pending.
+    Policy(String),
+    /// A person has to mend something before anything can be sent.
+    Stopped(String),
+}
+
+/// The result of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub counts: Counts,
+    pub ended: Ended,
+}
+
+/// Why there is no result.
+#[derive(Clone, Debug)]
+pub enum SendError {
+    Store(StoreError),
+    /// Transport or configuration; a person has to mend it.
+    Setup(String),
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SendError::Store(error) => error.fmt(f),
+            SendError::Setup(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for SendError {}
+
+impl From<StoreError> for SendError {
+    fn from(error: StoreError) -> Self {
+        SendError::Store(error)
+    }
+}

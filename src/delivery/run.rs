@@ -1,0 +1,128 @@
+//! A run: passes over what is due, until nothing is left or somebody must wait.
+
+use super::pace::Pace;
+use super::retry::back_off;
+use super::worker::{Pass, PassEnd, Run};
+use super::{Consignment, Ended, News, Progress, SendError, SendOptions, Summary};
+use crate::list::Address;
+use crate::message::Message;
+use crate::store::{Counts, Ledger, SendLock, Store, StoreError, boot_id};
+use crate::transport::{Ending, Envelope, Outcome, Smtp, SmtpSpec};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// Delivers an issue: what an earlier run left is settled, the recipients are enrolled if they were not, and all that is due
+/// is sent. `stop` ends the run after the messages in flight.
+///
+/// # Errors
+/// The ledger is locked or can't be written; the issue is not the one that some have got.
+pub fn send(
+    database: &Path,
+    smtp: &Smtp,
+    spec: &SmtpSpec,
+    consignment: &Consignment,
+    options: &SendOptions,
+    stop: &AtomicBool,
+    progress: &dyn Progress,
+) -> Result<Summary, SendError> {
+    let _lock = SendLock::take(database)?;
+    let boot = boot_id();
+    let mut store = Store::open(database)?;
+    store.recover(&boot, Utc::now())?;
+    let enrolled = store.enrol(consignment.issue, consignment.content_hash, &options.segment, options.allow_changed, Utc::now())?;
+    if options.resend_uncertain {
+        store.resend_uncertain(consignment.issue, Utc::now())?;
+    }
+    progress.tell(&News::Started(store.counts(consignment.issue)?.unwrap_or_default()));
+    let (ledger, writer) = Ledger::start(store);
+    let run = Run {
+        smtp,
+        spec,
+        consignment,
+        ledger,
+        boot,
+        enrolled: enrolled.at,
+        stop,
+        progress,
+        pace: Mutex::new(Pace::new(spec.rate)),
+        started: Instant::now(),
+        policy_row: AtomicU32::new(0),
+    };
+    let ended = passes(&run, options.once);
+    let counts = counts(&run);
+    drop(run);
+    // Why the thread stopped is more than that it did.
+    writer.finish()?;
+    Ok(Summary { counts: counts?, ended: ended? })
+}
+
+fn counts(run: &Run) -> Result<Counts, StoreError> {
+    let issue = run.consignment.issue.to_owned();
+    run.ledger.run(move |store| store.counts(&issue)).map(Option::unwrap_or_default)
+}
+
+fn passes(run: &Run, once: bool) -> Result<Ended, SendError> {
+    let mut away_since: Option<Instant> = None;
+    let mut away_tries = 0;
+    loop {
+        let before = counts(run)?;
+        let due = usize::try_from(before.pending + before.deferred).unwrap_or(usize::MAX);
+        let connections = run.spec.connections.clamp(1, due.max(1));
+        let (end, heard) = Pass::run(run, connections, once.then(Utc::now));
+        let open = counts(run)?.open();
+        if heard {
+            (away_since, away_tries) = (None, 0);
+        }
+        let (until, reason) = match end {
+            Some(PassEnd::Ledger(error)) => return Err(error.into()),
+            Some(PassEnd::Policy(reply)) => return Ok(Ended::Policy(reply)),
+            Some(PassEnd::Stop(reason)) => return Ok(Ended::Stopped(reason)),
+            _ if open == 0 => return Ok(Ended::Finished),
+            _ if run.stop.load(Ordering::Relaxed) => return Ok(Ended::Left("stopped".into())),
+            Some(PassEnd::Away(reason)) => {
+                let since = *away_since.get_or_insert_with(Instant::now);
+                if once || since.elapsed() >= run.spec.retry.give_up {
+                    return Ok(Ended::Left(reason));
+                }
+                away_tries += 1;
+                (in_time(back_off(&run.spec.retry, away_tries, "server")), reason)
+            }
+            None if once => return Ok(Ended::Left("one pass was asked for".into())),
+            None => {
+                let issue = run.consignment.issue.to_owned();
+                let due = run.ledger.run(move |store| store.next_due(&issue))?;
+                (due.unwrap_or_else(Utc::now), "deferred deliveries have their time".to_owned())
+            }
+        };
+        run.progress.tell(&News::Waiting { until, reason: &reason });
+        while Utc::now() < until && !run.stop.load(Ordering::Relaxed) {
+            let left = until.signed_duration_since(Utc::now()).to_std().unwrap_or_default();
+            std::thread::sleep(left.min(Duration::from_millis(100)));
+        }
+    }
+}
+
+fn in_time(wait: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(wait).ok().and_then(|wait| Utc::now().checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// Sends one message past the ledger, to see it in a mail program. Gives the server's reply.
+pub fn send_one(smtp: &Smtp, from: &Address, to: &Address, message: &Message) -> Result<String, String> {
+    let open = || smtp.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| reason);
+    let mut connection = open()?;
+    let envelope = Envelope { from: from.clone(), to: to.clone() };
+    let outcome = connection.send(&envelope, &message.bytes, &mut || Ok(()));
+    connection.quit();
+    match outcome {
+        Outcome::Sent { reply } => Ok(reply),
+        Outcome::Deferred { reply } => Err(format!("the server says later: {reply}")),
+        Outcome::Bounced { reply, .. } => Err(format!("the server refuses it: {reply}")),
+        Outcome::Uncertain { reason } => Err(format!("it may have been sent: {reason}")),
+        Outcome::Unsent(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason)) | Outcome::Forbidden { reason } => {
+            Err(reason)
+        }
+    }
+}

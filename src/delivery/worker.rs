@@ -1,0 +1,311 @@
+//! One pass over what is due: connections as threads, one queue.
+
+use super::retry::{Retry, retry};
+use super::{Consignment, News, Pace, Progress};
+use crate::ledger::{Event, StateWord};
+use crate::list::Address;
+use crate::message::Message;
+use crate::store::{Change, Claimed, Ledger, StoreError};
+use crate::transport::{Blame, Connection, Ending, Envelope, Outcome, Smtp, SmtpSpec};
+use chrono::{DateTime, Utc};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Deliveries of one claim.
+const LARGEST_CLAIM: usize = 256;
+/// Connections lost in a row, each before its message, after which the server counts as away.
+const LOST_ROW: u32 = 3;
+
+/// Why a pass ended before its queue did.
+#[derive(Clone, Debug)]
+pub(super) enum PassEnd {
+    Policy(String),
+    Stop(String),
+    /// No connection can be had.
+    Away(String),
+    Ledger(StoreError),
+}
+
+/// What all passes of a run share.
+pub(super) struct Run<'a> {
+    pub smtp: &'a Smtp,
+    pub spec: &'a SmtpSpec,
+    pub consignment: &'a Consignment<'a>,
+    pub ledger: Ledger,
+    pub boot: String,
+    /// The messages' date.
+    pub enrolled: DateTime<Utc>,
+    pub stop: &'a AtomicBool,
+    pub progress: &'a dyn Progress,
+    pub pace: Mutex<Pace>,
+    pub started: Instant,
+    /// 5.7.x in a row.
+    pub policy_row: AtomicU32,
+}
+
+#[derive(Default)]
+struct Queue {
+    claimed: VecDeque<Claimed>,
+    is_exhausted: bool,
+}
+
+/// One pass.
+pub(super) struct Pass<'a> {
+    run: &'a Run<'a>,
+    /// What is deferred to a later moment waits for another pass; `None` is the moment of each claim.
+    due: Option<DateTime<Utc>>,
+    queue: Mutex<Queue>,
+    alive: AtomicUsize,
+    lost_row: AtomicU32,
+    /// Whether the server gave a verdict on any message.
+    heard: AtomicBool,
+    end: Mutex<Option<PassEnd>>,
+}
+
+/// A thread that panics holds up nobody: what it was at is in the ledger.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Pass<'a> {
+    /// Works through all that is due with so many connections. Gives the reason why it ended early, and whether the server
+    /// gave a verdict on any message.
+    pub fn run(run: &'a Run<'a>, connections: usize, due: Option<DateTime<Utc>>) -> (Option<PassEnd>, bool) {
+        let pass = Pass {
+            run,
+            due,
+            queue: Mutex::default(),
+            alive: AtomicUsize::new(connections),
+            lost_row: AtomicU32::new(0),
+            heard: AtomicBool::new(false),
+            end: Mutex::new(None),
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..connections {
+                scope.spawn(|| pass.work());
+            }
+        });
+        let left = std::mem::take(&mut lock(&pass.queue).claimed);
+        for claim in left {
+            if let Err(error) = pass.post(&claim, Event::Release, None, false) {
+                pass.end(PassEnd::Ledger(error));
+                break;
+            }
+        }
+        let end = lock(&pass.end).take();
+        (end, pass.heard.load(Ordering::Relaxed))
+    }
+
+    /// The first reason stays, but a failing ledger is above all.
+    fn end(&self, reason: PassEnd) {
+        let mut end = lock(&self.end);
+        if end.is_none() || matches!(reason, PassEnd::Ledger(_)) {
+            *end = Some(reason);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.run.stop.load(Ordering::Relaxed) || lock(&self.end).is_some()
+    }
+
+    fn work(&self) {
+        let mut connection = None;
+        let mut went_without = None;
+        while let Some(claim) = self.next() {
+            if let Err(reason) = self.deliver(&mut connection, &claim) {
+                lock(&self.queue).claimed.push_front(claim);
+                went_without = reason;
+                break;
+            }
+        }
+        if let Some(connection) = connection {
+            connection.quit();
+        }
+        // A server may allow fewer connections than we try; it is away when the last thread finds none.
+        if self.alive.fetch_sub(1, Ordering::AcqRel) == 1
+            && let Some(reason) = went_without
+        {
+            self.end(PassEnd::Away(reason));
+        }
+    }
+
+    /// The next delivery, from the queue or by a new claim.
+    fn next(&self) -> Option<Claimed> {
+        if self.is_over() {
+            return None;
+        }
+        let mut queue = lock(&self.queue);
+        if queue.claimed.is_empty() && !queue.is_exhausted {
+            // With a slow pace a large claim would be old before it is sent: who unsubscribes meanwhile would get it.
+            let ten_seconds = self.run.spec.rate.map_or(f64::MAX, |rate| (rate * 10.0).ceil());
+            let most = (ten_seconds as usize).clamp(1, LARGEST_CLAIM);
+            let (issue, boot) = (self.run.consignment.issue.to_owned(), self.run.boot.clone());
+            let now = Utc::now();
+            let due = self.due.unwrap_or(now);
+            match self.run.ledger.run(move |store| store.claim(&issue, most, &boot, due)) {
+                Ok(claimed) => {
+                    queue.is_exhausted = claimed.is_empty();
+                    queue.claimed.extend(claimed);
+                }
+                Err(error) => {
+                    drop(queue);
+                    self.end(PassEnd::Ledger(error));
+                    return None;
+                }
+            }
+        }
+        queue.claimed.pop_front()
+    }
+
+    fn change(&self, claim: &Claimed, event: Event, reply: Option<String>, suppress: bool) -> Change {
+        Change { delivery: claim.delivery, fence: claim.fence, event, now: Utc::now(), reply, message_id: None, suppress }
+    }
+
+    fn post(&self, claim: &Claimed, event: Event, reply: Option<String>, suppress: bool) -> Result<(), StoreError> {
+        self.run.ledger.post(self.change(claim, event, reply, suppress))
+    }
+
+    /// Delivers one. `Err` leaves it undone, for another connection or run; with a reason if no connection can be had.
+    fn deliver(&self, connection: &mut Option<Connection>, claim: &Claimed) -> Result<(), Option<String>> {
+        let address = &claim.subscriber.address;
+        let made = (self.run.consignment.compose)(&claim.subscriber, self.run.enrolled)
+            .and_then(|message| Address::read(address).map(|to| (message, Envelope { from: self.run.consignment.from.clone(), to })));
+        let (message, envelope) = match made {
+            Ok(made) => made,
+            Err(reason) => {
+                self.settle(claim, Event::Bounce, &format!("no message could be made: {reason}"), false);
+                return Ok(());
+            }
+        };
+        if !self.wait_for_slot() {
+            return Err(None);
+        }
+        let outcome = self.attempt(connection, claim, &message, &envelope)?;
+        if !matches!(outcome, Outcome::Unsent(_) | Outcome::Forbidden { .. }) {
+            self.heard.store(true, Ordering::Relaxed);
+            self.lost_row.store(0, Ordering::Relaxed);
+        }
+        match &outcome {
+            Outcome::Bounced { blame: Blame::Policy, .. } | Outcome::Unsent(_) | Outcome::Forbidden { .. } => {}
+            _ => self.run.policy_row.store(0, Ordering::Relaxed),
+        }
+        match outcome {
+            Outcome::Sent { reply } => self.settle(claim, Event::Accept, &reply, false),
+            Outcome::Deferred { reply } => self.defer(claim, &reply),
+            Outcome::Bounced { reply, blame } => {
+                self.settle(claim, Event::Bounce, &reply, blame == Blame::Recipient);
+                if blame == Blame::Policy {
+                    let row = self.run.policy_row.fetch_add(1, Ordering::Relaxed) + 1;
+                    if self.run.spec.policy_stop > 0 && row >= self.run.spec.policy_stop {
+                        self.end(PassEnd::Policy(reply));
+                    }
+                }
+            }
+            Outcome::Uncertain { reason } => self.settle(claim, Event::Doubt, &reason, false),
+            Outcome::Unsent(Ending::Again(reason)) => {
+                self.defer(claim, &reason);
+                if self.lost_row.fetch_add(1, Ordering::Relaxed) + 1 >= LOST_ROW {
+                    self.end(PassEnd::Away(reason));
+                }
+            }
+            Outcome::Unsent(Ending::Later(reason)) => return Err(Some(reason)),
+            Outcome::Unsent(Ending::Stop(reason)) => {
+                self.end(PassEnd::Stop(reason));
+                return Err(None);
+            }
+            // The claim is another's now, or the pass has ended with the ledger's failure.
+            Outcome::Forbidden { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Tries on the connection that is there, and once more on a new one if that is lost before the final dot.
+    fn attempt(
+        &self,
+        connection: &mut Option<Connection>,
+        claim: &Claimed,
+        message: &Message,
+        envelope: &Envelope,
+    ) -> Result<Outcome, Option<String>> {
+        let mut begin = || {
+            let change = Change { message_id: Some(message.message_id.clone()), ..self.change(claim, Event::Begin, None, false) };
+            self.run.ledger.change(change).map_err(|error| {
+                let reason = error.to_string();
+                if !matches!(error, StoreError::Stale { .. } | StoreError::Refused(_)) {
+                    self.end(PassEnd::Ledger(error));
+                }
+                reason
+            })
+        };
+        let mut is_second = false;
+        loop {
+            let mut open = match connection.take().filter(Connection::is_open) {
+                Some(open) => open,
+                None => self.open()?,
+            };
+            let outcome = open.send(envelope, &message.bytes, &mut begin);
+            if open.is_open() {
+                *connection = Some(open);
+            }
+            match outcome {
+                Outcome::Unsent(Ending::Again(_)) if !is_second => is_second = true,
+                outcome => return Ok(outcome),
+            }
+        }
+    }
+
+    /// A new connection; a second try at once where that may help.
+    fn open(&self) -> Result<Connection, Option<String>> {
+        let opened = match self.run.smtp.open() {
+            Err(Ending::Again(_)) => self.run.smtp.open(),
+            other => other,
+        };
+        opened.map_err(|ending| match ending {
+            Ending::Again(reason) | Ending::Later(reason) => Some(reason),
+            Ending::Stop(reason) => {
+                self.end(PassEnd::Stop(reason));
+                None
+            }
+        })
+    }
+
+    /// False if the run is over before the pace allows another message.
+    fn wait_for_slot(&self) -> bool {
+        let slot = lock(&self.run.pace).take(self.run.started.elapsed());
+        loop {
+            let wait = slot.saturating_sub(self.run.started.elapsed());
+            if wait.is_zero() {
+                return true;
+            }
+            if self.is_over() {
+                return false;
+            }
+            std::thread::sleep(wait.min(Duration::from_millis(50)));
+        }
+    }
+
+    fn defer(&self, claim: &Claimed, reply: &str) {
+        let now = Utc::now();
+        let tries = claim.attempts.saturating_add(1);
+        match retry(&self.run.spec.retry, tries, &claim.subscriber.address, claim.first_try.unwrap_or(now), now) {
+            Retry::At(until) => self.settle(claim, Event::Defer { until }, reply, false),
+            Retry::GiveUp => self.settle(claim, Event::Bounce, reply, false),
+        }
+    }
+
+    fn settle(&self, claim: &Claimed, event: Event, reply: &str, suppress: bool) {
+        if let Err(error) = self.post(claim, event, Some(reply.to_owned()), suppress) {
+            self.end(PassEnd::Ledger(error));
+            return;
+        }
+        let state = match event {
+            Event::Accept => StateWord::Sent,
+            Event::Defer { .. } => StateWord::Deferred,
+            Event::Doubt => StateWord::Uncertain,
+            _ => StateWord::Bounced,
+        };
+        self.run.progress.tell(&News::Settled { address: &claim.subscriber.address, state, reply });
+    }
+}
