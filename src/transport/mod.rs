@@ -1,15 +1,35 @@
 //! Carrying a message: SMTP (RFC 5321).
+//!
+//! lettre makes the messages and checks addresses, but its connection is not used: besides the missing TCP_NODELAY, which a
+//! stream of our own would mend, it takes any 2yz or 3yz for success at each step, tells a drop before the final dot and
+//! one after it with the same error, closes the connection at each refused recipient, and reads a reply's line of any
+//! length into memory. Only the first can be mended from outside; the second is the difference between "send it again"
+//! and "never send it again". So the dialogue is ours, and pure (`dialogue`); `smtp` drives it on a socket.
+#![expect(clippy::disallowed_methods, reason = "edge: deadlines of the network need the monotonic clock")]
 
 mod data;
 mod dialogue;
 mod outcome;
 mod reply;
+mod smtp;
+mod stream;
 
 pub use dialogue::{Credentials, Dialogue, Failure, Step};
 pub use outcome::{Blame, Ending, Outcome};
 pub use reply::{Enhanced, Reply, ReplyFault, ReplyReader};
+pub use smtp::{Connection, Smtp};
+
+use crate::list::Address;
 
 use std::time::Duration;
+
+/// From whom and to whom, as SMTP has it (RFC 5321, section 2.3.1); never read from the message. One recipient: each message
+/// is personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    pub from: Address,
+    pub to: Address,
+}
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

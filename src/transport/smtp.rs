@@ -1,0 +1,184 @@
+//! Drives the dialogue on a socket.
+
+use super::data::{FINAL_DOT, stuff};
+use super::dialogue::{Credentials, Dialogue, Failure, Step};
+use super::outcome::{Ending, Outcome};
+use super::reply::ReplyReader;
+use super::stream::{Stream, resolve, tls_config};
+use super::{Envelope, SmtpSpec, Tls};
+use rustls::ClientConfig;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A farewell is not worth a long wait.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A server to which connections can be opened.
+#[derive(Debug)]
+pub struct Smtp {
+    spec: SmtpSpec,
+    credentials: Option<Credentials>,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+impl Smtp {
+    /// Prepares for connections; nothing is opened yet. The error is for a person to mend.
+    pub fn new(spec: SmtpSpec, password: Option<String>) -> Result<Smtp, String> {
+        let credentials = match (&spec.user, password) {
+            (Some(user), Some(password)) => Some(Credentials { user: user.clone(), password }),
+            (Some(_), None) => return Err("[smtp] has a user and no password: set password_env or password_file".into()),
+            (None, _) => None,
+        };
+        let tls = if spec.tls == Tls::None { None } else { Some(tls_config()?) };
+        Ok(Smtp { spec, credentials, tls })
+    }
+
+    /// Opens a connection up to the point where it takes messages.
+    pub fn open(&self) -> Result<Connection, Ending> {
+        let spec = &self.spec;
+        let loopback_only = spec.tls == Tls::None && !spec.allow_plaintext;
+        let addresses = resolve(&spec.host, spec.port, loopback_only)?;
+        let peer = format!("{}:{}", spec.host, spec.port);
+        let ended = |failure: Failure| match failure {
+            Failure::Lost(reason) => Ending::Again(reason),
+            Failure::Silent(reason) | Failure::Nonsense(reason) | Failure::Tls(reason) => Ending::Later(reason),
+        };
+        let stream = Stream::connect(&addresses, &peer, spec.timeout).map_err(ended)?;
+        let name = stream.local_address().map_or_else(|| "localhost".to_owned(), address_literal);
+        let dialogue = Dialogue::new(name, spec.tls, self.credentials.clone());
+        let mut connection =
+            Connection { stream, dialogue, replies: ReplyReader::default(), timeout: spec.timeout, final_timeout: spec.final_timeout };
+        if spec.tls == Tls::Implicit {
+            self.secure(&mut connection).map_err(ended)?;
+        }
+        let mut step = Step::Listen;
+        loop {
+            step = match step {
+                Step::Listen => connection.listen(spec.timeout),
+                Step::Command(command) => connection.ask(&command),
+                Step::Secure => match self.secure(&mut connection) {
+                    Ok(()) => connection.dialogue.secured(),
+                    Err(failure) => connection.dialogue.fail(failure),
+                },
+                Step::Ready => return Ok(connection),
+                Step::Ended(ending) | Step::Over(Outcome::Unsent(ending)) => return Err(ending),
+                Step::Data | Step::Over(_) => return Err(Ending::Later("the session is out of step".into())),
+            };
+        }
+    }
+
+    fn secure(&self, connection: &mut Connection) -> Result<(), Failure> {
+        let Some(tls) = &self.tls else { return Err(Failure::Tls("TLS was not prepared".into())) };
+        connection.stream.secure(&self.spec.host, tls, self.spec.timeout)
+    }
+}
+
+/// RFC 5321, section 4.1.3: who has no name gives the address.
+fn address_literal(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) => format!("[{ip}]"),
+        IpAddr::V6(ip) => format!("[IPv6:{ip}]"),
+    }
+}
+
+/// A connection that takes messages.
+#[derive(Debug)]
+pub struct Connection {
+    stream: Stream,
+    dialogue: Dialogue,
+    replies: ReplyReader,
+    timeout: Duration,
+    final_timeout: Duration,
+}
+
+impl Connection {
+    /// Whether another message can be sent on it.
+    pub fn is_open(&self) -> bool {
+        self.dialogue.is_ready()
+    }
+
+    /// Sends one message. `begin` is called when all but the final dot has been written: it commits to the ledger that the
+    /// dot may leave, and if it fails, the dot never does. It may be called once for each call of `send`.
+    pub fn send(&mut self, envelope: &Envelope, message: &[u8], begin: &mut dyn FnMut() -> Result<(), String>) -> Outcome {
+        let body = stuff(message);
+        let mut step = self.dialogue.mail(&envelope.from, &envelope.to, body.len(), body.is_ascii());
+        loop {
+            step = match step {
+                Step::Command(command) => self.ask(&command),
+                Step::Data => match self.write_message(&body, begin) {
+                    Ok(step) => step,
+                    Err(reason) => {
+                        self.stream.cut();
+                        self.dialogue.quit();
+                        return Outcome::Forbidden { reason };
+                    }
+                },
+                Step::Over(outcome) => {
+                    if !self.is_open() {
+                        self.stream.cut();
+                    }
+                    return outcome;
+                }
+                Step::Ended(ending) => return Outcome::Unsent(ending),
+                Step::Listen | Step::Secure | Step::Ready => self.dialogue.fail(Failure::Nonsense("the session is out of step".into())),
+            };
+        }
+    }
+
+    /// Says goodbye, where that is possible.
+    pub fn quit(mut self) {
+        if let Some(command) = self.dialogue.quit()
+            && self.stream.write(command, FAREWELL).is_ok()
+        {
+            self.stream.await_reply(FAREWELL);
+            // Whatever it says, nothing depends on it.
+            let _ = self.stream.read(&mut [0; 512]);
+        }
+    }
+
+    /// Says a command and takes the reply.
+    fn ask(&mut self, command: &[u8]) -> Step {
+        let said = self.stream.expect_silence().and_then(|()| self.stream.write(command, self.timeout));
+        match said {
+            Ok(()) => self.listen(self.timeout),
+            Err(failure) => self.dialogue.fail(failure),
+        }
+    }
+
+    /// The message, the ledger, the dot, the verdict. `Err` is the ledger's refusal.
+    fn write_message(&mut self, body: &[u8], begin: &mut dyn FnMut() -> Result<(), String>) -> Result<Step, String> {
+        let written = self.stream.write(body, self.timeout).and_then(|()| self.stream.expect_silence());
+        if let Err(failure) = written {
+            return Ok(self.dialogue.fail(failure));
+        }
+        begin()?;
+        // Committing took a moment, in which the server may have gone: then the message is still nobody's. A dot whose
+        // write fails has not left either: it is one write of three bytes, or one TLS record.
+        let dotted = self.stream.expect_silence().and_then(|()| self.stream.write(FINAL_DOT, self.timeout));
+        if let Err(failure) = dotted {
+            return Ok(self.dialogue.fail(failure));
+        }
+        self.dialogue.dot_written();
+        Ok(self.listen(self.final_timeout))
+    }
+
+    /// One whole reply, and nothing behind it.
+    fn listen(&mut self, timeout: Duration) -> Step {
+        self.stream.await_reply(timeout);
+        let mut buffer = [0; 4096];
+        loop {
+            match self.replies.take() {
+                Err(fault) => return self.dialogue.fail(Failure::Nonsense(fault.to_string())),
+                Ok(Some(reply)) if self.replies.has_rest() => {
+                    return self.dialogue.fail(Failure::Nonsense(format!("the server said more than `{reply}`")));
+                }
+                Ok(Some(reply)) => return self.dialogue.answer(&reply),
+                Ok(None) => match self.stream.read(&mut buffer) {
+                    Ok(read) => self.replies.push(buffer.get(..read).unwrap_or_default()),
+                    Err(failure) => return self.dialogue.fail(failure),
+                },
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! A TCP stream, in the clear or in TLS, whose every wait has an end.
+
+use super::dialogue::Failure;
+use super::outcome::Ending;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Reads and writes fail when the deadline has passed. A timeout of the socket alone is for one read: a server that drips
+/// a byte a second would hold us for ever.
+#[derive(Debug)]
+struct Timed {
+    tcp: TcpStream,
+    deadline: Instant,
+}
+
+impl Timed {
+    fn remaining(&self) -> io::Result<Duration> {
+        let remaining = self.deadline.saturating_duration_since(Instant::now());
+        if remaining.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(remaining) }
+    }
+}
+
+/// An elapsed socket timeout is called `WouldBlock` on Unix.
+fn timed_out(error: io::Error) -> io::Error {
+    if error.kind() == ErrorKind::WouldBlock { ErrorKind::TimedOut.into() } else { error }
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.tcp.set_read_timeout(Some(self.remaining()?))?;
+        self.tcp.read(buffer).map_err(timed_out)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.tcp.set_write_timeout(Some(self.remaining()?))?;
+        self.tcp.write(bytes).map_err(timed_out)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tcp.flush()
+    }
+}
+
+#[derive(Debug)]
+enum Layer {
+    Plain(Timed),
+    Tls(Box<StreamOwned<ClientConnection, Timed>>),
+    /// Between the two, and after a handshake that failed.
+    None,
+}
+
+#[derive(Debug)]
+pub(super) struct Stream {
+    layer: Layer,
+    peer: String,
+}
+
+fn lost(what: &str, error: &io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::TimedOut => Failure::Silent(format!("{what} took too long")),
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted => {
+            Failure::Lost("the server closed the connection".into())
+        }
+        _ => Failure::Lost(format!("{what} failed: {error}")),
+    }
+}
+
+/// The addresses of a host. `loopback_only` refuses every other, before anything is said to it.
+pub(super) fn resolve(host: &str, port: u16, loopback_only: bool) -> Result<Vec<SocketAddr>, Ending> {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let found: Vec<SocketAddr> = match (bare, port).to_socket_addrs() {
+        Ok(found) => found.collect(),
+        Err(error) => return Err(Ending::Later(format!("can't find {host}: {error}"))),
+    };
+    if loopback_only && let Some(other) = found.iter().find(|address| !address.ip().is_loopback()) {
+        return Err(Ending::Stop(format!(
+            "tls = \"none\" would send the list to {} in the clear: set tls = \"starttls\" or \"implicit\" (or allow_plaintext = true)",
+            other.ip()
+        )));
+    }
+    if found.is_empty() { Err(Ending::Later(format!("{host} has no address"))) } else { Ok(found) }
+}
+
+impl Stream {
+    /// Connects to the first address that answers. TCP_NODELAY: a message's last bytes are a write of their own, which
+    /// Nagle's algorithm would hold back until the server's delayed acknowledgement, 40 ms later.
+    pub fn connect(addresses: &[SocketAddr], peer: &str, timeout: Duration) -> Result<Stream, Failure> {
+        let deadline = Instant::now() + timeout;
+        let mut last = Failure::Lost(format!("{peer} has no address"));
+        for address in addresses {
+            let remaining = deadline.saturating_duration_since(Instant::now());
+            if remaining.is_zero() {
+                return Err(Failure::Silent(format!("connecting to {peer} took too long")));
+            }
+            match TcpStream::connect_timeout(address, remaining).and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp)) {
+                Ok(tcp) => return Ok(Stream { layer: Layer::Plain(Timed { tcp, deadline }), peer: peer.to_owned() }),
+                Err(error) => last = Failure::Silent(format!("can't connect to {peer} ({address}): {error}")),
+            }
+        }
+        Err(last)
+    }
+
+    /// Our own address.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        self.timed()?.tcp.local_addr().ok()
+    }
+
+    fn timed(&self) -> Option<&Timed> {
+        match &self.layer {
+            Layer::Plain(timed) => Some(timed),
+            Layer::Tls(tls) => Some(&tls.sock),
+            Layer::None => None,
+        }
+    }
+
+    fn set_deadline(&mut self, timeout: Duration) -> Instant {
+        let deadline = Instant::now() + timeout;
+        match &mut self.layer {
+            Layer::Plain(timed) => timed.deadline = deadline,
+            Layer::Tls(tls) => tls.sock.deadline = deadline,
+            Layer::None => {}
+        }
+        deadline
+    }
+
+    /// Starts TLS and checks the server's certificate for `host`. There is no way back to the clear.
+    pub fn secure(&mut self, host: &str, config: &Arc<ClientConfig>, timeout: Duration) -> Result<(), Failure> {
+        self.set_deadline(timeout);
+        let Layer::Plain(mut timed) = std::mem::replace(&mut self.layer, Layer::None) else {
+            return Err(Failure::Tls("TLS was started twice".into()));
+        };
+        let name =
+            ServerName::try_from(host.to_owned()).map_err(|_| Failure::Tls(format!("{host} is no name that a certificate can have")))?;
+        let failed = |reason: String| Failure::Tls(format!("TLS with {} failed: {reason}", self.peer));
+        let mut session = ClientConnection::new(Arc::clone(config), name).map_err(|error| failed(error.to_string()))?;
+        while session.is_handshaking() {
+            session.complete_io(&mut timed).map_err(|error| match error.kind() {
+                ErrorKind::TimedOut => failed("the handshake took too long".into()),
+                ErrorKind::UnexpectedEof => failed("the server closed the connection".into()),
+                _ => failed(error.to_string()),
+            })?;
+        }
+        self.layer = Layer::Tls(Box::new(StreamOwned::new(session, timed)));
+        Ok(())
+    }
+
+    /// Starts to wait for a whole reply: all reads until the next call end at one deadline.
+    pub fn await_reply(&mut self, timeout: Duration) {
+        self.set_deadline(timeout);
+    }
+
+    /// Reads what there is, up to the deadline; never nothing.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
+        let read = match &mut self.layer {
+            Layer::Plain(timed) => timed.read(buffer),
+            Layer::Tls(tls) => tls.read(buffer),
+            Layer::None => Ok(0),
+        };
+        match read {
+            Ok(0) => Err(Failure::Lost("the server closed the connection".into())),
+            Ok(read) => Ok(read),
+            Err(error) => Err(lost("waiting for a reply", &error)),
+        }
+    }
+
+    /// Writes everything, each part within `timeout`.
+    pub fn write(&mut self, bytes: &[u8], timeout: Duration) -> Result<(), Failure> {
+        const PART: usize = 64 * 1024;
+        for part in bytes.chunks(PART) {
+            self.set_deadline(timeout);
+            let written = match &mut self.layer {
+                Layer::Plain(timed) => timed.write_all(part),
+                Layer::Tls(tls) => tls.write_all(part).and_then(|()| tls.flush()),
+                Layer::None => Err(ErrorKind::BrokenPipe.into()),
+            };
+            written.map_err(|error| lost("writing", &error))?;
+        }
+        Ok(())
+    }
+
+    /// Fails if the server has said something, or has gone, without waiting for it. Asked before we speak, since what is
+    /// there then is no answer to what comes.
+    pub fn expect_silence(&mut self) -> Result<(), Failure> {
+        let unasked = || Failure::Nonsense("the server spoke out of turn".into());
+        let Some(timed) = self.timed() else { return Err(Failure::Lost("the connection is closed".into())) };
+        timed.tcp.set_nonblocking(true).map_err(|error| lost("listening", &error))?;
+        let heard = match &mut self.layer {
+            Layer::Plain(timed) => timed.tcp.peek(&mut [0]),
+            Layer::Tls(tls) => hear_tls(tls),
+            Layer::None => Ok(0),
+        };
+        if let Some(timed) = self.timed() {
+            timed.tcp.set_nonblocking(false).map_err(|error| lost("listening", &error))?;
+        }
+        match heard {
+            Ok(0) => Err(Failure::Lost("the server closed the connection".into())),
+            Ok(_) => Err(unasked()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(lost("listening", &error)),
+        }
+    }
+
+    /// Ends the connection at once.
+    pub fn cut(&mut self) {
+        if let Some(timed) = self.timed() {
+            // It may be closed already; then there is nothing to end.
+            let _ = timed.tcp.shutdown(std::net::Shutdown::Both);
+        }
+        self.layer = Layer::None;
+    }
+}
+
+/// Plain bytes that are there. Records of the protocol's own, such as session tickets, are none.
+fn hear_tls(tls: &mut StreamOwned<ClientConnection, Timed>) -> io::Result<usize> {
+    loop {
+        match tls.conn.reader().read(&mut [0]) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            other => return other,
+        }
+        if tls.conn.read_tls(&mut tls.sock.tcp)? == 0 {
+            return Ok(0);
+        }
+        tls.conn.process_new_packets().map_err(io::Error::other)?;
+    }
+}
+
+/// The system's certificates (or those that SSL_CERT_FILE names), TLS 1.2 and 1.3.
+pub(super) fn tls_config() -> Result<Arc<ClientConfig>, String> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (good, _) = roots.add_parsable_certificates(found.certs);
+    if good == 0 {
+        let why = found.errors.first().map(|error| format!(": {error}")).unwrap_or_default();
+        return Err(format!(
+            "no certificates of authorities were found on this system{why}; install them, or name a file in SSL_CERT_FILE"
+        ));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(|error| error.to_string())?;
+    Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clear_is_for_this_machine() {
+        assert!(resolve("127.0.0.1", 25, true).is_ok());
+        assert!(resolve("[::1]", 25, true).is_ok());
+        assert!(matches!(resolve("192.0.2.1", 25, true), Err(Ending::Stop(reason)) if reason.contains("in the clear")));
+        assert!(resolve("192.0.2.1", 25, false).is_ok());
+    }
+}
