@@ -19,7 +19,9 @@ pub fn entry_name(entry: &IssueEntry) -> String {
 
 /// `Site: first title and 3 more`, within the columns of a line.
 pub fn subject(site_title: &str, issue_title: &str, names: &[String]) -> String {
-    let front = format!("{}: ", shortened(&one_line(site_title), SUBJECT_COLUMNS / 2));
+    let site_title = one_line(site_title);
+    // A long title would leave no room for what is new; From names the site anyway.
+    let front = if site_title.width() <= SUBJECT_COLUMNS / 2 { format!("{site_title}: ") } else { String::new() };
     let (first, more) = match names {
         [] => (issue_title, String::new()),
         [only] => (only.as_str(), String::new()),
@@ -85,6 +87,7 @@ mod tests {
         assert_eq!(subject("News", "Week", &names(1, "One")), "News: One");
         assert_eq!(subject("News", "Week", &names(3, "One")), "News: One and 2 more");
         assert_eq!(subject("News", "Week", &[]), "News: Week");
+        assert_eq!(subject("The Newest of the News from Everywhere", "Week", &names(1, "One")), "One");
         for name in ["long words ".repeat(20), "x".repeat(300), "灯".repeat(90), "e\u{301}".repeat(200)] {
             let subject = subject(&name, "Week", &names(12, &name));
             assert!(subject.width() <= SUBJECT_COLUMNS && subject.ends_with("… and 11 more"), "{subject}");

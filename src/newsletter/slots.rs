@@ -306,4 +306,24 @@ mod tests {
             assert_eq!((slotted.slot_count(), filled(&slotted)), (0, broken));
         }
     }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_around_slots_stays_as_it_is(before in any::<String>(), after in "[\u{10FFF0}\u{10FFF1}h0-9a-f]{0,40}") {
+            let mut markers = Markers::new([before.as_str(), after.as_str()].into_iter());
+            let marker = markers.mark(Slot::Unsubscribe, Context::Text);
+            let slotted = markers.cut(&format!("{before}{marker}{after}"));
+            prop_assert_eq!(slotted.slot_count(), 1);
+            prop_assert_eq!(slotted.fill(|_, _, so_far| format!("<{}>", so_far.len())), format!("{before}<{}>{after}", before.len()));
+        }
+
+        #[test]
+        fn reading_placeholders_never_panics(text in "[{}|\"'() a-z.\u{e9}]{0,40}") {
+            if check_placeholders(&text).is_err() {
+                prop_assert!(text.contains("{{"));
+            }
+        }
+    }
 }
