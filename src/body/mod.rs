@@ -22,7 +22,7 @@ use crate::entry::{Entry, Markup};
 use event::{Event, heading_level};
 use std::ops::Range;
 
-pub use clean::{Cleaned, clean_for_xml, forbidden};
+pub use clean::{Cleaned, clean_for_xml, forbidden, is_forbidden};
 pub use opening::{Heading, find_heading, first_paragraph, sample};
 pub use plain::split_title;
 pub use text::{to_flowed, wrap_text};

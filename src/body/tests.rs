@@ -320,7 +320,7 @@ fn values<'t>(html: &'t str, attribute: &str) -> Vec<&'t str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn html_is_safe_and_absolute_whatever_comes(text in hostile(), markup in prop::sample::select(vec![Markup::Markdown, Markup::Html, Markup::Text, Markup::Mdx])) {

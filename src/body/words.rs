@@ -27,10 +27,13 @@ pub fn plain_text(text: &str) -> String {
     }
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
+    let mut in_code = false;
     while let Some(at) = rest.find('<') {
         kept.push_str(&rest[..at]);
+        // `<b>` between backquotes is what the title is about.
+        in_code ^= rest[..at].matches('`').count() % 2 == 1;
         rest = &rest[at..];
-        match inline_tag(rest) {
+        match inline_tag(rest).filter(|_| !(in_code && rest.contains('`'))) {
             Some((name, length)) => {
                 if matches!(name, "br" | "p") {
                     kept.push(' ');
@@ -85,6 +88,7 @@ mod tests {
         assert_eq!(plain_text("A <em>b</em> &amp; Vec<T> &eacute; 1 < 2"), "A b & Vec<T> é 1 < 2");
         assert_eq!(plain_text("« a »\u{202f}!\n b"), "« a »\u{202f}! b");
         assert_eq!(plain_text("a<BR/>b &lt;p&gt; c"), "a b <p> c");
+        assert_eq!(plain_text("The `<a>` and `<b>` of <b>it</b>"), "The `<a>` and `<b>` of it");
         assert_eq!(plain_text("<b"), "<b");
         assert_eq!(plain_text("a < b > c <i>"), "a < b > c");
     }

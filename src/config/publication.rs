@@ -114,31 +114,23 @@ fn author(mut table: Table, faults: &mut Vec<Diagnostic>) -> Option<Person> {
 
 pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>) -> (ContentSpec, ReadRules) {
     let mut spec = ContentSpec { dir: root.join("content"), encoding: None, future: false, drafts: false };
-    let (mut permalink, mut sections): (Option<Pattern>, Vec<(String, Pattern)>) = (None, Vec::new());
-    let mut rules = ReadRules {
-        dialect: crate::content::Dialect::Plain,
-        paths: Default::default(),
-        pattern: default_pattern(),
-        ids: IdScheme::default(),
-    };
+    let root_name = |dir: &Path| dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut rules = ReadRules { root_name: root_name(&spec.dir), ..ReadRules::default() };
     let Some(mut table) = top.table("content") else { return (spec, rules) };
     if let Some(dir) = table.text("dir") {
         spec.dir = root.join(dir.value);
+        rules.root_name = root_name(&spec.dir);
     }
-    permalink = table.text("permalink").and_then(|given| pattern(&mut table, "permalink", &given));
+    rules.permalink = table.text("permalink").and_then(|given| pattern(&mut table, "permalink", &given));
     if let Some(mut inner) = table.table("permalinks") {
         for (section, given) in inner.rest() {
             if let Some(pattern) = pattern(&mut inner, &section, &given) {
-                sections.push((section, pattern));
+                rules.sections.push((section, pattern));
             }
         }
         faults.append(&mut inner.finish());
     }
     let schemes: Vec<(&str, IdScheme)> = IdScheme::NAMES.iter().filter_map(|name| Some((*name, IdScheme::parse(name)?))).collect();
-    if let Some(pattern) = permalink {
-        rules.pattern = pattern;
-    }
-    let _ = sections;
     rules.ids = table.choice("ids", &schemes).unwrap_or_default();
     if let Some(given) = table.text("encoding") {
         spec.encoding = encoding_rs::Encoding::for_label(given.value.as_bytes());
@@ -155,10 +147,6 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     spec.drafts = table.flag_or_bool("drafts").unwrap_or(false);
     faults.append(&mut table.finish());
     (spec, rules)
-}
-
-fn default_pattern() -> Pattern {
-    Pattern::parse("/:year/:month/:slug/").unwrap_or_else(|_| unreachable!())
 }
 
 fn pattern(table: &mut Table, key: &str, given: &Given<String>) -> Option<Pattern> {

@@ -4,6 +4,7 @@ use super::dialect::Dialect;
 use super::facts::Fields;
 use super::path::PathFacts;
 use super::permalink::{Parts, Pattern};
+use crate::body::is_forbidden;
 use crate::site::Site;
 use chrono::{DateTime, FixedOffset};
 use std::fmt::Write;
@@ -12,7 +13,7 @@ use std::fmt::Write;
 /// old generator, so that no reader shows an entry again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IdScheme {
-    /// The permalink; Hugo's and Zola's too.
+    /// The permalink.
     #[default]
     Permalink,
     /// A tag URI of host, day and path (RFC 4151).
@@ -21,6 +22,10 @@ pub enum IdScheme {
     Jekyll,
     /// Pelican's tag URIs.
     Pelican,
+    /// The permalink, made as Hugo makes it.
+    Hugo,
+    /// The permalink, made as Zola makes it.
+    Zola,
 }
 
 impl IdScheme {
@@ -28,7 +33,9 @@ impl IdScheme {
 
     pub fn parse(name: &str) -> Option<IdScheme> {
         Some(match name {
-            "permalink" | "hugo" | "zola" => IdScheme::Permalink,
+            "permalink" => IdScheme::Permalink,
+            "hugo" => IdScheme::Hugo,
+            "zola" => IdScheme::Zola,
             "tag" => IdScheme::Tag,
             "jekyll" => IdScheme::Jekyll,
             "pelican" => IdScheme::Pelican,
@@ -39,7 +46,7 @@ impl IdScheme {
     /// The id of an entry at `url`.
     pub fn id(self, url: &str, published: Option<DateTime<FixedOffset>>) -> String {
         match self {
-            IdScheme::Permalink => url.to_owned(),
+            IdScheme::Permalink | IdScheme::Hugo | IdScheme::Zola => url.to_owned(),
             IdScheme::Jekyll => url.strip_suffix('/').unwrap_or(url).to_owned(),
             IdScheme::Tag | IdScheme::Pelican => {
                 let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -62,21 +69,24 @@ pub enum Fault {
     Incomplete(String),
 }
 
-/// The path of an entry below the site, percent-encoded.
-pub fn permalink(entry: &Fields, facts: &PathFacts, pattern: &Pattern, site: &Site, dialect: Dialect) -> Result<String, Fault> {
-    let local = entry.published.map(|date| match dialect {
-        // Jekyll and Pelican write the day of the site's own zone into addresses.
-        Dialect::Jekyll | Dialect::Pelican => date.with_timezone(&site.timezone).fixed_offset(),
-        _ => date,
-    });
+/// The path of an entry below the site, percent-encoded. `read_as` is the dialect of its file, `made_as` the one whose
+/// addresses the site has.
+pub fn permalink(
+    entry: &Fields,
+    facts: &PathFacts,
+    pattern: &Pattern,
+    site: &Site,
+    read_as: Dialect,
+    made_as: Dialect,
+) -> Result<String, Fault> {
     let language = entry.language.as_deref().unwrap_or(&site.language);
     let parts = Parts {
-        dialect,
-        date: match dialect {
-            // Docusaurus takes the day from the path, whatever the front matter says.
-            Dialect::Docusaurus => facts.date.and_then(|day| Some(day.and_hms_opt(0, 0, 0)?.and_utc().fixed_offset())).or(local),
-            _ => local,
-        },
+        dialect: made_as,
+        date: entry.published.map(|date| match made_as {
+            // Jekyll and Pelican write the day of the site's own zone into addresses.
+            Dialect::Jekyll | Dialect::Pelican => date.with_timezone(&site.timezone).fixed_offset(),
+            _ => date,
+        }),
         title: entry.title.as_deref(),
         slug: entry.slug.as_deref(),
         name: &facts.name,
@@ -89,39 +99,50 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, pattern: &Pattern, site: &Si
     let path = match entry.permalink.as_deref() {
         Some(own) => {
             let below = own.strip_prefix(site.url_text.trim_end_matches('/')).unwrap_or(own);
-            let is_pattern = matches!(dialect, Dialect::Jekyll | Dialect::Hugo) && below.contains(':');
-            match Pattern::parse(below).ok().filter(|_| is_pattern) {
+            let pattern = Pattern::parse(below).ok().filter(|_| below.contains(':') && read_as != Dialect::Zola);
+            match pattern {
                 Some(pattern) => pattern.expand(&parts).map_err(Fault::Incomplete)?,
                 None => format!("/{}", below.trim_start_matches('/')),
             }
         }
         None => {
             let slug = entry.slug.as_deref().unwrap_or_default();
-            if slug.split(['/', '\\']).any(|segment| segment == "..") {
+            if slug.split(['/', '\\']).any(is_climbing) {
                 return Err(Fault::Refused(slug.to_owned()));
             }
             let path = pattern.expand(&parts).map_err(Fault::Incomplete)?;
-            match facts.language.as_deref().filter(|language| !language.eq_ignore_ascii_case(&site.language)) {
-                Some(language) if !path.starts_with(&format!("/{language}/")) && dialect != Dialect::Pelican => {
+            match facts.language.as_deref().filter(|language| !same_language(language, &site.language)) {
+                Some(language) if !path.starts_with(&format!("/{language}/")) && made_as != Dialect::Pelican => {
                     format!("/{language}{path}")
                 }
                 _ => path,
             }
         }
     };
-    let path = match dialect {
+    let path = match read_as {
         // A Zola path always ends in a slash.
         Dialect::Zola if !path.ends_with('/') => format!("{path}/"),
         _ => path,
     };
-    let has_control = path.chars().any(|c| c.is_control() || c == '\\');
-    let climbs = path.split('/').any(|segment| matches!(segment, ".." | "." | "%2e%2e" | "%2E%2E"));
+    let is_bad = |c: char| c.is_control() || c == '\\' || is_forbidden(c);
     // A protocol-relative or absolute address is another site.
     let leaves = path.starts_with("//") || path.starts_with("/http:") || path.starts_with("/https:");
-    if has_control || climbs || leaves {
+    if path.contains(is_bad) || path.split('/').any(is_climbing) || leaves {
         return Err(Fault::Refused(entry.permalink.clone().unwrap_or(path)));
     }
     Ok(percent_encode(&path))
+}
+
+/// `.` and `..`, also percent-encoded: a browser follows them.
+fn is_climbing(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+}
+
+/// Whether two tags name one language, a region being told by one of them alone.
+pub fn same_language(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let is_part = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    is_part(&a, &b) || is_part(&b, &a)
 }
 
 /// Encodes what a path may not hold (RFC 3986, section 3.3); what is encoded already stays.
@@ -156,5 +177,19 @@ mod tests {
     #[test]
     fn paths_are_encoded_once() {
         assert_eq!(percent_encode("/été/a b/c#d?/%C3%A9/100%"), "/%C3%A9t%C3%A9/a%20b/c%23d%3F/%C3%A9/100%25");
+    }
+
+    #[test]
+    fn languages_are_the_same_without_their_region() {
+        assert!(same_language("en", "en-GB") && same_language("EN-gb", "en") && same_language("pt-BR", "pt-br"));
+        assert!(!same_language("en-US", "en-GB") && !same_language("en", "eng"));
+    }
+
+    #[test]
+    fn climbing_segments_are_seen_in_any_disguise() {
+        for segment in [".", "..", "%2e%2E", ".%2e"] {
+            assert!(is_climbing(segment), "{segment}");
+        }
+        assert!(!is_climbing("...") && !is_climbing("a.b") && !is_climbing(""));
     }
 }

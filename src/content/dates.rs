@@ -1,14 +1,15 @@
 //! Dates as people write them, and the site's time zone for those that name none.
 
 use chrono::offset::LocalResult;
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
-/// What had to be decided for a local time that the zone's clocks skip or show twice.
+/// What had to be decided: a local time that the zone's clocks skip or show twice, or a year's century.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
     Gap,
     Fold,
+    ShortYear,
 }
 
 /// Reads RFC 3339, RFC 2822, `YYYY-MM-DD`, `YYYY-MM-DD HH:MM[:SS] [±ZZZZ|zone]` and TOML's dates; a time without
@@ -16,8 +17,16 @@ pub enum Doubt {
 pub fn read_date(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Option<Doubt>)> {
     let text = text.trim();
     if let Ok(date) = DateTime::parse_from_rfc2822(text) {
-        return in_reach(date).map(|date| (date, None));
+        let is_short = !text.contains(&format!("{:04}", date.year()));
+        return in_reach(date).map(|date| (date, is_short.then_some(Doubt::ShortYear)));
     }
+    let (date, doubt) = read_local_first(text, zone)?;
+    let is_short = text.bytes().take_while(u8::is_ascii_digit).count() == 2;
+    Some((date, if is_short { Some(Doubt::ShortYear) } else { doubt }))
+}
+
+/// A date that begins with its year.
+fn read_local_first(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Option<Doubt>)> {
     let (day, rest) = read_day(text)?;
     let (time, rest) = read_time(rest)?;
     let local = day.and_time(time);
@@ -60,7 +69,6 @@ fn abbreviation(name: &str) -> Option<i32> {
 
 /// Four-digit years only: RFC 3339 and RFC 822 have no others.
 fn in_reach(date: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
-    use chrono::Datelike;
     (1..=9999).contains(&date.year()).then_some(date)
 }
 
@@ -73,11 +81,17 @@ fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<(u32, &
 }
 
 fn read_day(text: &str) -> Option<(NaiveDate, &str)> {
-    let (year, rest) = number(text, 4..=4)?;
+    let (year, rest) = number(text, 4..=4).or_else(|| number(text, 2..=2).filter(|(_, rest)| rest.starts_with('-')))?;
     let separator = rest.chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
     let (month, rest) = number(rest.strip_prefix(separator)?, 1..=2)?;
     let (day, rest) = number(rest.strip_prefix(separator)?, 1..=2)?;
     let year = i32::try_from(year).ok().filter(|year| *year > 0)?;
+    // POSIX: 69 to 99 are of the last century.
+    let year = match year {
+        0..=68 if text.as_bytes().get(2) == Some(&b'-') => year + 2000,
+        69..=99 if text.as_bytes().get(2) == Some(&b'-') => year + 1900,
+        year => year,
+    };
     Some((NaiveDate::from_ymd_opt(year, month, day)?, rest))
 }
 
@@ -188,6 +202,16 @@ mod tests {
         ] {
             assert_eq!(read_date(text, Tz::UTC), None, "{text}");
         }
+    }
+
+    #[test]
+    fn two_digits_of_a_year_are_a_doubt() {
+        for (text, year) in [("24-05-01", 2024), ("99-05-01", 1999), ("Wed, 01 May 24 10:00:00 +0000", 2024)] {
+            let (date, doubt) = read_date(text, Tz::UTC).unwrap();
+            assert_eq!((date.year(), doubt), (year, Some(Doubt::ShortYear)), "{text}");
+        }
+        assert_eq!(read_date("Wed, 01 May 2024 10:00:00 +0000", Tz::UTC).unwrap().1, None);
+        assert_eq!(read_date("01/02/24", Tz::UTC), None, "nobody knows which of the three is the year");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a file says of its entry, before it has an address.
 
+use crate::body::{clean_for_xml, one_line};
+use crate::diagnostic::Span;
 use crate::entry::{Enclosure, Markup};
 use crate::site::Person;
 use chrono::{DateTime, FixedOffset};
@@ -12,14 +14,16 @@ pub struct Fields {
     pub title: Option<String>,
     pub published: Option<DateTime<FixedOffset>>,
     pub updated: Option<DateTime<FixedOffset>>,
+    pub updated_span: Option<Span>,
     pub expires: Option<DateTime<FixedOffset>>,
     /// Not shown before this moment, whatever its date (Hugo's `publishDate`).
     pub embargo: Option<DateTime<FixedOffset>>,
     pub is_draft: bool,
     pub slug: Option<String>,
+    pub slug_span: Option<Span>,
     /// A permalink written out in the front matter.
     pub permalink: Option<String>,
-    pub aliases: Vec<String>,
+    pub permalink_span: Option<Span>,
     pub categories: Vec<String>,
     /// Those of `categories` that are part of addresses (Jekyll's and Pelican's categories, not their tags).
     pub address_categories: Vec<String>,
@@ -32,8 +36,34 @@ pub struct Fields {
     /// The page elsewhere that the entry is about.
     pub external_url: Option<String>,
     pub markup: Markup,
-    /// Where the body begins in the source's text.
+    /// Where the body begins and ends in the source's text.
     pub body_start: usize,
+    pub body_end: usize,
     /// Fields that have no meaning here, kept for templates.
     pub extra: Vec<(String, String)>,
+}
+
+impl Fields {
+    /// A tag or category, unless it is there already, whatever its capitals.
+    pub fn add_category(&mut self, name: &str) {
+        let name = one_line(&clean_for_xml(name));
+        let key = name.to_lowercase();
+        if !name.is_empty() && !self.categories.iter().any(|known| known.to_lowercase() == key) {
+            self.categories.push(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn categories_are_kept_once_in_their_first_spelling() {
+        let mut fields = Fields::default();
+        for name in ["Été", "tide", "ÉTÉ", "", " Tide\u{8} ", "a\nb"] {
+            fields.add_category(name);
+        }
+        assert_eq!(fields.categories, ["Été", "tide", "a b"]);
+    }
 }

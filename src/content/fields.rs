@@ -7,6 +7,7 @@ use super::front_matter::{FrontMatter, Syntax};
 use super::names::{Meaning, meaning};
 use super::people::read_people;
 use super::value::{Field, Node, Value};
+use crate::body::plain_text;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::Enclosure;
 use chrono::{DateTime, FixedOffset};
@@ -24,7 +25,7 @@ type Slots<'a> = [Option<(u8, &'a Field)>; Meaning::COUNT];
 
 impl FieldReader<'_> {
     pub fn read(&mut self, front_matter: &FrontMatter) -> Fields {
-        let mut entry = Fields { body_start: front_matter.body_start, ..Fields::default() };
+        let mut entry = Fields { body_start: front_matter.body_start, body_end: self.source.text.len(), ..Fields::default() };
         let mut slots: Slots = [None; Meaning::COUNT];
         let mut nested: Vec<&Field> = Vec::new();
         for field in &front_matter.fields {
@@ -51,13 +52,15 @@ impl FieldReader<'_> {
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
 
         entry.id = slot(Meaning::Id).and_then(|field| self.text(field));
-        entry.title = slot(Meaning::Title).and_then(|field| self.text(field));
-        entry.summary = slot(Meaning::Summary).and_then(|field| self.text(field));
+        entry.title = slot(Meaning::Title).and_then(|field| self.words(field));
+        entry.summary = slot(Meaning::Summary).and_then(|field| self.words(field));
         entry.slug = slot(Meaning::Slug).and_then(|field| self.text(field));
-        entry.language = slot(Meaning::Language).and_then(|field| self.text(field)).map(|tag| tag.replace('_', "-"));
+        entry.slug_span = slot(Meaning::Slug).map(|field| field.node.span);
+        entry.language = slot(Meaning::Language).and_then(|field| self.language(field));
         entry.published = slot(Meaning::Date).and_then(|field| self.date(field));
         entry.embargo = slot(Meaning::Embargo).and_then(|field| self.date(field));
         entry.updated = slot(Meaning::Updated).and_then(|field| self.date(field));
+        entry.updated_span = slot(Meaning::Updated).map(|field| field.node.span);
         entry.expires = slot(Meaning::Expires).and_then(|field| self.date(field));
         if let Some(field) = slot(Meaning::Published) {
             match field.node.flag() {
@@ -106,6 +109,22 @@ impl FieldReader<'_> {
         }
     }
 
+    /// A tag of BCP 47; only its shape is looked at.
+    fn language(&mut self, field: &Field) -> Option<String> {
+        let tag = self.text(field)?.replace('_', "-");
+        let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if tag.len() > 1 && tag.split('-').all(is_part) {
+            return Some(tag);
+        }
+        self.wrong_type(field, "a language tag such as `en` or `pt-BR`");
+        None
+    }
+
+    /// Text that is shown: without markup, on one line.
+    fn words(&mut self, field: &Field) -> Option<String> {
+        self.text(field).map(|text| plain_text(&text)).filter(|text| !text.is_empty())
+    }
+
     fn wrong_type(&mut self, field: &Field, expected: &str) {
         self.faults.push(Diagnostic::field_type(&field.name, expected).at(self.source, field.node.span));
     }
@@ -135,6 +154,7 @@ impl FieldReader<'_> {
         let used = date.to_rfc3339();
         match doubt {
             Some(Doubt::Gap) => self.faults.push(Diagnostic::date_gap(text, self.timezone.name(), &used).at(self.source, span)),
+            Some(Doubt::ShortYear) => self.faults.push(Diagnostic::date_short_year(text, &used).at(self.source, span)),
             Some(Doubt::Fold) => self.faults.push(Diagnostic::date_fold(text, self.timezone.name(), &used).at(self.source, span)),
             None => {}
         }
@@ -146,8 +166,11 @@ impl FieldReader<'_> {
         let is_web = |text: &str| text.starts_with("http://") || text.starts_with("https://");
         // `link` and `url` name the entry's own page in one theme and a page elsewhere in another.
         entry.external_url = slot(Meaning::ExternalUrl).and_then(|field| field.node.text()).filter(|text| is_web(text)).map(str::to_owned);
-        if let Some(field) = slot(Meaning::Permalink).filter(|field| field.node.flag() != Some(false)) {
+        // Eleventy's templates in permalinks are never evaluated.
+        let is_template = |field: &&Field| field.node.text().is_some_and(|text| text.contains("{{") || text.contains("{%"));
+        if let Some(field) = slot(Meaning::Permalink).filter(|field| field.node.flag() != Some(false) && !is_template(field)) {
             entry.permalink = self.text(field);
+            entry.permalink_span = Some(field.node.span);
         }
         // Eleventy: `permalink: false` writes no page.
         if slot(Meaning::Permalink).is_some_and(|field| matches!(field.node.value, Value::Bool(false))) {
@@ -158,9 +181,7 @@ impl FieldReader<'_> {
             && let Some(field) = slot(Meaning::Path)
         {
             entry.permalink = self.text(field);
-        }
-        if let Some(field) = slot(Meaning::Aliases) {
-            entry.aliases = list(&field.node, false);
+            entry.permalink_span = Some(field.node.span);
         }
     }
 
@@ -193,10 +214,8 @@ impl FieldReader<'_> {
             }
         }
         categories.retain(|category| !category.is_empty());
-        for name in tags.into_iter().chain(categories.iter().cloned()) {
-            if !name.is_empty() && !entry.categories.contains(&name) {
-                entry.categories.push(name);
-            }
+        for name in tags.iter().chain(&categories) {
+            entry.add_category(name);
         }
         entry.address_categories = categories;
     }
@@ -334,8 +353,8 @@ mod tests {
                 Dialect::Plain,
             ),
             (
-                "---\ntitle: T\npubDate: 2024-05-01\nupdatedDate: 2024-05-02\ntags: [{label: a}, b]\nauthors: Ann\ndescription: S\nunlisted: true\n---\n",
-                Dialect::Astro,
+                "---\ntitle: T\npubDate: 2024-05-01\nupdatedDate: 2024-05-02\ntags: [{label: a}, b, A]\nauthors: Ann\ndescription: S\nunlisted: true\n---\n",
+                Dialect::Plain,
             ),
         ];
         for (text, dialect) in texts {

@@ -1,7 +1,11 @@
 //! Finds the front matter of a source, whatever its dialect, and reads it.
 
-use super::value::{Field, Node, Value};
+use super::json::read_json;
+use super::lines::{key_of, read_lines};
+use super::toml::read_toml;
+use super::value::{Fault, Field, Node, Parsed, Value};
 use super::yaml::read_yaml;
+use crate::body::{Cleaned, clean_for_xml, forbidden};
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 /// How the front matter is written.
@@ -23,8 +27,46 @@ pub struct FrontMatter {
     pub body_start: usize,
 }
 
-/// Reads the front matter of a source. A fault in it leaves the fields empty.
+/// Reads the front matter of a source, without the characters that XML forbids. An error in it leaves the fields empty.
 pub fn read_front_matter(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
+    let (mut front_matter, mut faults) = parse(source);
+    let head = source.text.get(..front_matter.body_start).unwrap_or_default();
+    if let Some(cleaned) = Cleaned::new(head) {
+        // The parsers refuse such characters, each in its own words: read again without them.
+        let body = source.text.get(front_matter.body_start..).unwrap_or_default();
+        let clean = Source { path: source.path.clone(), text: format!("{}{body}", cleaned.text) };
+        (front_matter, faults) = parse(&clean);
+        front_matter.body_start = cleaned.original(front_matter.body_start);
+        // Those of the body are told with the body.
+        let told = cleaned.removed.iter().filter(|(at, _)| *at < front_matter.body_start).take(MAX_TOLD);
+        faults.extend(told.map(|(at, c)| Diagnostic::control_removed(*c).at(source, Span::new(*at, at + c.len_utf8()))));
+    }
+    for field in &mut front_matter.fields {
+        clean(&mut field.node, source, &mut faults);
+    }
+    (front_matter, faults)
+}
+
+/// Places of forbidden characters that are told, at most.
+const MAX_TOLD: usize = 20;
+
+/// Escapes (`"\u0008"`) stand for forbidden characters too.
+fn clean(node: &mut Node, source: &Source, faults: &mut Vec<Diagnostic>) {
+    match &mut node.value {
+        Value::Text(text) | Value::Bare(text) => {
+            let found = forbidden(text).next();
+            if let Some((_, c)) = found {
+                faults.push(Diagnostic::control_removed(c).at(source, node.span));
+                *text = clean_for_xml(text).into_owned();
+            }
+        }
+        Value::List(nodes) => nodes.iter_mut().for_each(|node| clean(node, source, faults)),
+        Value::Table(fields) => fields.iter_mut().for_each(|field| clean(&mut field.node, source, faults)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+fn parse(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
     let text = source.text.as_str();
     let mut faults = Vec::new();
     let first = text.split_inclusive('\n').next().unwrap_or_default();
@@ -36,10 +78,22 @@ pub fn read_front_matter(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
             faults.push(Diagnostic::front_matter_unclosed("---").at(source, Span::new(0, 3)));
             nothing(text.len())
         }
-        _ if text.starts_with('{') && !text.starts_with("{{") && !text.starts_with("{%") => json(source, &mut faults),
-        _ => lines(text).unwrap_or_else(|| nothing(0)),
+        _ if text.starts_with('{') => json(source, &mut faults),
+        _ => match read_lines(text) {
+            Some((parsed, body_start)) => {
+                let fields = told(source, parsed, "last", &mut faults);
+                FrontMatter { syntax: Syntax::Lines, fields, body_start }
+            }
+            None => nothing(0),
+        },
     };
     (front_matter, faults)
+}
+
+/// The fields, after the keys that are written twice were told.
+fn told(source: &Source, parsed: Parsed, which: &str, faults: &mut Vec<Diagnostic>) -> Vec<Field> {
+    faults.extend(parsed.repeated.iter().map(|(name, span)| Diagnostic::key_repeated(name, which).at(source, *span)));
+    parsed.fields
 }
 
 fn nothing(body_start: usize) -> FrontMatter {
@@ -75,142 +129,37 @@ fn fenced(source: &Source, start: usize, mark: &str, syntax: Syntax, faults: &mu
         return nothing(text.len());
     };
     let head = &text[start..end];
-    let read = match syntax {
-        Syntax::Toml => read_toml(head, start).map_err(|fault| ("TOML", fault)),
-        _ => read_yaml(head, start).map_err(|fault| ("YAML", fault)),
+    let (name, which, read) = match syntax {
+        Syntax::Toml => ("TOML", "first", read_toml(head, start)),
+        _ => ("YAML", "last", read_yaml(head, start).map_err(|fault| vec![fault])),
     };
-    let fields = read.unwrap_or_else(|(name, (reason, span))| {
-        faults.push(Diagnostic::front_matter_invalid(name, &reason).at(source, span));
-        Vec::new()
-    });
-    FrontMatter { syntax, fields, body_start }
-}
-
-/// Reads TOML into the common tree; `base` is where the text begins in its source.
-pub fn read_toml(text: &str, base: usize) -> Result<Vec<Field>, (String, Span)> {
-    // The parser wants no carriage return outside a line's end, and knows CRLF itself.
-    match toml::de::DeTable::parse(text) {
-        Ok(table) => Ok(toml_fields(table.into_inner(), base)),
-        Err(error) => {
-            let range = error.span().unwrap_or(0..1);
-            Err((error.message().lines().collect::<Vec<_>>().join(" "), Span::new(base + range.start, base + range.end)))
+    let fields = match read {
+        Ok(parsed) => told(source, parsed, which, faults),
+        Err(wrong) => {
+            let fault = |(reason, span): Fault| Diagnostic::front_matter_invalid(name, &reason).at(source, span);
+            faults.extend(wrong.into_iter().map(fault));
+            Vec::new()
         }
-    }
-}
-
-fn toml_fields(table: toml::de::DeTable<'_>, base: usize) -> Vec<Field> {
-    table.into_iter().map(|(key, value)| Field { name: key.into_inner().into_owned(), node: toml_node(value, base) }).collect()
-}
-
-fn toml_node(value: toml::Spanned<toml::de::DeValue<'_>>, base: usize) -> Node {
-    use toml::de::DeValue;
-    let span = Span::new(base + value.span().start, base + value.span().end);
-    let value = match value.into_inner() {
-        DeValue::String(text) => Value::Text(text.into_owned()),
-        DeValue::Integer(number) => Value::Bare(number.to_string()),
-        DeValue::Float(number) => Value::Bare(number.to_string()),
-        DeValue::Boolean(flag) => Value::Bool(flag),
-        DeValue::Datetime(date) => Value::Bare(date.to_string()),
-        DeValue::Array(values) => Value::List(values.into_iter().map(|value| toml_node(value, base)).collect()),
-        DeValue::Table(table) => Value::Table(toml_fields(table, base)),
     };
-    Node { value, span }
+    FrontMatter { syntax, fields, body_start }
 }
 
 fn json(source: &Source, faults: &mut Vec<Diagnostic>) -> FrontMatter {
     let text = source.text.as_str();
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
-    match stream.next() {
-        Some(Ok(serde_json::Value::Object(table))) => {
-            let end = stream.byte_offset();
-            let fields = table.into_iter().map(|(name, value)| {
-                let needle = serde_json::Value::String(name.clone()).to_string();
-                let at = text[..end].find(&needle).unwrap_or(0);
-                Field { name, node: json_node(value, Span::new(at, at + needle.len())) }
-            });
-            let fields = fields.collect();
+    match read_json(text) {
+        Some(Ok((parsed, end))) => {
+            let fields = told(source, parsed, "last", faults);
             let rest = &text[end..];
-            let body_start = end + rest.find('\n').map_or(rest.len(), |at| if rest[..at].trim().is_empty() { at + 1 } else { 0 });
+            let line = rest.find('\n').map_or(rest.len(), |at| at + 1);
+            let body_start = if rest[..line].trim().is_empty() { end + line } else { end };
             FrontMatter { syntax: Syntax::Json, fields, body_start }
         }
-        Some(Err(error)) => {
-            let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-            let at = line_start + error.column().saturating_sub(1);
-            faults.push(Diagnostic::front_matter_invalid("JSON", &error.to_string()).at(source, Span::new(at, at + 1)));
+        Some(Err((reason, span))) => {
+            faults.push(Diagnostic::front_matter_invalid("JSON", &reason).at(source, span));
             nothing(text.len())
         }
-        _ => nothing(0),
+        None => nothing(0),
     }
-}
-
-fn json_node(value: serde_json::Value, span: Span) -> Node {
-    let value = match value {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(flag) => Value::Bool(flag),
-        serde_json::Value::Number(number) => Value::Bare(number.to_string()),
-        serde_json::Value::String(text) => Value::Text(text),
-        serde_json::Value::Array(values) => Value::List(values.into_iter().map(|value| json_node(value, span)).collect()),
-        serde_json::Value::Object(table) => {
-            Value::Table(table.into_iter().map(|(name, value)| Field { name, node: json_node(value, span) }).collect())
-        }
-    };
-    Node { value, span }
-}
-
-/// Keys that make a first block of `Key: value` lines front matter and not a letter's opening.
-const LINE_KEYS: [&str; 14] = [
-    "title",
-    "date",
-    "author",
-    "authors",
-    "tags",
-    "category",
-    "categories",
-    "slug",
-    "summary",
-    "status",
-    "lang",
-    "modified",
-    "keywords",
-    "template",
-];
-
-/// `Key` of a `Key: value` line (Python-Markdown's meta extension: letters, digits, `_` and `-`).
-fn key_of(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.split_once(':')?;
-    let trimmed = key.trim_start_matches(' ');
-    let is_key =
-        !trimmed.is_empty() && key.len() - trimmed.len() <= 3 && trimmed.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    // `http://…` is no key.
-    (is_key && !value.starts_with("//")).then_some((trimmed, value))
-}
-
-fn lines(text: &str) -> Option<FrontMatter> {
-    let mut fields: Vec<Field> = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let content = line.trim_end();
-        if content.is_empty() {
-            at += line.len();
-            break;
-        }
-        if let Some((key, value)) = key_of(content) {
-            let start = at + (content.len() - value.trim_start().len());
-            let node = Node { value: Value::Text(value.trim().to_owned()), span: Span::new(start, at + content.len()) };
-            fields.push(Field { name: key.to_ascii_lowercase(), node });
-        } else if content.starts_with("    ") || content.starts_with('\t') {
-            // A value may go on in indented lines, each one more value of a list.
-            if let Value::Text(value) = &mut fields.last_mut()?.node.value {
-                let separator = if value.is_empty() { "" } else { ", " };
-                *value = format!("{value}{separator}{}", content.trim());
-            }
-        } else {
-            return None;
-        }
-        at += line.len();
-    }
-    let is_known = |field: &Field| LINE_KEYS.contains(&field.name.as_str());
-    fields.iter().any(is_known).then_some(FrontMatter { syntax: Syntax::Lines, fields, body_start: at })
 }
 
 #[cfg(test)]
@@ -243,9 +192,14 @@ mod tests {
 
     #[test]
     fn prose_is_not_front_matter() {
-        for text in
-            ["Note: this is prose\nand goes on\n", "---\n\nA break first\n", "{{ x }}\n", "http://x.org\n\nx", "Dear all: hello\n\nx"]
-        {
+        for text in [
+            "{word} is not JSON\n",
+            "Note: this is prose\nand goes on\n",
+            "---\n\nA break first\n",
+            "{{ x }}\n",
+            "http://x.org\n\nx",
+            "Dear all: hello\n\nx",
+        ] {
             assert_eq!(read(text).0.body_start, 0, "{text}");
         }
     }
@@ -256,6 +210,32 @@ mod tests {
             let (_, faults) = read(text);
             assert_eq!(faults.len(), 1);
             assert_eq!(faults[0].code, "front-matter-unclosed");
+        }
+    }
+
+    #[test]
+    fn forbidden_characters_are_taken_out_and_told() {
+        for text in [
+            "---\ntitle: a\u{8}b\n---\nBody\u{8}",
+            "+++\ntitle = \"a\u{8}b\"\n+++\nBody\u{8}",
+            "{\"x\": 1,\n\"title\": \"a\u{8}b\"}\nBody\u{8}",
+            "Date: 2024-05-01\nTitle: a\u{8}b\n\nBody\u{8}",
+            "+++\ntitle = \"a\\u0008b\"\n+++\nBody\u{8}",
+        ] {
+            let (front_matter, faults) = read(text);
+            assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["control-character"], "{text}");
+            assert_eq!(faults[0].place.as_ref().unwrap().line, 2, "{text}");
+            assert_eq!(find(&front_matter.fields, "title").unwrap().text(), Some("ab"), "{text}");
+            assert_eq!(&text[front_matter.body_start..], "Body\u{8}", "{text}");
+        }
+    }
+
+    #[test]
+    fn repeated_keys_are_a_warning() {
+        for text in ["---\ntitle: a\ntitle: b\n---\n", "+++\ntitle = 'a'\ntitle = 'b'\n+++\n", "Title: a\nTitle: b\n\n"] {
+            let (front_matter, faults) = read(text);
+            assert_eq!(faults.len(), 1, "{text}");
+            assert!(!faults[0].is_error() && front_matter.fields.len() == 1, "{text}");
         }
     }
 }

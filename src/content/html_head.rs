@@ -1,6 +1,11 @@
 //! What an HTML file says of itself: its `title` and `meta` elements, and where its body is.
 
+use super::facts::Fields;
+use super::fields::FieldReader;
+use super::read::span_of;
 use crate::body::plain_text;
+use crate::diagnostic::Source;
+use crate::site::Person;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
@@ -9,7 +14,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The facts by their names in small letters (`title`, `date`, …), and the range of the body.
-pub fn read_html_head(html: &str) -> (BTreeMap<String, String>, Range<usize>) {
+fn read_html_head(html: &str) -> (BTreeMap<String, String>, Range<usize>) {
     let lower = html.to_ascii_lowercase();
     let body_start = lower.find("<body").and_then(|at| lower[at..].find('>').map(|end| at + end + 1));
     let body_end = lower.rfind("</body").filter(|end| body_start.is_none_or(|start| *end >= start)).unwrap_or(html.len());
@@ -20,6 +25,35 @@ pub fn read_html_head(html: &str) -> (BTreeMap<String, String>, Range<usize>) {
     let _ = tokenizer.feed(&input);
     tokenizer.end();
     (tokenizer.sink.facts.into_inner(), body_start.unwrap_or(head_end)..body_end.max(body_start.unwrap_or(head_end)))
+}
+
+/// Reads the fields of a file without front matter from its `meta` elements, as Pelican does.
+pub fn read_fields(source: &Source, fields: &mut Fields, reader: &mut FieldReader) {
+    let (found, body) = read_html_head(&source.text);
+    (fields.body_start, fields.body_end) = (body.start, body.end);
+    let text = |names: &[&str]| names.iter().find_map(|name| found.get(*name)).filter(|text| !text.is_empty()).cloned();
+    let list = |text: String, marks: &[char]| -> Vec<String> {
+        text.split(marks).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    };
+    fields.title = text(&["title"]).map(|title| plain_text(&html_escape::encode_text(&title))).filter(|title| !title.is_empty());
+    fields.published = text(&["date", "created", "pubdate", "article:published_time", "dc.date"])
+        .and_then(|date| reader.date_text(&date, span_of(source, &date)));
+    fields.updated =
+        text(&["modified", "last-modified", "article:modified_time"]).and_then(|date| reader.date_text(&date, span_of(source, &date)));
+    fields.slug = text(&["slug"]);
+    fields.slug_span = fields.slug.as_deref().map(|slug| span_of(source, slug));
+    fields.summary = text(&["summary", "description"]);
+    fields.language = text(&["lang", "language"]);
+    fields.authors =
+        text(&["author", "authors"]).map(|names| list(names, &[';', ','])).unwrap_or_default().into_iter().map(Person::named).collect();
+    for tag in text(&["tags", "keywords"]).map(|tags| list(tags, &[','])).unwrap_or_default() {
+        fields.add_category(&tag);
+    }
+    if let Some(category) = text(&["category"]) {
+        fields.add_category(&category);
+        fields.address_categories.push(category);
+    }
+    fields.is_draft |= text(&["status"]).is_some_and(|status| matches!(status.as_str(), "draft" | "hidden"));
 }
 
 #[derive(Default)]

@@ -18,7 +18,6 @@ pub enum Meaning {
     Permalink,
     /// The key `path` (Zola).
     Path,
-    Aliases,
     Tags,
     Categories,
     Taxonomies,
@@ -73,7 +72,6 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "permalink" => (Permalink, 0),
         "url" => (Permalink, 1),
         "path" => (Path, 0),
-        "aliases" | "alias" | "redirect_from" => (Aliases, 0),
         "tags" | "tag" => (Tags, 0),
         "keywords" => (Tags, 1),
         "categories" | "category" => (Categories, 0),
@@ -104,7 +102,7 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "external_url" | "external_link" | "externalurl" | "link_to" | "linkurl" | "link_url" => (ExternalUrl, 0),
         "link" => (ExternalUrl, 1),
         "extra" | "params" => (More, 0),
-        "weight" | "layout" | "template" | "type" | "toc" | "comments" | "markup" => (Ignored, 0),
+        "aliases" | "alias" | "redirect_from" | "weight" | "layout" | "template" | "type" | "toc" | "comments" | "markup" => (Ignored, 0),
         _ => return None,
     })
 }

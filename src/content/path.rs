@@ -23,18 +23,6 @@ pub struct PathFacts {
     pub is_draft: bool,
 }
 
-/// What to look for in paths.
-#[derive(Clone, Debug, Default)]
-pub struct PathRules {
-    pub dialect: Dialect,
-    /// Languages named in the configuration: only these count if there are any.
-    pub languages: Vec<String>,
-    /// The site's own.
-    pub language: String,
-    /// The last folder of the content folder itself (`_posts`, `blog`).
-    pub root_name: String,
-}
-
 /// ISO 639-1 codes. Only these, with or without a region, make a suffix or folder a language.
 const LANGUAGES: &str = " aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu ";
 
@@ -42,10 +30,7 @@ const LANGUAGES: &str = " aa ab ae af ak am an ar as av ay az ba be bg bi bm bn 
 const AMBIGUOUS_FOLDERS: [&str; 22] =
     ["as", "am", "an", "be", "co", "gl", "ha", "hi", "ho", "id", "io", "is", "it", "la", "my", "no", "or", "os", "pi", "so", "to", "ts"];
 
-fn is_language(code: &str, rules: &PathRules, is_folder: bool) -> bool {
-    if !rules.languages.is_empty() {
-        return rules.languages.iter().any(|known| known.eq_ignore_ascii_case(code));
-    }
+fn is_language(code: &str, is_folder: bool) -> bool {
     let (primary, region) = match code.split_once(['-', '_']) {
         Some((primary, region)) => (primary, Some(region)),
         None => (code, None),
@@ -59,8 +44,8 @@ fn is_language(code: &str, rules: &PathRules, is_folder: bool) -> bool {
     LANGUAGES.contains(&format!(" {primary} ")) && !(is_folder && AMBIGUOUS_FOLDERS.contains(&code))
 }
 
-/// Reads a path with `/` between folders.
-pub fn read_path(relative: &str, rules: &PathRules) -> PathFacts {
+/// Reads a path with `/` between folders; `root_name` is the name of the content folder itself (`_posts`, `blog`).
+pub fn read_path(relative: &str, dialect: Dialect, root_name: &str) -> PathFacts {
     let mut folders: Vec<&str> = relative.split('/').collect();
     let file = folders.pop().unwrap_or_default();
     let mut name = file.rsplit_once('.').map_or(file, |(name, _)| name);
@@ -68,14 +53,14 @@ pub fn read_path(relative: &str, rules: &PathRules) -> PathFacts {
 
     if let Some((before, suffix)) = name.rsplit_once('.')
         && !before.is_empty()
-        && is_language(suffix, rules, false)
+        && is_language(suffix, false)
     {
         facts.language = Some(suffix.replace('_', "-"));
         name = before;
     }
     if facts.language.is_none()
         && let Some(first) = folders.first()
-        && is_language(first, rules, true)
+        && is_language(first, true)
     {
         facts.language = Some(first.replace('_', "-"));
         folders.remove(0);
@@ -84,10 +69,10 @@ pub fn read_path(relative: &str, rules: &PathRules) -> PathFacts {
     if let Some(at) = folders.iter().position(|folder| matches!(*folder, "_posts" | "_drafts")) {
         facts.is_draft = folders[at] == "_drafts";
         // Jekyll takes categories from the folders above `_posts` only.
-        folders.truncate(if rules.dialect == Dialect::Jekyll { at } else { folders.len() });
+        folders.truncate(if dialect == Dialect::Jekyll { at } else { folders.len() });
         folders.retain(|folder| !matches!(*folder, "_posts" | "_drafts"));
-    } else if rules.dialect == Dialect::Jekyll && matches!(rules.root_name.as_str(), "_posts" | "_drafts") {
-        facts.is_draft = rules.root_name == "_drafts";
+    } else if dialect == Dialect::Jekyll && matches!(root_name, "_posts" | "_drafts") {
+        facts.is_draft = root_name == "_drafts";
         folders.clear();
     }
     if matches!(name, "index" | "README" | "readme")
@@ -162,7 +147,7 @@ mod tests {
     use super::*;
 
     fn facts(path: &str, dialect: Dialect) -> PathFacts {
-        read_path(path, &PathRules { dialect, language: "en".into(), ..PathRules::default() })
+        read_path(path, dialect, "content")
     }
 
     fn day(text: &str) -> Option<NaiveDate> {
@@ -199,6 +184,7 @@ mod tests {
             ("it/a.md", None),
             ("v1.2.md", None),
             ("jquery.js.md", None),
+            ("x.2017-02-10.md", None),
         ] {
             assert_eq!(facts(path, Dialect::Plain).language.as_deref(), language, "{path}");
         }

@@ -1,6 +1,7 @@
 //! Authors as strings, lists and tables.
 
 use super::value::{Node, Value};
+use crate::body::one_line;
 use crate::site::Person;
 
 /// Reads authors. Only a plural field's string is split: a comma may be part of one name ("Ann Lee, PhD").
@@ -11,7 +12,11 @@ pub fn read_people(node: &Node, is_plural: bool) -> Vec<Person> {
             let get = |keys: &[&str]| keys.iter().find_map(|key| node.get(key)?.text()).filter(|text| !text.is_empty()).map(str::to_owned);
             match get(&["name", "title", "display_name", "key", "id"]) {
                 Some(name) => {
-                    vec![Person { name, email: get(&["email", "mail"]), url: get(&["url", "uri", "link", "homepage", "website", "page"]) }]
+                    vec![Person {
+                        name: one_line(&name),
+                        email: get(&["email", "mail"]),
+                        url: get(&["url", "uri", "link", "homepage", "website", "page"]),
+                    }]
                 }
                 // `authors: {ann: {name: Ann}}`
                 None => fields
@@ -43,7 +48,7 @@ pub fn read_person(text: &str) -> Option<Person> {
         _ => (text, ""),
     };
     let name = if before.is_empty() { inner } else { before };
-    (!name.is_empty()).then(|| Person { name: name.to_owned(), email: (!inner.is_empty()).then(|| inner.to_owned()), url: None })
+    (!name.is_empty()).then(|| Person { name: one_line(name), email: (!inner.is_empty()).then(|| inner.to_owned()), url: None })
 }
 
 #[cfg(test)]

@@ -37,13 +37,11 @@ enum Piece {
 enum Token {
     /// A chrono format for a part of the date.
     Date(&'static str),
-    WeekDay,
     Title,
     Slug,
     Name,
     Stem,
     Path,
-    DatedPath,
     Section,
     Sections {
         first: usize,
@@ -59,7 +57,7 @@ enum Token {
 }
 
 /// A permalink pattern, read once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pattern {
     pieces: Vec<Piece>,
 }
@@ -116,21 +114,14 @@ impl Pattern {
         Ok(Pattern { pieces })
     }
 
-    /// Whether an entry needs a date to have this permalink.
-    pub fn needs_date(&self) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Date(_) | Piece::Token(_, Token::Date(_) | Token::WeekDay)))
-    }
-
-    /// The path below the site, with a slash first; the error is the token that has no value.
+    /// The path below the site, with a slash first; the error is the token that has no value. Parts of a date that the
+    /// entry hasn't are left out, and so is the slash after them.
     pub fn expand(&self, parts: &Parts) -> Result<String, String> {
         let mut out = String::from("/");
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Date(format) => match parts.date {
-                    Some(date) => out.push_str(&date.format(format).to_string()),
-                    None => return Err("{date}".into()),
-                },
+                Piece::Date(format) => out.push_str(&parts.date.map(|date| date.format(format).to_string()).unwrap_or_default()),
                 Piece::Token(name, token) => {
                     let value = token.value(parts).ok_or_else(|| name.clone())?;
                     // The site's own path is whole: a token without a value leaves no double slash.
@@ -180,7 +171,7 @@ fn colon_token(name: &str) -> Option<Token> {
         "i_day" => Token::Date("%-d"),
         "y_day" => Token::Date("%j"),
         "yearday" => Token::Date("%-j"),
-        "weekday" => Token::WeekDay,
+        "weekday" => Token::Date("%w"),
         "weekdayname" | "long_day" => Token::Date("%A"),
         "short_day" => Token::Date("%a"),
         "week" => Token::Date("%V"),
@@ -194,7 +185,6 @@ fn colon_token(name: &str) -> Option<Token> {
         "filename" | "name" | "basename" | "contentbasename" => Token::Name,
         "slugorfilename" | "slugorcontentbasename" => Token::Stem,
         "path" => Token::Path,
-        "dated_path" => Token::DatedPath,
         "section" => Token::Section,
         "sections" => Token::Sections { first: 0, last: None },
         "categories" => Token::Categories,
@@ -251,8 +241,7 @@ impl Token {
     fn value(self, parts: &Parts) -> Option<String> {
         let slug = |text: &str| slugify(text, parts.dialect);
         Some(match self {
-            Token::Date(format) => parts.date?.format(format).to_string(),
-            Token::WeekDay => parts.date?.format("%w").to_string(),
+            Token::Date(format) => parts.date.map(|date| date.format(format).to_string()).unwrap_or_default(),
             Token::Title => match parts.dialect {
                 // Jekyll's title in addresses is the file's name.
                 Dialect::Jekyll => jekyll_pretty(parts.slug.unwrap_or(parts.stem)),
@@ -266,18 +255,11 @@ impl Token {
                 Dialect::Pelican => slug(parts.slug.or(parts.title).unwrap_or(parts.stem)),
                 _ => parts.slug_or_stem(),
             },
-            Token::Name if parts.dialect == Dialect::Pelican => parts.name.to_owned(),
-            Token::Name => slug(parts.name),
+            // Hugo rewrites names, too; elsewhere a name is as it is.
+            Token::Name if parts.dialect == Dialect::Hugo => slug(parts.name),
+            Token::Name => parts.name.to_owned(),
             Token::Stem => parts.slug_or_stem(),
             Token::Path => join(parts.folders.iter().map(|folder| parts.folder(folder)).chain([parts.slug_or_stem()])),
-            Token::DatedPath => {
-                let day = parts.date.filter(|_| parts.name != parts.stem).map(|date| date.format("%Y/%m/%d").to_string());
-                // A slug stands for the date and the name (Docusaurus).
-                match parts.slug {
-                    Some(slug) => slug.trim_matches('/').to_owned(),
-                    None => join(day.into_iter().chain(parts.folders.iter().cloned()).chain([parts.stem.to_owned()])),
-                }
-            }
             Token::Section => parts.folders.first().map(|folder| parts.folder(folder)).unwrap_or_default(),
             Token::Sections { first, last } => {
                 let len = parts.folders.len();
@@ -301,12 +283,13 @@ impl Token {
 impl Parts<'_> {
     /// The last segment where no pattern asks for something else.
     fn slug_or_stem(&self) -> String {
-        match self.dialect {
-            Dialect::Hugo => slugify(self.slug.unwrap_or(self.name), self.dialect),
-            Dialect::Docusaurus => self.slug.unwrap_or(self.stem).to_owned(),
-            Dialect::Astro => slugify(self.slug.unwrap_or(self.name), self.dialect),
-            _ => slugify(self.slug.unwrap_or(self.stem), self.dialect),
-        }
+        let name = match self.dialect {
+            Dialect::Hugo => self.name,
+            _ => self.stem,
+        };
+        let slug = slugify(self.slug.unwrap_or(name), self.dialect);
+        // A name of nothing but marks is better than none.
+        if slug.is_empty() { name.to_owned() } else { slug }
     }
 
     fn folder(&self, folder: &str) -> String {
@@ -352,7 +335,7 @@ mod tests {
         assert_eq!(expand("/:sections[1:]/:yearday/:weekdayname/:title/", Dialect::Hugo), "/old-stuff/122/Wednesday/hello-world/");
         assert_eq!(expand("/:sections[:last]/x/", Dialect::Hugo), "/news/x/");
         assert_eq!(expand("/:sections[last]/x/", Dialect::Hugo), "/old-stuff/x/");
-        assert_eq!(expand(Dialect::Hugo.default_permalink(), Dialect::Hugo), "/news/old-stuff/2024-05-01-my.file/");
+        assert_eq!(expand("/:path/", Dialect::Hugo), "/news/old-stuff/2024-05-01-my.file/");
     }
 
     #[test]
@@ -366,6 +349,26 @@ mod tests {
     fn pelican_and_zola_patterns() {
         assert_eq!(expand("posts/{date:%Y}/{date:%b}/{category}/{slug}/", Dialect::Pelican), "/posts/2024/May/big-cats/hello-world/");
         assert_eq!(expand("/:path/", Dialect::Zola), "/News/Old Stuff/my-file/");
+    }
+
+    #[test]
+    fn names_stay_as_they_are_and_missing_dates_leave_no_hole() {
+        assert_eq!(expand("/:section/:filename/", Dialect::Plain), "/News/2024-05-01-My.File/");
+        let parts = Parts {
+            dialect: Dialect::Plain,
+            date: None,
+            title: None,
+            slug: None,
+            name: "!",
+            stem: "!",
+            folders: &[],
+            categories: &[],
+            author: None,
+            language: "en",
+        };
+        assert_eq!(Pattern::parse("/:year/:month/:slug/").unwrap().expand(&parts).unwrap(), "/!/");
+        assert_eq!(Pattern::parse("/{date:%Y}/{slug}.html").unwrap().expand(&parts).unwrap(), "/!.html");
+        assert_eq!(Pattern::parse("/:author/").unwrap().expand(&parts).unwrap_err(), ":author");
     }
 
     #[test]

@@ -1,50 +1,55 @@
 //! A source to an entry with its address; the body stays where it is.
 
-use super::address::{Fault, IdScheme, permalink};
-use super::dates::read_date;
+use super::address::{Fault, IdScheme, permalink, same_language};
 use super::dialect::Dialect;
 use super::facts::Fields;
 use super::fields::{FieldReader, is_bare};
 use super::front_matter::read_front_matter;
-use super::html_head::read_html_head;
-use super::path::{PathFacts, PathRules, read_path, split_dated_name};
+use super::html_head;
+use super::language::detect_language;
+use super::path::{PathFacts, read_path, split_dated_name};
 use super::permalink::Pattern;
-use super::title::own_title;
+use super::title::{own_title, titleize};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head, Markup};
-use crate::site::{Person, Site};
+use crate::site::Site;
 use chrono::{NaiveDate, NaiveTime};
 
-/// How sources are read.
-#[derive(Clone, Debug)]
+/// How sources are read: what `[content]` says.
+#[derive(Clone, Debug, Default)]
 pub struct ReadRules {
-    pub dialect: Dialect,
-    pub paths: PathRules,
-    pub pattern: Pattern,
+    /// Naming a generator also says that the site's addresses are made as that generator makes them.
     pub ids: IdScheme,
+    /// Where entries are found; by default where the generator puts them, else `/:year/:month/:slug/`.
+    pub permalink: Option<Pattern>,
+    /// Patterns of single sections, by the name of their folder.
+    pub sections: Vec<(String, Pattern)>,
+    /// The name of the content folder itself: Jekyll's is `_posts`.
+    pub root_name: String,
 }
 
-/// An entry and where it was found.
-#[derive(Clone, Debug)]
-struct Found {
-    pub entry: Fields,
-    pub facts: PathFacts,
-    /// Absolute URL of the entry's page.
-    pub url: String,
-    pub id: String,
+impl ReadRules {
+    /// The dialect of the site's addresses.
+    fn dialect(&self) -> Dialect {
+        Dialect::of_scheme(self.ids).unwrap_or_default()
+    }
+
+    fn pattern(&self, section: Option<&str>) -> &Pattern {
+        let own = self.sections.iter().find(|(name, _)| Some(name.as_str()) == section).map(|(_, pattern)| pattern);
+        own.or(self.permalink.as_ref()).unwrap_or_else(|| self.dialect().default_permalink())
+    }
 }
 
-/// Reads one source's head. Sections (`_index.md`) and files with broken front matter have none.
+/// Reads one source's head. There is none for what is no entry (`_index.md`, Pelican's pages) and for files with errors.
 pub fn read_head(source: &Source, rules: &ReadRules, site: &Site) -> (Option<Head>, Vec<Diagnostic>) {
-    let (found, faults) = find(source, rules, site, || None);
-    (found.map(|found| head(source, found).0), faults)
+    let (found, faults) = find(source, rules, site);
+    (found.map(|(head, _)| head), faults)
 }
 
 /// Reads one source whole: its head is the same as `read_head` gives.
 pub fn read_entry(source: Source, rules: &ReadRules, site: &Site) -> (Option<Entry>, Vec<Diagnostic>) {
-    let (found, faults) = find(&source, rules, site, || None);
-    let Some(found) = found else { return (None, faults) };
-    let (head, fields) = head(&source, found);
+    let (found, faults) = find(&source, rules, site);
+    let Some((head, fields)) = found else { return (None, faults) };
     let entry = Entry {
         head,
         title: fields.title,
@@ -54,139 +59,62 @@ pub fn read_entry(source: Source, rules: &ReadRules, site: &Site) -> (Option<Ent
         enclosures: fields.enclosures,
         external_url: fields.external_url,
         markup: fields.markup,
-        body: fields.body_start..source.text.len(),
+        body: fields.body_start..fields.body_end,
         source,
         extra: fields.extra,
     };
     (Some(entry), faults)
 }
 
-fn head(source: &Source, found: Found) -> (Head, Fields) {
-    let Found { entry, facts, url, id } = found;
-    let head = Head {
-        path: source.path.clone(),
-        id,
-        url,
-        published: entry.published,
-        updated: entry.updated,
-        embargo: entry.embargo,
-        expires: entry.expires,
-        is_draft: entry.is_draft,
-        categories: entry.categories.clone(),
-        section: facts.folders.into_iter().next(),
-        language: entry.language.clone(),
-    };
-    (head, entry)
-}
-
-/// Reads one source. `committed` is asked for the first and last commit's dates only if no other date is found.
-/// Without a date an entry has no place among the others: then there is a warning and no entry.
-fn find(
-    source: &Source,
-    rules: &ReadRules,
-    site: &Site,
-    committed: impl FnOnce() -> Option<(String, String)>,
-) -> (Option<Found>, Vec<Diagnostic>) {
-    let facts = read_path(&source.path.relative, &rules.paths);
+fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Fields)>, Vec<Diagnostic>) {
+    let relative = source.path.relative.as_str();
     let (front_matter, mut faults) = read_front_matter(source);
-    let broken = !faults.is_empty();
-    let mut reader = FieldReader { source, dialect: rules.dialect, timezone: site.timezone, faults: Vec::new() };
-    let mut entry = reader.read(&front_matter);
-    entry.markup = markup(&source.path.relative);
-    if entry.markup == Markup::Html && is_bare(&front_matter) {
-        read_html_facts(source, &mut entry, &mut reader);
-    }
-    if facts.is_section || broken {
-        faults.append(&mut reader.faults);
+    let dialect = Dialect::of_file(rules.ids, relative, &rules.root_name, &front_matter);
+    let facts = read_path(relative, dialect, &rules.root_name);
+    let is_page = dialect == Dialect::Pelican && relative.starts_with("pages/");
+    if facts.is_section || is_page || faults.iter().any(Diagnostic::is_error) {
         return (None, faults);
     }
-    entry.is_draft |= facts.is_draft;
-    entry.language = entry.language.take().or_else(|| facts.language.clone());
-    entry.title = entry.title.take().or_else(|| find_own_title(source, &mut entry, &facts, rules, is_bare(&front_matter)));
-    if rules.dialect == Dialect::Jekyll {
-        for folder in &facts.folders {
-            if !entry.address_categories.contains(folder) {
-                entry.address_categories.push(folder.clone());
-            }
-            if !entry.categories.contains(folder) {
-                entry.categories.push(folder.clone());
-            }
-        }
-    }
-    if rules.dialect == Dialect::Pelican && entry.address_categories.is_empty() {
-        // Pelican's category is the folder's name.
-        if let Some(folder) = facts.folders.last() {
-            entry.address_categories.push(folder.clone());
-            if !entry.categories.contains(folder) {
-                entry.categories.push(folder.clone());
-            }
-        }
-    }
-
-    let has_bad_date = reader.faults.iter().any(|fault| fault.code == "date-unreadable");
-    if entry.published.is_none() && !has_bad_date {
-        let day = facts.date.or_else(|| entry.permalink.as_deref().and_then(dated_path));
-        if let Some(day) = day {
-            entry.published = Some(super::dates::resolve(day.and_time(NaiveTime::MIN), site.timezone).0);
-        } else if entry.updated.is_some() && rules.dialect == Dialect::Hugo {
-            entry.published = entry.updated;
-        } else if let Some((first, last)) = committed() {
-            entry.published = read_date(&first, site.timezone).map(|(date, _)| date);
-            entry.updated = entry.updated.or_else(|| read_date(&last, site.timezone).map(|(date, _)| date));
-        }
+    let mut reader = FieldReader { source, dialect, timezone: site.timezone, faults: Vec::new() };
+    let mut fields = reader.read(&front_matter);
+    fields.markup = markup(relative);
+    let is_bare = is_bare(&front_matter);
+    if fields.markup == Markup::Html && is_bare {
+        html_head::read_fields(source, &mut fields, &mut reader);
     }
     faults.append(&mut reader.faults);
-    if entry.published.is_none() {
-        if !has_bad_date && !entry.is_draft {
-            faults.push(Diagnostic::date_missing().in_file(&source.path.display));
-        }
-        if !entry.is_draft {
-            return (None, faults);
-        }
-    }
-    if let (Some(published), Some(updated)) = (entry.published, entry.updated)
-        && updated < published
-    {
-        faults.push(Diagnostic::date_order().in_file(&source.path.display));
-        entry.updated = Some(published);
-    }
-    locate(source, entry, facts, rules, site, faults)
-}
-
-fn locate(
-    source: &Source,
-    entry: Fields,
-    facts: PathFacts,
-    rules: &ReadRules,
-    site: &Site,
-    mut faults: Vec<Diagnostic>,
-) -> (Option<Found>, Vec<Diagnostic>) {
-    let permalink = match permalink(&entry, &facts, &rules.pattern, site, rules.dialect) {
-        Ok(path) => path,
-        // A draft may lack what it will have once it's published.
-        Err(_) if entry.is_draft => {
-            return (Some(Found { entry, facts, url: String::new(), id: String::new() }), faults);
-        }
-        Err(Fault::Refused(path)) => {
-            faults.push(blame(source, &path, Diagnostic::permalink_refused(&path)));
-            return (None, faults);
-        }
-        Err(Fault::Incomplete(token)) => {
-            faults.push(Diagnostic::permalink_incomplete(&token).in_file(&source.path.display));
-            return (None, faults);
+    fields.is_draft |= facts.is_draft;
+    add_folders(&mut fields, &facts, dialect);
+    name(source, &mut fields, &facts, dialect, is_bare);
+    speak(source, &mut fields, &facts, site, is_bare);
+    date(source, &mut fields, &facts, dialect, site, &mut faults);
+    let url = match permalink(&fields, &facts, rules.pattern(facts.folders.first().map(String::as_str)), site, dialect, rules.dialect()) {
+        Ok(path) => site.absolute(&path),
+        Err(fault) => {
+            // A draft may lack what it will have once it's published.
+            if !fields.is_draft || matches!(fault, Fault::Refused(_)) {
+                faults.push(refusal(source, &fields, fault));
+            }
+            site.url.to_string()
         }
     };
-    let url = site.absolute(&permalink);
-    let id = entry.id.clone().unwrap_or_else(|| rules.ids.id(&url, entry.published));
-    (Some(Found { entry, facts, url, id }), faults)
-}
-
-/// Points at `text` where it stands in the source.
-pub(super) fn blame(source: &Source, text: &str, fault: Diagnostic) -> Diagnostic {
-    match source.text.find(text).filter(|_| !text.is_empty()) {
-        Some(at) => fault.at(source, Span::new(at, at + text.len())),
-        None => fault.in_file(&source.path.display),
+    if faults.iter().any(Diagnostic::is_error) {
+        return (None, faults);
     }
+    let head = Head {
+        path: source.path.clone(),
+        id: fields.id.take().unwrap_or_else(|| rules.ids.id(&url, fields.published)),
+        url,
+        published: fields.published,
+        updated: fields.updated,
+        embargo: fields.embargo,
+        expires: fields.expires,
+        is_draft: fields.is_draft,
+        categories: fields.categories.clone(),
+        section: facts.folders.into_iter().next(),
+        language: fields.language.clone(),
+    };
+    (Some((head, fields)), faults)
 }
 
 fn markup(path: &str) -> Markup {
@@ -198,24 +126,91 @@ fn markup(path: &str) -> Markup {
     }
 }
 
-/// The title that the text itself gives; a heading or line on top of the body leaves it.
-fn find_own_title(source: &Source, entry: &mut Fields, facts: &PathFacts, rules: &ReadRules, is_bare: bool) -> Option<String> {
-    // Jekyll makes titles of file names.
-    if rules.dialect == Dialect::Jekyll {
-        return Some(titleize(&facts.stem));
+/// The categories that folders give.
+fn add_folders(fields: &mut Fields, facts: &PathFacts, dialect: Dialect) {
+    let folders = match dialect {
+        Dialect::Jekyll => facts.folders.as_slice(),
+        // Pelican's category is the folder's name, unless the file names one.
+        Dialect::Pelican if fields.address_categories.is_empty() => facts.folders.last().map(std::slice::from_ref).unwrap_or_default(),
+        _ => &[],
+    };
+    for folder in folders {
+        if !fields.address_categories.contains(folder) {
+            fields.address_categories.push(folder.clone());
+        }
+        fields.add_category(folder);
     }
-    let title = own_title(&source.text[entry.body_start..], entry.markup, is_bare)?;
-    entry.body_start += title.taken;
-    Some(title.words)
 }
 
-/// Jekyll's `titleize_slug`: words with a capital first and small letters after.
-fn titleize(slug: &str) -> String {
-    let word = |word: &str| {
-        let mut chars = word.chars();
-        chars.next().map(|first| first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect::<String>()).unwrap_or_default()
+/// Finds a title where the fields have none; a heading or line on top that is the title leaves the body.
+fn name(source: &Source, fields: &mut Fields, facts: &PathFacts, dialect: Dialect, is_bare: bool) {
+    let body = &source.text[fields.body_start..fields.body_end];
+    match &fields.title {
+        Some(title) => {
+            let line = body.trim_start().split_inclusive('\n').next().unwrap_or_default();
+            let heading = line.strip_prefix("# ").map(str::trim);
+            if fields.markup != Markup::Text && heading.is_some_and(|heading| heading.eq_ignore_ascii_case(title)) {
+                fields.body_start += body.len() - body.trim_start().len() + line.len();
+            }
+        }
+        // Jekyll makes titles of file names.
+        None if dialect == Dialect::Jekyll => fields.title = Some(titleize(&facts.stem)),
+        None => {
+            if let Some(title) = own_title(body, fields.markup, is_bare) {
+                fields.body_start += title.taken;
+                fields.title = Some(title.words);
+            }
+        }
+    }
+}
+
+/// The language, if it is not the site's.
+fn speak(source: &Source, fields: &mut Fields, facts: &PathFacts, site: &Site, is_bare: bool) {
+    if fields.language.is_none() {
+        fields.language = facts.language.clone();
+    }
+    if fields.language.is_none() && is_bare {
+        fields.language = detect_language(&source.text[fields.body_start..fields.body_end], fields.markup).map(str::to_owned);
+    }
+    fields.language = fields.language.take().filter(|language| !same_language(language, &site.language));
+}
+
+/// The date of publication where the fields have none, and the order of the dates.
+fn date(source: &Source, fields: &mut Fields, facts: &PathFacts, dialect: Dialect, site: &Site, faults: &mut Vec<Diagnostic>) {
+    let is_unread = faults.iter().any(|fault| fault.code == "date-unreadable");
+    if fields.published.is_none() && !is_unread {
+        let day = facts.date.or_else(|| fields.permalink.as_deref().and_then(dated_path));
+        fields.published = match day {
+            Some(day) => Some(super::dates::resolve(day.and_time(NaiveTime::MIN), site.timezone).0),
+            // Hugo takes the last change for want of something better.
+            None if dialect == Dialect::Hugo => fields.updated,
+            None => None,
+        };
+        if fields.published.is_none() && !fields.is_draft {
+            faults.push(Diagnostic::date_missing().in_file(&source.path.display));
+        }
+    }
+    if let (Some(published), Some(updated)) = (fields.published, fields.updated)
+        && updated < published
+    {
+        faults.push(match fields.updated_span {
+            Some(span) => Diagnostic::date_order().at(source, span),
+            None => Diagnostic::date_order().in_file(&source.path.display),
+        });
+        fields.updated = Some(published);
+    }
+}
+
+/// Points at the field that is to blame for an address that can't be.
+fn refusal(source: &Source, fields: &Fields, fault: Fault) -> Diagnostic {
+    let (fault, span) = match fault {
+        Fault::Refused(path) => (Diagnostic::permalink_refused(&path), fields.permalink_span.or(fields.slug_span)),
+        Fault::Incomplete(token) => (Diagnostic::permalink_incomplete(&token), fields.permalink_span),
     };
-    slug.split('-').map(word).collect::<Vec<_>>().join(" ")
+    match span {
+        Some(span) => fault.at(source, span),
+        None => fault.in_file(&source.path.display),
+    }
 }
 
 /// A date that stands in a path: `2024/02/19/slug`, with or without more before it.
@@ -230,34 +225,12 @@ fn dated_path(path: &str) -> Option<NaiveDate> {
     by_folders.or_else(|| segments.iter().find_map(|segment| split_dated_name(segment).map(|(day, _)| day)))
 }
 
-/// Pelican reads a file's facts from its `meta` elements.
-fn read_html_facts(source: &Source, entry: &mut Fields, reader: &mut FieldReader) {
-    let (found, body) = read_html_head(&source.text);
-    entry.body_start = body.start;
-    entry.title = found.get("title").cloned().filter(|title| !title.is_empty());
-    let text = |names: &[&str]| names.iter().find_map(|name| found.get(*name)).filter(|text| !text.is_empty());
-    if let Some(date) = text(&["date", "created", "pubdate", "article:published_time", "dc.date"]) {
-        let at = source.text.find(date.as_str()).unwrap_or(0);
-        entry.published = reader.date_text(date, Span::new(at, at + date.len()));
-    }
-    if let Some(date) = text(&["modified", "last-modified"]) {
-        let at = source.text.find(date.as_str()).unwrap_or(0);
-        entry.updated = reader.date_text(date, Span::new(at, at + date.len()));
-    }
-    entry.slug = text(&["slug"]).cloned();
-    entry.summary = text(&["summary", "description"]).cloned();
-    entry.language = text(&["lang", "language"]).cloned();
-    entry.authors =
-        text(&["author", "authors"]).into_iter().flat_map(|names| names.split([';', ','])).map(|name| Person::named(name.trim())).collect();
-    entry.categories = text(&["tags", "keywords"])
-        .into_iter()
-        .flat_map(|tags| tags.split(','))
-        .map(|tag| tag.trim().to_owned())
-        .filter(|tag| !tag.is_empty())
-        .collect();
-    if let Some(category) = text(&["category"]) {
-        entry.address_categories.push(category.clone());
-        entry.categories.push(category.clone());
-    }
-    entry.is_draft |= text(&["status"]).is_some_and(|status| matches!(status.as_str(), "draft" | "hidden"));
+/// Points at a text that stands somewhere in the source.
+pub(super) fn span_of(source: &Source, text: &str) -> Span {
+    let at = source.text.find(text).unwrap_or(0);
+    Span::new(at, at + text.len())
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -10,8 +10,7 @@ pub fn slugify(text: &str, dialect: Dialect) -> String {
         Dialect::Jekyll => jekyll(text),
         Dialect::Zola => zola(text),
         Dialect::Pelican => pelican(text),
-        Dialect::Eleventy => eleventy(text),
-        Dialect::Astro | Dialect::Docusaurus | Dialect::Plain => plain(text),
+        Dialect::Plain => plain(text),
     }
 }
 
@@ -85,11 +84,6 @@ fn pelican(text: &str) -> String {
         }
     }
     out.to_lowercase()
-}
-
-/// Eleventy's `slugify` filter.
-fn eleventy(text: &str) -> String {
-    hyphenate(&deunicode::deunicode(text), |c| c.is_ascii_alphanumeric()).to_lowercase()
 }
 
 /// Our own: words in any script, in lower case, joined by hyphens.

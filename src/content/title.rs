@@ -55,6 +55,15 @@ fn made_title(paragraph: &str) -> String {
     body::shorten(paragraph, *MADE_CHARS.end())
 }
 
+/// Jekyll's `titleize_slug`: words with a capital first and small letters after.
+pub fn titleize(slug: &str) -> String {
+    let word = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect::<String>()).unwrap_or_default()
+    };
+    slug.split('-').map(word).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +109,10 @@ mod tests {
         );
         let long = made_title(&"word ".repeat(99));
         assert!(long.ends_with("word…") && (20..=200).contains(&long.chars().count()), "{long}");
+    }
+
+    #[test]
+    fn jekyll_makes_titles_of_names() {
+        assert_eq!(titleize("a-BIG-été"), "A Big Été");
     }
 }

@@ -29,6 +29,16 @@ pub struct Field {
     pub node: Node,
 }
 
+/// What is wrong, and where.
+pub type Fault = (String, Span);
+
+/// Front matter as read: its fields, and the keys that are written more than once.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    pub fields: Vec<Field>,
+    pub repeated: Vec<(String, Span)>,
+}
+
 impl Node {
     /// Any scalar as text; `None` for null, lists and tables.
     pub fn text(&self) -> Option<&str> {

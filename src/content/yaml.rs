@@ -1,6 +1,6 @@
 //! YAML front matter (YAML 1.2), from parser events: scalars stay as written.
 
-use super::value::{Field, Node, Value};
+use super::value::{Fault, Field, Node, Parsed, Value};
 use crate::diagnostic::Span;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::collections::HashMap;
@@ -9,13 +9,13 @@ use std::collections::HashMap;
 const MAX_NODES: usize = 20_000;
 const MAX_DEPTH: usize = 64;
 
-/// What is wrong, at a byte of the text given.
-pub type Fault = (String, Span);
-
-/// Reads a YAML mapping. `base` is where `text` begins in its source.
-pub fn read_yaml(text: &str, base: usize) -> Result<Vec<Field>, Fault> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0, bytes: Bytes::new(text), base };
-    reader.read()
+/// Reads a YAML mapping. `base` is where `text` begins in its source. A key that is written twice is told, not refused:
+/// its last value counts, as with most generators.
+pub fn read_yaml(text: &str, base: usize) -> Result<Parsed, Fault> {
+    let parser = Parser::new_from_str(text);
+    let mut reader = Reader { parser, anchors: HashMap::new(), nodes: 0, bytes: Bytes::new(text), base, repeated: Vec::new() };
+    let fields = reader.read()?;
+    Ok(Parsed { fields, repeated: reader.repeated })
 }
 
 /// The parser counts characters; places are bytes.
@@ -41,6 +41,7 @@ struct Reader<'a> {
     nodes: usize,
     bytes: Bytes,
     base: usize,
+    repeated: Vec<(String, Span)>,
 }
 
 impl<'a> Reader<'a> {
@@ -132,10 +133,13 @@ impl<'a> Reader<'a> {
                 merged.push(node);
                 continue;
             }
-            if fields.iter().any(|field| field.name == name) {
-                return Err((format!("`{name}` is written twice"), span));
+            match fields.iter_mut().find(|field| field.name == name) {
+                Some(known) => {
+                    known.node = node;
+                    self.repeated.push((name, span));
+                }
+                None => fields.push(Field { name, node }),
             }
-            fields.push(Field { name, node });
         }
         for node in merged {
             let tables = match node.value {
@@ -182,7 +186,7 @@ mod tests {
     use super::*;
 
     fn text(yaml: &str, key: &str) -> String {
-        super::super::value::find(&read_yaml(yaml, 0).unwrap(), key).unwrap().flat()
+        super::super::value::find(&read_yaml(yaml, 0).unwrap().fields, key).unwrap().flat()
     }
 
     #[test]
@@ -197,7 +201,7 @@ mod tests {
     #[test]
     fn merge_keys_and_aliases_are_followed() {
         let yaml = "base: &b {author: Ann, lang: fr}\nx:\n  <<: *b\n  lang: de\n";
-        let fields = read_yaml(yaml, 0).unwrap();
+        let fields = read_yaml(yaml, 0).unwrap().fields;
         let x = super::super::value::find(&fields, "x").unwrap();
         assert_eq!(x.get("author").unwrap().text(), Some("Ann"));
         assert_eq!(x.get("lang").unwrap().text(), Some("de"));
@@ -217,6 +221,12 @@ mod tests {
     fn faults_are_placed_in_bytes() {
         let (_, span) = read_yaml("é: é\nb: [", 10).unwrap_err();
         assert!(span.start >= 10, "{span:?}");
-        assert!(read_yaml("a: 1\na: 2", 0).unwrap_err().0.contains("twice"));
+    }
+
+    #[test]
+    fn a_repeated_key_is_told_and_its_last_value_counts() {
+        let parsed = read_yaml("a: 1\na: 2", 5).unwrap();
+        assert_eq!(parsed.repeated, [("a".to_owned(), Span::new(10, 11))]);
+        assert_eq!(parsed.fields[0].node.text(), Some("2"));
     }
 }

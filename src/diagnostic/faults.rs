@@ -55,6 +55,14 @@ impl Diagnostic {
         )
     }
 
+    pub fn key_repeated(name: &str, which: &str) -> Self {
+        warning(
+            "key-repeated",
+            format!("`{name}` is written more than once; the {which} value is used"),
+            "delete the lines that are not meant",
+        )
+    }
+
     pub fn field_type(field: &str, expected: &str) -> Self {
         error("field-type", format!("`{field}` should be {expected}"), "change the value, or leave the field out")
     }
@@ -70,7 +78,7 @@ impl Diagnostic {
     pub fn date_missing() -> Self {
         warning(
             "date-missing",
-            "the entry has no date, so it's left out of the feeds",
+            "the entry has no date, so it comes after all others",
             "add `date: 2026-05-01` to its front matter, or start the file name with the date",
         )
     }
@@ -89,6 +97,10 @@ impl Diagnostic {
             format!("{text} happens twice in {zone}: the clocks go back; the first, {used}, is used"),
             "write the offset that you mean, such as +02:00",
         )
+    }
+
+    pub fn date_short_year(text: &str, used: &str) -> Self {
+        warning("date-short-year", format!("the year of `{text}` has two digits; {used} is used"), "write the year with four digits")
     }
 
     pub fn date_order() -> Self {

@@ -80,7 +80,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<(String, bool)> {
         let mut space = usize::from(!line.is_empty());
         for atom in atoms(word) {
             let wide = width(atom);
-            if used > 0 && used + space + wide > columns {
+            if !line.is_empty() && used + space + wide > columns {
                 let edge = line.chars().next_back().is_some_and(is_cjk) || atom.chars().next().is_some_and(is_cjk);
                 if space == 1 && edge {
                     line.push(' ');
@@ -93,7 +93,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<(String, bool)> {
                 used += 1;
                 space = 0;
             }
-            if used == 0 && wide > columns && !is_address(atom) {
+            if line.is_empty() && wide > columns && !is_address(atom) {
                 used = push_long(&mut lines, &mut line, atom, columns);
                 continue;
             }
@@ -145,6 +145,7 @@ mod tests {
         assert_eq!(lines("", 9), [""; 0]);
         assert_eq!(lines("abcdefghijklm no", 9), ["abcdefghi", "jklm no"]);
         assert_eq!(lines("see https://example.org/long/path ok", 9), ["see~", "https://example.org/long/path~", "ok"]);
+        assert_eq!(lines("\u{202e} 12345678", 8), ["\u{202e}~", "12345678"], "what has no width still has a space after it");
         assert_eq!(lines("a\u{a0}b c\u{202f}d e", 8), ["a\u{a0}b c\u{202f}d~", "e"]);
     }
 
