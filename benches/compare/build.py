@@ -25,17 +25,18 @@ morning evening office market bread coffee letter notice between water sand ston
 
 HUGO_TOML = """baseURL = "https://bench.example/"
 title = "Bench"
-disableKinds = ["sitemap", "robotsTXT", "404", "section", "taxonomy"]
+disableKinds = ["sitemap", "robotsTXT", "404", "section"]
 [taxonomies]
 tag = "tags"
 [outputs]
 home = ["rss"]
 term = ["rss"]
+taxonomy = ["rss"]
 [permalinks]
 posts = "/:year/:month/:slug/"
 [[cascade]]
 [cascade.build]
-render = "never"
+render = "link"
 [cascade.target]
 kind = "page"
 """
@@ -43,7 +44,8 @@ kind = "page"
 HUGO_RSS = """{{- printf "<?xml version=\\"1.0\\" encoding=\\"utf-8\\" standalone=\\"yes\\"?>" | safeHTML }}
 <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/">
 <channel><title>{{ .Title }}</title><link>{{ .Permalink }}</link><description>{{ .Title }}</description>
-{{ range first 50 .RegularPages.ByDate.Reverse }}<item><title>{{ .Title }}</title><link>{{ .Permalink }}</link>
+{{ $pages := .Pages }}{{ if .IsHome }}{{ $pages = site.RegularPages }}{{ end }}
+{{ range first 50 $pages.ByDate.Reverse }}<item><title>{{ .Title }}</title><link>{{ .Permalink }}</link>
 <pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" | safeHTML }}</pubDate><guid>{{ .Permalink }}</guid>
 <description>{{ .Summary | transform.XMLEscape | safeHTML }}</description>
 <content:encoded>{{ .Content | transform.XMLEscape | safeHTML }}</content:encoded></item>
@@ -125,7 +127,7 @@ def main():
         for _ in range(rounds):
             for command, output, times in runs.values():
                 times.append(once(command, folder, output))
-        version = subprocess.run([hugo, "version"], capture_output=True, text=True, check=True).stdout.split()[1]
+        version = subprocess.run([hugo, "version"], capture_output=True, text=True, check=True).stdout.split("hugo v")[-1].split("-")[0]
         print(f"{posts} posts, {total / 1e6:.1f} MB, {os.cpu_count()} cores, {rounds} rounds, hugo {version}")
         for program, (_, output, times) in runs.items():
             files = [path for path in (folder / output).rglob("*") if path.is_file()]

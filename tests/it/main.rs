@@ -2,5 +2,7 @@
 
 mod build;
 mod errors;
+mod golden;
+mod newsletter;
 mod project;
 mod tidy;

@@ -1,0 +1,79 @@
+//! Issues of the newsletter, as `tidings build` writes them; messages are re-read by an independent parser.
+
+use crate::project::Project;
+use mail_parser::{MessageParser, MimeHeaders};
+
+fn project() -> Project {
+    Project::new()
+        .config("timezone = \"Europe/Paris\"\n\n[newsletter]\nfrom = \"Example News <news@example.org>\"\nreply_to = \"desk@example.org\"\npostal_address = \"1 Main Street\"\n")
+        .file("content/a.md", "---\ntitle: Café & <b>Böller</b>\ndate: 2025-02-10\n---\nHello *you*, see [the page](/page/).\n")
+        .file("content/b.md", "---\ntitle: Second\ndate: 2025-02-16 23:30\n---\nText.\n")
+        .file("content/c.md", "---\ntitle: Third\ndate: 2025-02-17\n---\nText.\n")
+        .file("content/old.md", "---\ntitle: Old\ndate: 2024-12-30\n---\nText.\n")
+}
+
+fn issues(project: &Project, arguments: &str) -> Vec<String> {
+    let report = project.run(&format!("build --format json {arguments}")).success().json();
+    report["issues"].as_array().unwrap().iter().map(|issue| issue.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn weeks_that_are_over_become_issues_in_the_sites_zone() {
+    let project = project();
+    // In Paris the week ends an hour before it does in UTC.
+    assert_eq!(issues(&project, "--now 2025-02-16T22:59:59Z"), ["2025-W01"]);
+    assert_eq!(issues(&project, "--now 2025-02-16T23:00:00Z"), ["2025-W07", "2025-W01"]);
+    assert_eq!(issues(&project, "--now 2026-01-01T00:00:00Z"), ["2025-W08", "2025-W07", "2025-W01"]);
+    let page = project.read("public/newsletter/2025-W07/index.html");
+    assert!(page.contains("Second") && !page.contains("Third") && !page.contains("Old"), "{page}");
+    let files: Vec<String> =
+        project.files("public/newsletter").into_iter().filter(|file| file.starts_with("2025-W07/") || !file.contains('/')).collect();
+    assert_eq!(files, ["2025-W07/email.html", "2025-W07/email.txt", "2025-W07/index.html", "2025-W07/message.eml", "index.html"]);
+}
+
+#[test]
+fn months_and_everything_are_periods_too() {
+    let month = project().config("period = \"monthly\"\n");
+    assert_eq!(issues(&month, "--now 2025-03-01T00:00:00Z"), ["2025-02", "2024-12"]);
+    let all = project().config("period = \"all\"\n");
+    assert_eq!(issues(&all, ""), ["all"]);
+}
+
+#[test]
+fn the_message_is_whole_for_an_independent_reader() {
+    let project = project();
+    project.run("build").success();
+    let bytes = project.read("public/newsletter/2025-W07/message.eml");
+    let message = MessageParser::default().parse(bytes.as_bytes()).unwrap();
+    let header = |name: &str| message.header_raw(name).unwrap_or_else(|| panic!("no {name}")).trim().to_owned();
+    assert_eq!(message.from().unwrap().first().unwrap().name(), Some("Example News"));
+    assert_eq!(message.reply_to().unwrap().first().unwrap().address(), Some("desk@example.org"));
+    assert_eq!(header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+    assert!(header("List-Unsubscribe").starts_with("<https://example.org/unsubscribe?t="));
+    assert_eq!(message.date().unwrap().to_rfc3339(), "2025-02-17T00:00:00+01:00");
+    assert!(message.message_id().unwrap().ends_with("@example.org"));
+    let parts: Vec<_> = message
+        .parts
+        .iter()
+        .map(|part| part.content_type().map(|kind| kind.ctype().to_owned() + "/" + kind.subtype().unwrap_or("")))
+        .collect();
+    assert_eq!(parts.iter().flatten().collect::<Vec<_>>(), ["multipart/alternative", "text/plain", "text/html"]);
+    let (text, html) = (message.body_text(0).unwrap(), message.body_html(0).unwrap());
+    assert!(text.contains("Café & Böller") && text.contains("1 Main Street"), "{text}");
+    assert!(html.contains("Café &amp; Böller") && html.contains("1 Main Street"), "{html}");
+    assert!(bytes.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])));
+}
+
+#[test]
+fn a_wrong_newsletter_is_told_where_it_is_wrong() {
+    let project = Project::new()
+        .config("[newsletter]\nfrom = \"nobody\"\nmode = \"weekly\"\naccent = \"red\"\ngreeting = \"Hi {{ nobody.name }}\"\n");
+    let report = project.file("content/a.md", "x").run("build --format json").code(1).json();
+    let lines: Vec<_> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| (fault["line"].as_u64().unwrap(), fault["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(lines, [5, 6, 7, 8].map(|line| (line, "config-value")), "{report:#}");
+}
