@@ -30,6 +30,9 @@ fn read_local_first(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Opti
     let (day, rest) = read_day(text)?;
     let (time, rest) = read_time(rest)?;
     let local = day.and_time(time);
+    // `date` prints the year after the time; who pastes that behind a date has it twice.
+    let rest = rest.trim();
+    let rest = rest.strip_prefix(&format!("{:04} ", day.year())).unwrap_or(rest);
     match rest.trim() {
         "" => Some(resolve(local, zone)),
         "Z" | "z" | "UTC" | "GMT" => in_reach(FixedOffset::east_opt(0)?.from_local_datetime(&local).single()?).map(|date| (date, None)),
@@ -179,6 +182,7 @@ mod tests {
             "2026-05-01 2:30 pm",
             "2026/05/01 14:30",
             "2026-5-1 14:30 CEST",
+            "2026-05-01 14:30:00 2026 +0200",
         ] {
             assert_eq!(iso(text, "Europe/Paris"), "2026-05-01T14:30:00+02:00", "{text}");
         }

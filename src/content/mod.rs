@@ -17,6 +17,7 @@ mod people;
 mod permalink;
 mod read;
 mod slug;
+mod smart;
 mod title;
 mod toml;
 mod value;

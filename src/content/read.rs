@@ -9,6 +9,7 @@ use super::html_head;
 use super::language::detect_language;
 use super::path::{PathFacts, read_path, split_dated_name};
 use super::permalink::Pattern;
+use super::smart::smarten;
 use super::title::{own_title, titleize};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head, Markup};
@@ -86,6 +87,9 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
     fields.is_draft |= facts.is_draft;
     add_folders(&mut fields, &facts, dialect);
     name(source, &mut fields, &facts, dialect, is_bare);
+    if rules.ids == IdScheme::Jekyll {
+        fields.title = fields.title.map(|title| smarten(&title));
+    }
     speak(source, &mut fields, &facts, site, is_bare);
     date(source, &mut fields, &facts, dialect, site, &mut faults);
     let url = match permalink(&fields, &facts, rules.pattern(facts.folders.first().map(String::as_str)), site, dialect, rules.dialect()) {

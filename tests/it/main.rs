@@ -1,6 +1,7 @@
 //! The built program, run on folders of input: whole outputs are compared.
 
 mod build;
+mod content;
 mod errors;
 mod golden;
 mod newsletter;
