@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod entry;
 pub mod feed;
 pub mod files;
+pub mod language;
 #[cfg(feature = "send")]
 pub mod ledger;
 #[cfg(feature = "send")]

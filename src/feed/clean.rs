@@ -31,17 +31,6 @@ pub(super) fn some_line(raw: &str) -> Option<String> {
     Some(line(raw)).filter(|text| !text.trim().is_empty())
 }
 
-/// A language tag by BCP 47's syntax (RFC 5646, section 2.1); `fr_FR` is read as `fr-FR`.
-pub(super) fn language(raw: &str) -> Option<String> {
-    let tag = raw.trim().replace('_', "-");
-    let is_tag = tag.split('-').enumerate().all(|(at, part)| {
-        // The first part is a code of ISO 639: two or three letters, though the syntax has room for more.
-        (if at == 0 { 2..=3 } else { 1..=8 }).contains(&part.len())
-            && part.bytes().all(|byte| byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()))
-    });
-    is_tag.then_some(tag)
-}
-
 /// A date as RFC 3339 and RFC 822 can write it: offsets in whole minutes (local mean times aren't), years of four digits.
 pub(super) fn date(raw: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
     let date = if raw.offset().local_minus_utc() % 60 == 0 { raw } else { raw.with_timezone(&Utc).fixed_offset() };
@@ -82,15 +71,6 @@ mod tests {
     fn lines_keep_no_break_spaces() {
         assert_eq!(line(" a\r\n\tb\u{2028}c\u{b} « d\u{202f}» \n"), "a b c « d\u{202f}»");
         assert_eq!(some_line("\u{1}\n \u{a0}"), None);
-    }
-
-    #[test]
-    fn language_tags_have_a_form() {
-        assert_eq!(language("fr_FR").as_deref(), Some("fr-FR"));
-        assert_eq!(language("zh-Hans-419").as_deref(), Some("zh-Hans-419"));
-        for tag in ["", "fr-", "français", "en us", "1e", "en-\"x", "english", "x-klingon"] {
-            assert_eq!(language(tag), None, "{tag}");
-        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::clean;
 use super::{FeedSpec, Format, PlannedFeed};
+use crate::language;
 use crate::site::Site;
 use crate::url;
 use askama::Template;
@@ -59,11 +60,11 @@ struct File {
 /// The page. `newest` are the entries to list, newest first.
 pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest: &[IndexEntry]) -> Vec<u8> {
     let files = |feed: &PlannedFeed| -> Vec<File> { spec.formats.iter().map(|format| file(site, feed, *format)).collect() };
-    let language = clean::language(&site.language);
+    let language = language::tag(&site.language);
     let is_english = language.as_deref().and_then(|tag| tag.split('-').next()).is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
     let page = Page {
         ui: Safe(if is_english { "" } else { " lang=\"en\"" }),
-        direction: if language.as_deref().is_some_and(is_right_to_left) { "rtl" } else { "ltr" },
+        direction: language.as_deref().map_or("ltr", language::direction),
         language,
         title: clean::some_line(&site.title).unwrap_or_else(|| site.url.to_string()),
         url: url::strict(site.url.as_str()),
@@ -86,26 +87,12 @@ fn row(entry: &IndexEntry) -> Row {
         title: clean::some_line(&entry.title).unwrap_or_else(|| url.clone()),
         url,
         date: entry.date.and_then(clean::date).map(|date| (date.to_rfc3339(), date.format("%Y-%m-%d").to_string())),
-        language: entry.language.as_deref().and_then(clean::language),
+        language: entry.language.as_deref().and_then(language::tag),
     }
 }
 
 fn file(site: &Site, feed: &PlannedFeed, format: Format) -> File {
     File { label: format.label(), mime_type: format.mime_type(), title: clean::line(&feed.title(site)), url: feed.url(site, format) }
-}
-
-/// Languages written from right to left, unless their tag names another script.
-fn is_right_to_left(language: &str) -> bool {
-    let lower = language.to_ascii_lowercase();
-    let mut parts = lower.split('-');
-    let primary = parts.next().unwrap_or_default();
-    match parts.find(|part| part.len() == 4) {
-        Some(script) => matches!(script, "arab" | "hebr" | "thaa" | "syrc" | "nkoo" | "adlm" | "rohg"),
-        None => matches!(
-            primary,
-            "ar" | "arc" | "ckb" | "dv" | "fa" | "he" | "iw" | "ji" | "ks" | "nqo" | "ps" | "sd" | "syr" | "ug" | "ur" | "yi"
-        ),
-    }
 }
 
 #[cfg(test)]

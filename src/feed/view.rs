@@ -5,6 +5,7 @@ use super::{FeedEntry, FeedSpec, Format, PlannedFeed};
 use crate::body::shorten;
 use crate::content::percent_encode;
 use crate::entry::Enclosure;
+use crate::language;
 use crate::site::{Person, Site};
 use crate::url;
 use chrono::{DateTime, FixedOffset};
@@ -63,7 +64,7 @@ pub(super) struct EntryView {
 
 impl FeedView {
     pub fn new<E: Borrow<FeedEntry>>(format: Format, site: &Site, spec: &FeedSpec, feed: &PlannedFeed, entries: &[E]) -> Self {
-        let language = clean::language(&site.language);
+        let language = language::tag(&site.language);
         let home_page = url::strict(site.url.as_str());
         let entries: Vec<EntryView> = entries.iter().map(|entry| EntryView::new(site, language.as_deref(), entry.borrow())).collect();
         let web = |text: &Option<String>| text.as_deref().and_then(|text| url::web(&site.url, text));
@@ -103,7 +104,7 @@ impl EntryView {
             language: head
                 .language
                 .as_deref()
-                .and_then(clean::language)
+                .and_then(language::tag)
                 .filter(|own| language.is_none_or(|feed| !own.eq_ignore_ascii_case(feed))),
             authors: entry.authors.iter().filter_map(|author| clean::person(author, &site.url)).collect(),
             categories: head.categories.iter().filter_map(|tag| clean::some_line(tag)).collect(),

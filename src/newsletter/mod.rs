@@ -11,14 +11,13 @@ mod render;
 pub(crate) mod samples;
 mod slots;
 mod spec;
-mod tags;
 mod text;
 mod views;
 
+pub use crate::language::joins_without_spaces;
 pub use issue::{Edition, IssueEntry, PlannedIssue};
 pub use names::one_line;
 pub use plan::plan_issues;
 pub use render::{render_archive_list, render_issue};
 pub use slots::{Context, Slot, Slotted, check_placeholders};
 pub use spec::{NewsletterSpec, Period};
-pub use tags::joins_without_spaces;

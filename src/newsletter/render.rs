@@ -5,11 +5,11 @@ use super::content::{Medium, fit};
 use super::dates::{day, issue_title};
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, has_placeholders};
-use super::tags::{direction, joins_without_spaces};
 use super::text;
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, TextEntryView, TextView};
 use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
 use crate::diagnostic::Diagnostic;
+use crate::language::{direction, joins_without_spaces};
 use crate::site::Site;
 use askama::Template;
 

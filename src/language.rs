@@ -1,4 +1,15 @@
-//! What a language tag (BCP 47) says about its script: direction, and spaces between words.
+//! Language tags (BCP 47): their form, and what they say about the script: direction, and spaces between words.
+
+/// A tag by BCP 47's syntax (RFC 5646, section 2.1); `fr_FR` is read as `fr-FR`. `None` if it is none.
+pub fn tag(raw: &str) -> Option<String> {
+    let tag = raw.trim().replace('_', "-");
+    let is_tag = tag.split('-').enumerate().all(|(at, part)| {
+        // The first part is a code of ISO 639: two or three letters, though the syntax has room for more.
+        (if at == 0 { 2..=3 } else { 1..=8 }).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit()))
+    });
+    is_tag.then_some(tag)
+}
 
 /// `rtl` or `ltr`, as HTML's `dir` has it. An explicit script wins over what the language usually has.
 pub fn direction(tag: &str) -> &'static str {
@@ -42,6 +53,15 @@ pub fn joins_without_spaces(tag: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn language_tags_have_a_form() {
+        assert_eq!(tag("fr_FR").as_deref(), Some("fr-FR"));
+        assert_eq!(tag("zh-Hans-419").as_deref(), Some("zh-Hans-419"));
+        for tag in ["", "fr-", "français", "en us", "1e", "en-\"x", "english", "x-klingon"] {
+            assert_eq!(super::tag(tag), None, "{tag}");
+        }
+    }
 
     #[test]
     fn direction_follows_script_before_language() {
