@@ -17,7 +17,8 @@ pub fn strict(url: &str) -> String {
     let host_end = url.find("://").map_or(0, |at| at + 3 + url[at + 3..].find(['/', '?', '#']).unwrap_or(url.len() - at - 3));
     let mut has_fragment = false;
     for (at, byte) in url.bytes().enumerate() {
-        let is_plain = byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=%".contains(&byte);
+        let is_escape = byte == b'%' && url.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let is_plain = byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte) || is_escape;
         let is_bracket = at < host_end && matches!(byte, b'[' | b']');
         let is_fragment = byte == b'#' && !has_fragment;
         has_fragment |= is_fragment;
@@ -48,6 +49,11 @@ mod tests {
         for text in ["javascript:alert(1)", "data:text/html,x", "mailto:a@example.org", "https://", "file:///etc/passwd"] {
             assert_eq!(web(&base, text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_percent_sign_that_escapes_nothing_is_escaped() {
+        assert_eq!(strict("https://example.org/100%/%C3%A9%zz%4"), "https://example.org/100%25/%C3%A9%25zz%254");
     }
 
     #[test]

@@ -48,6 +48,17 @@ fn the_same_entries_make_the_same_bytes() {
 /// Any text, with more than its share of what breaks XML, HTML, JSON and lines.
 fn hostile() -> impl Strategy<Value = String> {
     let marks = [
+        "@",
+        ".",
+        "/",
+        "//",
+        "#",
+        "%",
+        "?",
+        ":",
+        "[",
+        "-",
+        "en",
         "<",
         ">",
         "&",
