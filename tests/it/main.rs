@@ -3,6 +3,7 @@
 mod build;
 mod content;
 mod errors;
+mod feed_rules;
 mod golden;
 mod newsletter;
 mod project;

@@ -172,6 +172,7 @@ proptest! {
         html in hostile(),
         author in hostile(),
         tag in hostile(),
+        email in "[a-c@.!/é]{1,6}",
         site_title in hostile(),
         address in hostile(),
     ) {
@@ -184,7 +185,7 @@ proptest! {
         entry.entry.external_url = Some(address.clone());
         let mut site = sample::site();
         (site.title, site.description, site.copyright) = (site_title.clone(), site_title.clone(), Some(site_title));
-        site.authors = vec![Person { name: author.clone(), email: Some(author.clone()), url: Some(address.clone()) }];
+        site.authors = vec![Person { name: author.clone(), email: Some(email), url: Some(address.clone()) }];
         (site.icon, site.logo, site.language) = (Some(address.clone()), Some(address), tag.clone());
         let expected = |title: Option<String>| Told {
             title,

@@ -1,0 +1,58 @@
+//! The rules that our feeds are held against find what W3C's feed validator finds, on the validator's own cases.
+
+#[path = "../../src/feed/tests/rules.rs"]
+mod rules;
+#[path = "../../src/feed/tests/tree.rs"]
+mod tree;
+
+use rules::faults;
+
+/// Cases about what we never write: their faults can't be ours.
+const FOREIGN: [&str; 14] = [
+    "2/invalid-xml-base",
+    "content-src",
+    "-base64",
+    "xhtml-no-",
+    "4.2.11/",
+    "6.1/",
+    "content-plain-with-children",
+    "IsBreakpoint",
+    "data-types-email/missing-email",
+    "channel-cloud",
+    "item-author",
+    "item-source",
+    "channel-skip",
+    "channel-textinput",
+];
+/// Where these rules ask for more than the validator: no spaces around addresses, no blank titles, no comments in dates,
+/// one entry an id, no `href=""`, no root but the three.
+const STRICTER: [&str; 7] = [
+    "item-author/html_in",
+    "item-source/html_in",
+    "title/blank_title",
+    "datetime/everything",
+    "4.1.1/duplicate-entries.xml",
+    "xml-base-elem-eq-doc",
+    "clean/outlineDocument",
+];
+
+#[test]
+fn the_rules_agree_with_the_validator() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/feedvalidator-cases");
+    let verdicts =
+        std::fs::read_to_string(root.join("verdicts.json")).expect("the validator's cases stand in ../shared/feedvalidator-cases");
+    let verdicts: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&verdicts).unwrap();
+    let is_in = |list: &[&str], name: &str| list.iter().any(|part| name.contains(part));
+    let mut agreed = 0;
+    for (name, verdict) in &verdicts {
+        let is_ours = ["atom/", "rss20/", "opml/"].iter().any(|folder| name.starts_with(folder));
+        let is_valid = verdict["valid"] == true;
+        if !is_ours || is_in(if is_valid { &STRICTER } else { &FOREIGN }, name) {
+            continue;
+        }
+        let found = faults(&std::fs::read_to_string(root.join(name)).unwrap());
+        assert_eq!(found.is_empty(), is_valid, "{name}: {found:?}, but the validator says {verdict}");
+        agreed += 1;
+    }
+    assert!(agreed > 500, "{agreed}");
+}
