@@ -4,6 +4,7 @@ mod publication;
 #[cfg(feature = "send")]
 mod sending;
 mod table;
+#[cfg(feature = "send")]
 mod units;
 
 pub use table::Overrides;

@@ -21,12 +21,6 @@ enum Place {
     Flag(&'static str),
 }
 
-impl<T> Given<T> {
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Given<U> {
-        Given { value: change(self.value), place: self.place }
-    }
-}
-
 /// One table of the configuration.
 pub(super) struct Table<'a> {
     source: &'a Source,
