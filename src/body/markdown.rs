@@ -1,12 +1,10 @@
 //! Markdown to events: CommonMark with GitHub's extensions (tables, footnotes, strikethrough, task lists, alerts, autolinks).
 
 use super::autolink::links;
-use super::clean::{clean_for_xml, forbidden};
+use super::clean::forbidden;
 use super::event::{Element, Event, heading_name};
 use super::html_reader;
-use super::opening::Heading;
 use super::stream::{Stream, clean};
-use super::words::one_line;
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event as Markdown, LinkType, Options, Parser, Tag, TagEnd};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -415,63 +413,9 @@ pub fn push_linked<'e>(stream: &mut Stream<'e>, text: CowStr<'e>) {
     if done == 0 { stream.text(text) } else { stream.text(text[done..].to_owned()) }
 }
 
-/// The first heading of a body.
-pub fn find_heading(body: &str) -> Option<Heading> {
-    let mut is_first = true;
-    // A heading in a quotation or a list is not the text's own.
-    let mut nesting = 0_usize;
-    let mut open: Option<(Range<usize>, bool, String)> = None;
-    for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
-        match event {
-            Markdown::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => nesting += 1,
-            Markdown::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => nesting = nesting.saturating_sub(1),
-            Markdown::Start(Tag::Heading { .. }) if nesting == 0 => {
-                open = Some((range, is_first, String::new()));
-                continue;
-            }
-            Markdown::End(TagEnd::Heading(_)) => {
-                if let Some((place, was_first, words)) = open.take() {
-                    let words = one_line(&clean_for_xml(&words));
-                    if !words.is_empty() {
-                        return Some(Heading { words, range: place, is_first: was_first });
-                    }
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        if let Some((_, _, words)) = &mut open {
-            match event {
-                Markdown::Text(text) | Markdown::Code(text) => words.push_str(&text),
-                Markdown::InlineMath(math) | Markdown::DisplayMath(math) => words.push_str(&format!("${math}$")),
-                Markdown::SoftBreak | Markdown::HardBreak => words.push(' '),
-                _ => {}
-            }
-            continue;
-        }
-        match event {
-            Markdown::Html(text) if text.trim_start().starts_with("<!--") => {}
-            Markdown::Start(Tag::HtmlBlock) | Markdown::End(TagEnd::HtmlBlock) => {}
-            _ => is_first = false,
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_title_is_the_first_heading() {
-        let title = |text: &str| find_heading(text).map(|heading| (heading.words, heading.is_first));
-        assert_eq!(title("## Hello *you* & `<T>`\n\nx"), Some(("Hello you & <T>".into(), true)));
-        assert_eq!(title("Hello\n=====\nx"), Some(("Hello".into(), true)));
-        assert_eq!(title("<!-- c -->\n# A\n"), Some(("A".into(), true)));
-        assert_eq!(title("#\n# A\n"), Some(("A".into(), true)));
-        assert_eq!(title("x\n\n## A\n"), Some(("A".into(), false)));
-        assert_eq!(title("> # A\n\n- # B\n"), None);
-    }
 
     #[test]
     fn footnotes_are_numbered_by_their_first_mention() {

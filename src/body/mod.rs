@@ -147,10 +147,20 @@ impl<'e> Body<'e> {
     fn words(&self, range: Range<usize>) -> String {
         let mut out = String::new();
         let mut in_heading = false;
+        let mut raised_from = None;
         for event in self.events.get(range).unwrap_or_default() {
             match event {
                 Event::Start(element) if heading_level(element.name).is_some() => in_heading = true,
                 Event::End(name) if heading_level(name).is_some() => in_heading = false,
+                Event::Start(element) if element.name == "sup" => raised_from = Some(out.len()),
+                Event::End("sup") => {
+                    if let Some(start) = raised_from.take()
+                        && let Some(digits) = out.get(start..).and_then(text::raised)
+                    {
+                        out.truncate(start);
+                        out.push_str(&digits);
+                    }
+                }
                 Event::Start(element) if element.name == "br" || event::layout(element.name) == event::Layout::Block => out.push(' '),
                 Event::Text(text) if !in_heading => out.push_str(text),
                 _ => {}

@@ -1,10 +1,12 @@
 //! How a text begins, for those who need no more of it: its first heading, its first paragraph.
 
 use super::Body;
+use super::clean::clean_for_xml;
 use super::event::{Event, Layout, heading_level, layout};
-use super::markdown;
+use super::markdown::options;
 use super::words::one_line;
 use crate::entry::Markup;
+use pulldown_cmark::{Event as Markdown, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// A heading in a text.
@@ -24,11 +26,54 @@ pub fn find_heading(text: &str, markup: Markup) -> Option<Heading> {
         // Only a text that might have a heading is parsed for it.
         Markup::Markdown | Markup::Mdx => {
             let may_have = text.contains('#') || text.contains("\n=") || text.contains("\n-") || text.contains("\n ");
-            may_have.then(|| markdown::find_heading(text)).flatten()
+            may_have.then(|| markdown_heading(text)).flatten()
         }
         Markup::Html => html_heading(text),
         Markup::Text => None,
     }
+}
+
+/// The first heading of a Markdown text.
+fn markdown_heading(body: &str) -> Option<Heading> {
+    let mut is_first = true;
+    // A heading in a quotation or a list is not the text's own.
+    let mut nesting = 0_usize;
+    let mut open: Option<(Range<usize>, bool, String)> = None;
+    for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
+        match event {
+            Markdown::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => nesting += 1,
+            Markdown::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => nesting = nesting.saturating_sub(1),
+            Markdown::Start(Tag::Heading { .. }) if nesting == 0 => {
+                open = Some((range, is_first, String::new()));
+                continue;
+            }
+            Markdown::End(TagEnd::Heading(_)) => {
+                if let Some((place, was_first, words)) = open.take() {
+                    let words = one_line(&clean_for_xml(&words));
+                    if !words.is_empty() {
+                        return Some(Heading { words, range: place, is_first: was_first });
+                    }
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        if let Some((_, _, words)) = &mut open {
+            match event {
+                Markdown::Text(text) | Markdown::Code(text) => words.push_str(&text),
+                Markdown::InlineMath(math) | Markdown::DisplayMath(math) => words.push_str(&format!("${math}$")),
+                Markdown::SoftBreak | Markdown::HardBreak => words.push(' '),
+                _ => {}
+            }
+            continue;
+        }
+        match event {
+            Markdown::Html(text) if text.trim_start().starts_with("<!--") => {}
+            Markdown::Start(Tag::HtmlBlock) | Markdown::End(TagEnd::HtmlBlock) => {}
+            _ => is_first = false,
+        }
+    }
+    None
 }
 
 fn html_heading(text: &str) -> Option<Heading> {
@@ -80,6 +125,17 @@ pub fn sample(text: &str, markup: Markup) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_is_the_first_heading() {
+        let title = |text: &str| find_heading(text, Markup::Markdown).map(|heading| (heading.words, heading.is_first));
+        assert_eq!(title("## Hello *you* & `<T>`\n\nx"), Some(("Hello you & <T>".into(), true)));
+        assert_eq!(title("Hello\n=====\nx"), Some(("Hello".into(), true)));
+        assert_eq!(title("<!-- c -->\n# A\n"), Some(("A".into(), true)));
+        assert_eq!(title("#\n# A\n"), Some(("A".into(), true)));
+        assert_eq!(title("x\n\n## A\n"), Some(("A".into(), false)));
+        assert_eq!(title("> # A\n\n- # B\n"), None);
+    }
 
     #[test]
     fn paragraphs_begin_after_headings_and_pictures() {

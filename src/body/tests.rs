@@ -183,6 +183,7 @@ fn the_summary_is_the_marked_part_or_the_first_paragraph() {
     assert_eq!(summary("# T\n\nOne *two*.\n\nThree.\n\n<!--more-->\n\nFour.", 99), "One two. Three.");
     assert_eq!(summary("# T\n\n![x](y)\n\nOne [two](z)[^1].\n\nThree.\n\n[^1]: Note", 99), "One two.");
     assert_eq!(summary("One two three four", 9), "One two…");
+    assert_eq!(summary("10<sup>9</sup> and 1<sup>st</sup>", 99), "10⁹ and 1st");
     assert_eq!(summary("", 9), "");
 }
 

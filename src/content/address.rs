@@ -111,7 +111,7 @@ pub fn permalink(
                 return Err(Fault::Refused(slug.to_owned()));
             }
             let path = pattern.expand(&parts).map_err(Fault::Incomplete)?;
-            match facts.language.as_deref().filter(|language| !same_language(language, &site.language)) {
+            match facts.language.as_deref().filter(|language| !is_language_of_site(language, &site.language)) {
                 Some(language) if !path.starts_with(&format!("/{language}/")) && made_as != Dialect::Pelican => {
                     format!("/{language}{path}")
                 }
@@ -138,11 +138,10 @@ fn is_climbing(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
-/// Whether two tags name one language, a region being told by one of them alone.
-pub fn same_language(a: &str, b: &str) -> bool {
-    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-    let is_part = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    is_part(&a, &b) || is_part(&b, &a)
+/// Whether a tag says no more than the site's own does: `en` on a site in `en-GB`, but not `zh-Hant` on one in `zh`.
+pub fn is_language_of_site(tag: &str, site: &str) -> bool {
+    let (tag, site) = (tag.to_ascii_lowercase(), site.to_ascii_lowercase());
+    site.strip_prefix(&tag).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// Encodes what a path may not hold (RFC 3986, section 3.3); what is encoded already stays.
@@ -180,9 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn languages_are_the_same_without_their_region() {
-        assert!(same_language("en", "en-GB") && same_language("EN-gb", "en") && same_language("pt-BR", "pt-br"));
-        assert!(!same_language("en-US", "en-GB") && !same_language("en", "eng"));
+    fn a_language_is_the_sites_if_it_says_no_more() {
+        assert!(is_language_of_site("en", "en-GB") && is_language_of_site("PT-br", "pt-BR"));
+        assert!(!is_language_of_site("zh-Hant", "zh") && !is_language_of_site("en-US", "en-GB") && !is_language_of_site("e", "en"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A source to an entry with its address; the body stays where it is.
 
-use super::address::{Fault, IdScheme, permalink, same_language};
+use super::address::{Fault, IdScheme, is_language_of_site, percent_encode, permalink};
 use super::dialect::Dialect;
 use super::facts::Fields;
 use super::fields::{FieldReader, is_bare};
@@ -99,7 +99,8 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
             if !fields.is_draft || matches!(fault, Fault::Refused(_)) {
                 faults.push(refusal(source, &fields, fault));
             }
-            site.url.to_string()
+            let path = relative.rsplit_once('.').map_or(relative, |(path, _)| path);
+            site.absolute(&percent_encode(path))
         }
     };
     if faults.iter().any(Diagnostic::is_error) {
@@ -157,8 +158,8 @@ fn name(source: &Source, fields: &mut Fields, facts: &PathFacts, dialect: Dialec
                 fields.body_start += body.len() - body.trim_start().len() + line.len();
             }
         }
-        // Jekyll makes titles of file names.
-        None if dialect == Dialect::Jekyll => fields.title = Some(titleize(&facts.stem)),
+        // Jekyll makes titles of file names; a file without front matter is none of its posts.
+        None if dialect == Dialect::Jekyll && !is_bare => fields.title = Some(titleize(&facts.stem)),
         None => {
             if let Some(title) = own_title(body, fields.markup, is_bare) {
                 fields.body_start += title.taken;
@@ -176,7 +177,7 @@ fn speak(source: &Source, fields: &mut Fields, facts: &PathFacts, site: &Site, i
     if fields.language.is_none() && is_bare {
         fields.language = detect_language(&source.text[fields.body_start..fields.body_end], fields.markup).map(str::to_owned);
     }
-    fields.language = fields.language.take().filter(|language| !same_language(language, &site.language));
+    fields.language = fields.language.take().filter(|language| !is_language_of_site(language, &site.language));
 }
 
 /// The date of publication where the fields have none, and the order of the dates.

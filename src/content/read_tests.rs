@@ -71,6 +71,15 @@ fn an_entry_without_a_date_is_kept_and_told() {
 }
 
 #[test]
+fn a_draft_may_lack_what_its_address_needs() {
+    let rules = ReadRules { permalink: Pattern::parse("/:author/:slug/").ok(), ..ReadRules::default() };
+    let (found, faults) = read("x/a b.md", "---\ntitle: x\ndraft: true\n---\n", &rules);
+    assert_eq!((found.unwrap().head.url.as_str(), faults.len()), ("https://x.org/x/a%20b", 0));
+    let (found, faults) = read("a.md", "---\ntitle: x\ndate: 2024-05-01\n---\n", &rules);
+    assert!(found.is_none() && faults[0].code == "permalink-incomplete", "{faults:?}");
+}
+
+#[test]
 fn what_is_wrong_is_told_all_at_once_at_its_place() {
     assert_eq!(
         codes("---\ntitle: [x]\ndate: soon\nslug: ../../x\nlang: no such\ndraft: perhaps\n---\n"),
@@ -114,6 +123,7 @@ fn titles_are_found_where_none_is_given() {
     assert_eq!(titled("2024-05-01-a.md", "---\nlang: en\n---\nJust noon."), (None, "Just noon.".to_owned()));
     assert_eq!(titled("2024-05-01-a.md", "---\ntitle: Noon\n---\n\n# Noon\nx"), some("Noon", "x"));
     assert_eq!(titled("_posts/2024-05-01-low-tide.md", "---\nlayout: x\n---\nx"), some("Low Tide", "x"));
+    assert_eq!(titled("_posts/2024-05-01-low-tide.md", "High tide\n\nx"), some("High tide", "\nx"));
     assert_eq!(
         titled("a.html", "<html><head><title>A &lt;b></title><meta name=date content=2024-05-01></head><body><p>x</p></body></html>"),
         some("A <b>", "<p>x</p>")

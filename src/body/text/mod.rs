@@ -2,6 +2,7 @@
 
 mod flowed;
 mod page;
+mod raised;
 mod table;
 mod wrap;
 
@@ -9,9 +10,11 @@ use super::Line;
 use super::event::{Element, Event, Layout, heading_level, layout};
 use crate::catalog::Links;
 use page::Page;
+use raised::lowered;
 use table::{Shape, Table};
 
 pub use flowed::to_flowed;
+pub use raised::raised;
 
 /// Width of a line.
 const COLUMNS: usize = 72;
@@ -419,25 +422,4 @@ fn is_same(words: &str, target: &str) -> bool {
         text.trim_end_matches('/').to_lowercase()
     };
     bare(words) == bare(target)
-}
-
-const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-const LOWERED: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
-
-/// Digits as Unicode writes them above the line, if it can: `10⁹` is not `109`.
-fn raised(text: &str) -> Option<String> {
-    shift(text, &RAISED, &[('+', '⁺'), ('-', '⁻'), ('−', '⁻'), ('n', 'ⁿ')])
-}
-
-fn lowered(text: &str) -> Option<String> {
-    shift(text, &LOWERED, &[('+', '₊'), ('-', '₋'), ('−', '₋')])
-}
-
-fn shift(text: &str, digits: &[char; 10], marks: &[(char, char)]) -> Option<String> {
-    let one = |c: char| match c.to_digit(10) {
-        Some(digit) => digits.get(usize::try_from(digit).ok()?).copied(),
-        None if digits.contains(&c) => Some(c),
-        None => marks.iter().find(|(from, _)| *from == c).map(|(_, to)| *to),
-    };
-    text.chars().map(one).collect()
 }
