@@ -10,7 +10,7 @@ mod run;
 mod secret;
 mod worker;
 
-pub use pace::{Pace, read_rate};
+pub use pace::Pace;
 pub use retry::{Retry, back_off, retry};
 pub use run::{send, send_one};
 pub use secret::{open_secret, read_password};

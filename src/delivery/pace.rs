@@ -24,20 +24,6 @@ impl Pace {
     }
 }
 
-/// Reads `10/s`, `100/m`, `1000/h`: messages a second.
-pub fn read_rate(text: &str) -> Result<f64, String> {
-    let wrong = || format!("`{text}` is no rate; write 10/s, 100/m or 1000/h");
-    let (number, unit) = text.trim().split_once('/').ok_or_else(wrong)?;
-    let seconds = match unit.trim() {
-        "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(wrong()),
-    };
-    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
-    if number.is_finite() && number > 0.0 { Ok(number / seconds) } else { Err(wrong()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,16 +48,5 @@ mod tests {
         let mut slow = Pace::new(Some(f64::MIN_POSITIVE));
         assert_eq!(slow.take(millis(0)), millis(0));
         assert!(slow.take(millis(0)) > Duration::from_secs(1 << 40));
-    }
-
-    #[test]
-    fn rates_are_read() {
-        assert_eq!(read_rate("10/s"), Ok(10.0));
-        assert_eq!(read_rate(" 90 / m "), Ok(1.5));
-        assert_eq!(read_rate("0.5/s"), Ok(0.5));
-        assert_eq!(read_rate("3600/h"), Ok(1.0));
-        for text in ["", "10", "10/d", "-1/s", "0/s", "x/s", "inf/s", "NaN/s"] {
-            assert!(read_rate(text).is_err(), "{text}");
-        }
     }
 }

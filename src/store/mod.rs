@@ -15,14 +15,7 @@ pub use writer::{Ledger, Writer};
 
 use crate::ledger::{Refused, StateWord};
 use std::fmt;
-use std::path::{Path, PathBuf};
-
-/// The file that `[store] url` names: `sqlite:PATH`, relative to `base`, the configuration's folder.
-pub fn database_path(url: &str, base: &Path) -> Result<PathBuf, String> {
-    let path = url.strip_prefix("sqlite:").ok_or("only `sqlite:PATH` is known")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() { Err("the path after `sqlite:` is empty".into()) } else { Ok(base.join(path)) }
-}
+use std::path::PathBuf;
 
 /// Why the store did not do it.
 #[derive(Clone, Debug)]
@@ -65,23 +58,3 @@ impl fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn urls_name_files() {
-        let base = Path::new("/site");
-        for (url, path) in [
-            ("sqlite:tidings.db", "/site/tidings.db"),
-            ("sqlite:data/a.db", "/site/data/a.db"),
-            ("sqlite:///var/a.db", "/var/a.db"),
-            ("sqlite:/var/a.db", "/var/a.db"),
-        ] {
-            assert_eq!(database_path(url, base), Ok(PathBuf::from(path)));
-        }
-        assert!(database_path("postgres://localhost/x", base).is_err());
-        assert!(database_path("sqlite:", base).is_err());
-    }
-}

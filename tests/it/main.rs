@@ -4,8 +4,12 @@
 mod build;
 mod content;
 mod errors;
+#[cfg(feature = "send")]
+mod faults;
 mod feed_rules;
 mod golden;
+#[cfg(feature = "send")]
+mod mock_smtp;
 mod newsletter;
 mod project;
 mod tidy;
