@@ -10,6 +10,12 @@ pub struct Link {
     pub target: String,
 }
 
+/// Whether a look is worthwhile. No branch in the loop, so that many bytes are compared at once.
+pub fn may_have_links(bytes: &[u8]) -> bool {
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    pairs.fold(false, |found, (a, b)| found | (*a == b'@') | ((*a == b':') & (*b == b'/')) | ((*a == b'w') & (*b == b'w')))
+}
+
 /// The addresses in a text, in one pass.
 pub fn links(text: &str) -> impl Iterator<Item = Link> + '_ {
     let mut from = 0;
@@ -123,6 +129,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
+        assert!(may_have_links(text.as_bytes()) || links(text).next().is_none(), "{text}");
         links(text).map(|link| &text[link.start..link.end]).collect()
     }
 

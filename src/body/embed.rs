@@ -23,7 +23,7 @@ pub fn read<'e>(tag: &Tag) -> Vec<Event<'e>> {
 }
 
 fn link<'e>(target: String, words: String) -> Vec<Event<'e>> {
-    vec![Event::Start(Element::new("a").with("href", target)), Event::Text(words.into()), Event::End("a")]
+    vec![Event::Start(Element::inline("a").with("href", target)), Event::Text(words.into()), Event::End("a")]
 }
 
 fn frame<'e>(src: &str, title: String) -> Option<Vec<Event<'e>>> {
@@ -44,9 +44,9 @@ fn frame<'e>(src: &str, title: String) -> Option<Vec<Event<'e>>> {
     let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
     let words = |fallback: &str| if title.is_empty() { fallback.to_owned() } else { title.clone() };
     let pictured = |page: String, picture: String, fallback: &str| {
-        let image = Element::new("img").with("src", picture).with("alt", words(fallback));
+        let image = Element::void("img").with("src", picture).with("alt", words(fallback));
         let image = image.with("width", "480").with("height", "360");
-        vec![Event::Start(Element::new("a").with("href", page)), Event::Start(image), Event::End("a")]
+        vec![Event::Start(Element::inline("a").with("href", page)), Event::Start(image), Event::End("a")]
     };
     Some(match host {
         "youtube.com" | "youtube-nocookie.com" if is_id && path.starts_with("/embed/") && id != "videoseries" => pictured(

@@ -23,12 +23,24 @@ pub enum Event<'e> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Element<'e> {
     pub name: &'static str,
+    /// Found once: it is asked for again and again.
+    pub layout: Layout,
     pub attributes: Vec<(&'static str, CowStr<'e>)>,
 }
 
 impl<'e> Element<'e> {
-    pub fn new(name: &'static str) -> Self {
-        Element { name, attributes: Vec::new() }
+    /// An element on lines of its own.
+    pub fn block(name: &'static str) -> Self {
+        Element { name, layout: Layout::Block, attributes: Vec::new() }
+    }
+
+    pub fn inline(name: &'static str) -> Self {
+        Element { name, layout: Layout::Inline, attributes: Vec::new() }
+    }
+
+    /// An element that holds nothing.
+    pub fn void(name: &'static str) -> Self {
+        Element { name, layout: Layout::Void, attributes: Vec::new() }
     }
 
     pub fn with(mut self, name: &'static str, value: impl Into<CowStr<'e>>) -> Self {
@@ -47,6 +59,7 @@ impl Event<'_> {
         match self {
             Event::Start(element) => Event::Start(Element {
                 name: element.name,
+                layout: element.layout,
                 attributes: element.attributes.into_iter().map(|(name, value)| (name, value.into_static())).collect(),
             }),
             Event::Text(text) => Event::Text(text.into_static()),

@@ -4,6 +4,7 @@ use super::HtmlPlace;
 use super::event::{ELEMENTS, Element, Event, GENERAL, heading_level, heading_name};
 use crate::catalog::Links;
 use ammonia::{Builder, UrlRelative};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -111,17 +112,23 @@ impl<'a> Writer<'a> {
         if matches!(name, "ul" | "ol" | "table" | "blockquote" | "pre" | "hr") && !self.out.is_empty() && !self.out.ends_with('\n') {
             self.out.push('\n');
         }
-        let _ = write!(self.out, "<{name}");
+        self.out.push('<');
+        self.out.push_str(name);
         for (attribute, value) in &element.attributes {
-            let value = match *attribute {
-                "href" => target.clone().flatten(),
-                "src" if name == "img" => target.clone().unwrap_or_else(|| self.picture(value)),
-                "src" | "poster" | "cite" => self.resolve(value),
-                "srcset" => self.candidates(value),
-                _ => Some(value.to_string()),
+            let value: Option<Cow<str>> = match *attribute {
+                "href" => target.as_ref().and_then(|target| target.as_deref()).map(Cow::Borrowed),
+                "src" if name == "img" => match &target {
+                    Some(target) => target.as_deref().map(Cow::Borrowed),
+                    None => self.picture(value).map(Cow::Owned),
+                },
+                "src" | "poster" | "cite" => self.resolve(value).map(Cow::Owned),
+                "srcset" => self.candidates(value).map(Cow::Owned),
+                _ => Some(Cow::Borrowed(value)),
             };
             if let Some(value) = value {
-                let _ = write!(self.out, " {attribute}=\"");
+                self.out.push(' ');
+                self.out.push_str(attribute);
+                self.out.push_str("=\"");
                 escape_into(&mut self.out, &value, true);
                 self.out.push('"');
             }
@@ -139,7 +146,9 @@ impl<'a> Writer<'a> {
         } else if let Some(level) = heading_level(name) {
             name = heading_name(level.saturating_add(self.place.first_heading.max(1) - 1));
         }
-        let _ = write!(self.out, "</{name}>");
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push('>');
         let is_line =
             matches!(name, "p" | "ul" | "ol" | "li" | "blockquote" | "pre" | "table" | "thead" | "tbody" | "tr" | "dl" | "dt" | "dd");
         if is_line || heading_level(name).is_some() {
@@ -205,6 +214,11 @@ fn escaped(text: &str) -> String {
 
 /// Text for HTML, in elements or in attributes.
 fn escape_into(out: &mut String, text: &str, in_attribute: bool) {
+    // Most texts have none of them: no branch in the loop, so that many bytes are compared at once.
+    let is_mark = |byte: u8| (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"');
+    if !text.bytes().fold(false, |found, byte| found | is_mark(byte)) {
+        return out.push_str(text);
+    }
     let mut done = 0;
     for (at, byte) in text.bytes().enumerate() {
         let entity = match byte {

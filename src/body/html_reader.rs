@@ -89,7 +89,7 @@ fn read_tag(tag: &Tag, stream: &mut Stream<'_>) -> TokenSinkResult<()> {
             stream.end("a");
         }
         stream.imply_ends(name, layout);
-        stream.start(Element { name, attributes: read_attributes(tag, name, attributes) });
+        stream.start(Element { name, layout, attributes: read_attributes(tag, name, attributes) });
         if tag.self_closing && layout == Layout::Inline {
             // Meant as XML: `<a name="x"/>` holds nothing.
             stream.end(name);

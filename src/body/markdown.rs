@@ -1,6 +1,6 @@
 //! Markdown to events: CommonMark with GitHub's extensions (tables, footnotes, strikethrough, task lists, alerts, autolinks).
 
-use super::autolink::links;
+use super::autolink::{links, may_have_links};
 use super::clean::forbidden;
 use super::event::{Element, Event, heading_name};
 use super::html_reader;
@@ -47,21 +47,17 @@ pub fn read(text: &str) -> Read<'_> {
         heading: None,
         ids: HashMap::new(),
     };
-    // The parser breaks text at each mark that might have meant something: it is put together again, for addresses.
-    let mut pending: Option<CowStr> = None;
+    let mut pending = Pending::Nothing;
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         match event {
-            Markdown::Text(text) => {
-                if let Some((_, c)) = forbidden(&text).next() {
-                    reader.read.forbidden.push((c, range));
+            Markdown::Text(piece) => {
+                if let Some((_, c)) = forbidden(&piece).next() {
+                    reader.read.forbidden.push((c, range.clone()));
                 }
-                pending = Some(match pending {
-                    None => text,
-                    Some(before) => format!("{before}{text}").into(),
-                });
+                pending.push(text, &piece, range);
             }
             event => {
-                if let Some(text) = pending.take() {
+                if let Some(text) = pending.take(text) {
                     reader.event(Markdown::Text(text));
                 }
                 reader.event(event);
@@ -69,6 +65,36 @@ pub fn read(text: &str) -> Read<'_> {
         }
     }
     reader.finish()
+}
+
+/// Text that is put together again, for the addresses in it: the parser breaks it at each mark that might have meant
+/// something.
+enum Pending {
+    Nothing,
+    /// As it stands in the source.
+    Slice(Range<usize>),
+    Owned(String),
+}
+
+impl Pending {
+    fn push(&mut self, source: &str, piece: &str, range: Range<usize>) {
+        let is_as_written = source.get(range.clone()).is_some_and(|slice| std::ptr::eq(slice.as_bytes(), piece.as_bytes()));
+        match self {
+            Pending::Nothing if is_as_written => *self = Pending::Slice(range),
+            Pending::Nothing => *self = Pending::Owned(piece.to_owned()),
+            Pending::Slice(known) if is_as_written && known.end == range.start => known.end = range.end,
+            Pending::Slice(known) => *self = Pending::Owned(format!("{}{piece}", source.get(known.clone()).unwrap_or_default())),
+            Pending::Owned(text) => text.push_str(piece),
+        }
+    }
+
+    fn take<'e>(&mut self, source: &'e str) -> Option<CowStr<'e>> {
+        match std::mem::replace(self, Pending::Nothing) {
+            Pending::Nothing => None,
+            Pending::Slice(range) => source.get(range).map(CowStr::Borrowed),
+            Pending::Owned(text) => Some(text.into()),
+        }
+    }
 }
 
 struct Reader<'e> {
@@ -102,12 +128,11 @@ impl<'e> Reader<'e> {
             Markdown::End(tag) => self.end(tag),
             Markdown::Text(text) => {
                 self.words(&text);
-                let is_plain = !["a", "code", "pre"].iter().any(|name| self.stream.is_open(name));
-                if is_plain { push_linked(&mut self.stream, text) } else { self.stream.text(text) }
+                push_linked(&mut self.stream, text);
             }
             Markdown::Code(text) => {
                 self.words(&text);
-                self.stream.start(Element::new("code"));
+                self.stream.start(Element::inline("code"));
                 self.stream.text(text);
                 self.stream.end("code");
             }
@@ -121,19 +146,19 @@ impl<'e> Reader<'e> {
             Markdown::FootnoteReference(name) => self.note(name),
             Markdown::SoftBreak => self.stream.soft_break(),
             Markdown::HardBreak => {
-                self.stream.start(Element::new("br"));
+                self.stream.start(Element::void("br"));
                 self.stream.push(Event::Text("\n".into()));
             }
-            Markdown::Rule => self.stream.start(Element::new("hr")),
+            Markdown::Rule => self.stream.start(Element::void("hr")),
             Markdown::TaskListMarker(done) => self.stream.text(if done { "☑ " } else { "☐ " }),
         }
     }
 
     fn start(&mut self, tag: Tag<'e>) {
         let element = match tag {
-            Tag::Paragraph => Element::new("p"),
+            Tag::Paragraph => Element::block("p"),
             Tag::Heading { level, id, .. } => {
-                let element = Element::new(heading_name(level as u8));
+                let element = Element::block(heading_name(level as u8));
                 match id {
                     Some(id) => {
                         self.ids.entry(id.to_string()).or_insert(1);
@@ -146,28 +171,27 @@ impl<'e> Reader<'e> {
                 }
             }
             Tag::BlockQuote(kind) => {
-                self.stream.start(Element::new("blockquote"));
+                self.stream.start(Element::block("blockquote"));
                 if let Some(kind) = kind {
-                    for name in ["p", "strong"] {
-                        self.stream.start(Element::new(name));
-                    }
+                    self.stream.start(Element::block("p"));
+                    self.stream.start(Element::inline("strong"));
                     self.stream.text(alert(kind));
                     self.stream.end("p");
                 }
                 return;
             }
             Tag::CodeBlock(kind) => {
-                self.stream.start(Element::new("pre"));
+                self.stream.start(Element::block("pre"));
                 code_element(&kind)
             }
             Tag::HtmlBlock => {
                 self.html = Some(String::new());
                 return;
             }
-            Tag::List(None) => Element::new("ul"),
-            Tag::List(Some(1)) => Element::new("ol"),
-            Tag::List(Some(start)) => Element::new("ol").with("start", start.to_string()),
-            Tag::Item => Element::new("li"),
+            Tag::List(None) => Element::block("ul"),
+            Tag::List(Some(1)) => Element::block("ol"),
+            Tag::List(Some(start)) => Element::block("ol").with("start", start.to_string()),
+            Tag::Item => Element::block("li"),
             Tag::FootnoteDefinition(name) => {
                 let outer = std::mem::take(&mut self.stream);
                 self.definition = Some((outer, name));
@@ -175,22 +199,22 @@ impl<'e> Reader<'e> {
             }
             Tag::Table(alignments) => {
                 self.alignments = alignments;
-                Element::new("table")
+                Element::block("table")
             }
             Tag::TableHead => {
                 (self.in_head, self.column) = (true, 0);
-                self.stream.start(Element::new("thead"));
-                Element::new("tr")
+                self.stream.start(Element::block("thead"));
+                Element::block("tr")
             }
             Tag::TableRow => {
                 self.column = 0;
                 if !self.stream.is_open("tbody") {
-                    self.stream.start(Element::new("tbody"));
+                    self.stream.start(Element::block("tbody"));
                 }
-                Element::new("tr")
+                Element::block("tr")
             }
             Tag::TableCell => {
-                let element = Element::new(if self.in_head { "th" } else { "td" });
+                let element = Element::block(if self.in_head { "th" } else { "td" });
                 self.column += 1;
                 match self.alignments.get(self.column - 1) {
                     Some(Alignment::Left) => element.with("align", "left"),
@@ -199,25 +223,25 @@ impl<'e> Reader<'e> {
                     Some(Alignment::None) | None => element,
                 }
             }
-            Tag::Emphasis => Element::new("em"),
-            Tag::Strong => Element::new("strong"),
-            Tag::Strikethrough => Element::new("del"),
-            Tag::Superscript => Element::new("sup"),
-            Tag::Subscript => Element::new("sub"),
+            Tag::Emphasis => Element::inline("em"),
+            Tag::Strong => Element::inline("strong"),
+            Tag::Strikethrough => Element::inline("del"),
+            Tag::Superscript => Element::inline("sup"),
+            Tag::Subscript => Element::inline("sub"),
             Tag::Link { link_type, dest_url, title, .. } => {
                 let target = if link_type == LinkType::Email { format!("mailto:{dest_url}").into() } else { dest_url };
-                let element = Element::new("a").with("href", target);
+                let element = Element::inline("a").with("href", target);
                 if title.is_empty() { element } else { element.with("title", title) }
             }
             Tag::Image { dest_url, title, .. } => {
-                let element = Element::new("img").with("src", dest_url);
+                let element = Element::void("img").with("src", dest_url);
                 let element = if title.is_empty() { element } else { element.with("title", title) };
                 self.image = Some((element, String::new(), 1));
                 return;
             }
-            Tag::DefinitionList => Element::new("dl"),
-            Tag::DefinitionListTitle => Element::new("dt"),
-            Tag::DefinitionListDefinition => Element::new("dd"),
+            Tag::DefinitionList => Element::block("dl"),
+            Tag::DefinitionListTitle => Element::block("dt"),
+            Tag::DefinitionListDefinition => Element::block("dd"),
             // No syntax for it is turned on.
             Tag::MetadataBlock(_) => return,
         };
@@ -393,19 +417,19 @@ fn code_element<'e>(kind: &CodeBlockKind<'e>) -> Element<'e> {
         .chars()
         .take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '#' | '.'))
         .collect();
-    let element = Element::new("code");
+    let element = Element::inline("code");
     if language.is_empty() { element } else { element.with("class", format!("language-{language}")) }
 }
 
-/// Text with its bare addresses as links.
+/// Text with its bare addresses as links, where it is neither code nor a link already.
 pub fn push_linked<'e>(stream: &mut Stream<'e>, text: CowStr<'e>) {
-    if !text.contains("://") && !text.contains("www.") && !text.contains('@') {
+    if !may_have_links(text.as_bytes()) || stream.is_any_open(&["a", "code", "pre"]) {
         return stream.text(text);
     }
     let mut done = 0;
     for link in links(&text) {
         stream.text(text[done..link.start].to_owned());
-        stream.start(Element::new("a").with("href", link.target));
+        stream.start(Element::inline("a").with("href", link.target));
         stream.text(text[link.start..link.end].to_owned());
         stream.end("a");
         done = link.end;

@@ -15,7 +15,7 @@ pub fn read(text: &str) -> Vec<Event<'_>> {
     for (at, lines) in blocks.iter().enumerate() {
         let is_last = at + 1 == blocks.len();
         match lines.as_slice() {
-            [line] if is_rule(line) => stream.start(Element::new("hr")),
+            [line] if is_rule(line) => stream.start(Element::void("hr")),
             [line] if !is_last && is_heading(line) => push_heading(&mut stream, line),
             [line, rule] if is_rule(rule) && line.chars().count() <= HEADING_CHARS => push_heading(&mut stream, line),
             [line, rest @ ..] if stands_above(line, rest) => {
@@ -95,7 +95,7 @@ fn is_mark(c: char) -> bool {
 }
 
 fn push_heading<'e>(stream: &mut Stream<'e>, line: &'e str) {
-    stream.start(Element::new("h2"));
+    stream.start(Element::block("h2"));
     stream.text(line.trim());
     stream.end("h2");
 }
@@ -116,7 +116,7 @@ fn bullet(line: &str) -> Option<(&str, Option<&str>)> {
 fn push_block<'e>(stream: &mut Stream<'e>, lines: &[&'e str]) {
     let is_code = |line: &&str| line.starts_with("    ") || line.starts_with('\t');
     if lines.iter().all(is_code) {
-        stream.start(Element::new("pre"));
+        stream.start(Element::block("pre"));
         for (at, line) in lines.iter().enumerate() {
             if at > 0 {
                 stream.text("\n");
@@ -138,7 +138,7 @@ fn push_block<'e>(stream: &mut Stream<'e>, lines: &[&'e str]) {
     let quoted: Option<Vec<&str>> = lines.iter().map(|line| line.strip_prefix('>').map(str::trim_start)).collect();
     match quoted {
         Some(lines) => {
-            stream.start(Element::new("blockquote"));
+            stream.start(Element::block("blockquote"));
             push_paragraph(stream, &lines);
             stream.end("blockquote");
         }
@@ -147,14 +147,14 @@ fn push_block<'e>(stream: &mut Stream<'e>, lines: &[&'e str]) {
 }
 
 fn push_paragraph<'e>(stream: &mut Stream<'e>, lines: &[&'e str]) {
-    stream.start(Element::new("p"));
+    stream.start(Element::block("p"));
     push_lines(stream, lines);
     stream.end("p");
 }
 
 fn push_list<'e>(stream: &mut Stream<'e>, lines: &[&'e str], number: Option<&'e str>) {
     let name = if number.is_some() { "ol" } else { "ul" };
-    let list = Element::new(name);
+    let list = Element::block(name);
     stream.start(match number.filter(|number| *number != "1") {
         Some(number) => list.with("start", number),
         None => list,
@@ -167,7 +167,7 @@ fn push_list<'e>(stream: &mut Stream<'e>, lines: &[&'e str], number: Option<&'e 
         }
     }
     for point in points {
-        stream.start(Element::new("li"));
+        stream.start(Element::block("li"));
         push_lines(stream, &point);
         stream.end("li");
     }
@@ -182,7 +182,7 @@ fn push_lines<'e>(stream: &mut Stream<'e>, lines: &[&'e str]) {
         if at > 0 && is_wrapped {
             stream.soft_break();
         } else if at > 0 {
-            stream.start(Element::new("br"));
+            stream.start(Element::void("br"));
             stream.push(Event::Text("\n".into()));
         }
         push_linked(stream, line.trim().into());

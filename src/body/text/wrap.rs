@@ -5,6 +5,9 @@ use unicode_width::UnicodeWidthChar;
 
 /// How many columns a text takes, never too few.
 pub fn width(text: &str) -> usize {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return text.len();
+    }
     let mut before = 0;
     text.chars()
         .map(|c| {
