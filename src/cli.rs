@@ -1,5 +1,7 @@
 //! The command line: arguments in, exit code out; the one place where a failure is printed.
 
+#[cfg(feature = "send")]
+use crate::commands::args::OutputFormat;
 use crate::commands::args::SharedArgs;
 use crate::commands::{self, Exit, Failure, Voice};
 use clap::{Parser, Subcommand};
@@ -18,6 +20,19 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(commands::build::BuildArgs),
+    #[cfg(feature = "send")]
+    List(commands::list::ListArgs),
+    #[cfg(feature = "send")]
+    Send(commands::send::SendArgs),
+    #[cfg(feature = "send")]
+    Report(commands::report::ReportArgs),
+}
+
+#[cfg(feature = "send")]
+impl Command {
+    fn writes_csv(&self) -> bool {
+        matches!(self, Command::List(args) if args.writes_csv())
+    }
 }
 
 /// Runs the program and gives its exit code.
@@ -27,7 +42,17 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let done = match &cli.command {
+        #[cfg(feature = "send")]
+        other if cli.shared.format == OutputFormat::Csv && !other.writes_csv() => {
+            Err(Failure::new("--format csv is for `list export`", "use --format json"))
+        }
         Command::Build(args) => commands::build::run(args, &cli.shared),
+        #[cfg(feature = "send")]
+        Command::List(args) => commands::list::run(args, &cli.shared),
+        #[cfg(feature = "send")]
+        Command::Send(args) => commands::send::run(args, &cli.shared),
+        #[cfg(feature = "send")]
+        Command::Report(args) => commands::report::run(args, &cli.shared),
     };
     done.unwrap_or_else(|failure| {
         cli.shared.voice().failure(&failure);

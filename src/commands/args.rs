@@ -13,6 +13,9 @@ pub enum OutputFormat {
     #[default]
     Human,
     Json,
+    /// Only of `list export`.
+    #[cfg(feature = "send")]
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,17 @@
 
 pub mod args;
 pub mod build;
+#[cfg(feature = "send")]
+pub mod list;
 mod load;
+#[cfg(feature = "send")]
+mod progress;
+#[cfg(feature = "send")]
+pub mod report;
+#[cfg(feature = "send")]
+pub mod send;
+#[cfg(feature = "send")]
+mod sending;
 
 use crate::diagnostic::{Diagnostic, render, render_summary, to_json};
 use serde_json::{Value, json};
@@ -82,6 +92,14 @@ impl Voice {
     pub fn result(&self, text: &str) {
         if !self.json && !self.quiet {
             let _ = writeln!(std::io::stdout().lock(), "{text}");
+        }
+    }
+
+    /// What people should know besides the result.
+    #[cfg(feature = "send")]
+    pub fn note(&self, text: &str) {
+        if !self.json && !self.quiet {
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
         }
     }
 

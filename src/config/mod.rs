@@ -8,6 +8,8 @@ mod table;
 mod units;
 
 pub use table::Overrides;
+#[cfg(feature = "send")]
+pub use units::read_rate;
 
 use crate::content::ReadRules;
 use crate::diagnostic::{Diagnostic, Source, Span};

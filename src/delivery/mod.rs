@@ -18,9 +18,8 @@ pub use secret::{open_secret, read_password};
 use crate::ledger::StateWord;
 use crate::list::{Address, Segment, Subscriber};
 use crate::message::Message;
-use crate::store::{Counts, StoreError};
+use crate::store::Counts;
 use chrono::{DateTime, Utc};
-use std::fmt;
 
 /// Makes the message for a subscriber, dated at the enrolment, so that a retry has the same bytes. The error says in the
 /// user's words why this one can't be made.
@@ -87,29 +86,4 @@ pub enum Ended {
 pub struct Summary {
     pub counts: Counts,
     pub ended: Ended,
-}
-
-/// Why there is no result.
-#[derive(Clone, Debug)]
-pub enum SendError {
-    Store(StoreError),
-    /// Transport or configuration; a person has to mend it.
-    Setup(String),
-}
-
-impl fmt::Display for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SendError::Store(error) => error.fmt(f),
-            SendError::Setup(reason) => f.write_str(reason),
-        }
-    }
-}
-
-impl std::error::Error for SendError {}
-
-impl From<StoreError> for SendError {
-    fn from(error: StoreError) -> Self {
-        SendError::Store(error)
-    }
 }

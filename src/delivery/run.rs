@@ -3,7 +3,7 @@
 use super::pace::Pace;
 use super::retry::back_off;
 use super::worker::{Pass, PassEnd, Run};
-use super::{Consignment, Ended, News, Progress, SendError, SendOptions, Summary};
+use super::{Consignment, Ended, News, Progress, SendOptions, Summary};
 use crate::list::Address;
 use crate::message::Message;
 use crate::store::{Counts, Ledger, SendLock, Store, StoreError, boot_id};
@@ -27,7 +27,7 @@ pub fn send(
     options: &SendOptions,
     stop: &AtomicBool,
     progress: &dyn Progress,
-) -> Result<Summary, SendError> {
+) -> Result<Summary, StoreError> {
     let _lock = SendLock::take(database)?;
     let boot = boot_id();
     let mut store = Store::open(database)?;
@@ -64,7 +64,7 @@ fn counts(run: &Run) -> Result<Counts, StoreError> {
     run.ledger.run(move |store| store.counts(&issue)).map(Option::unwrap_or_default)
 }
 
-fn passes(run: &Run, once: bool) -> Result<Ended, SendError> {
+fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
     let mut away_since: Option<Instant> = None;
     let mut away_tries = 0;
     loop {
@@ -77,7 +77,7 @@ fn passes(run: &Run, once: bool) -> Result<Ended, SendError> {
             (away_since, away_tries) = (None, 0);
         }
         let (until, reason) = match end {
-            Some(PassEnd::Ledger(error)) => return Err(error.into()),
+            Some(PassEnd::Ledger(error)) => return Err(error),
             Some(PassEnd::Policy(reply)) => return Ok(Ended::Policy(reply)),
             Some(PassEnd::Stop(reason)) => return Ok(Ended::Stopped(reason)),
             _ if open == 0 => return Ok(Ended::Finished),

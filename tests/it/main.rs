@@ -12,4 +12,6 @@ mod golden;
 mod mock_smtp;
 mod newsletter;
 mod project;
+#[cfg(feature = "send")]
+mod send;
 mod tidy;

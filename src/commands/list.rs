@@ -1,0 +1,229 @@
+//! `tidings list`: who gets the newsletter.
+
+use super::args::{OutputFormat, SharedArgs};
+use super::sending::{Told, find_store, load, open_store, store_failure};
+use super::{Exit, Failure, Voice};
+use crate::config::Config;
+use crate::files;
+use crate::list::{Address, Imported, Listed, Segment, Subscriber, read_csv, render_csv};
+use crate::store::ImportCount;
+use chrono::Utc;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Import, export and look after the list of subscribers
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    #[command(subcommand)]
+    command: ListCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum ListCommand {
+    /// Import subscribers from a CSV file; what is suppressed or unsubscribed stays so
+    Import {
+        /// CSV with a header: email, name, language, tags; other columns become fields
+        file: PathBuf,
+        /// They have not confirmed yet
+        #[arg(long)]
+        pending: bool,
+    },
+    /// Write the list as CSV (or --format json)
+    Export {
+        #[command(flatten)]
+        segment: SegmentArgs,
+    },
+    /// Add one subscriber
+    Add {
+        address: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// BCP 47 tag, such as fr
+        #[arg(long, value_name = "TAG")]
+        language: Option<String>,
+        /// May be given several times
+        #[arg(long = "tag", value_name = "TAG")]
+        tags: Vec<String>,
+        /// It has not confirmed yet
+        #[arg(long)]
+        pending: bool,
+    },
+    /// Take a subscriber off the list; a suppression stays
+    Remove { address: String },
+    /// Never mail an address again, whatever is imported
+    Suppress {
+        address: String,
+        #[arg(long, default_value = "suppressed by hand")]
+        reason: String,
+    },
+    /// Show the subscribers
+    Show {
+        #[command(flatten)]
+        segment: SegmentArgs,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+struct SegmentArgs {
+    /// Only those with this tag
+    #[arg(long)]
+    tag: Option<String>,
+    /// Only those of this language
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+}
+
+impl SegmentArgs {
+    fn segment(&self) -> Segment {
+        Segment { tag: self.tag.clone(), language: self.language.clone() }
+    }
+}
+
+impl ListArgs {
+    /// Whether `--format csv` means something.
+    pub fn writes_csv(&self) -> bool {
+        matches!(self.command, ListCommand::Export { .. })
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
+    let config = match load(shared)? {
+        Ok(config) => config,
+        Err(Told(exit)) => return Ok(exit),
+    };
+    let voice = shared.voice();
+    match &args.command {
+        ListCommand::Import { file, pending } => import(&config, &voice, file, *pending),
+        ListCommand::Export { segment } => export(&config, &voice, shared.format, &segment.segment()),
+        ListCommand::Show { segment } => show(&config, &voice, &segment.segment()),
+        ListCommand::Add { address, name, language, tags, pending } => {
+            let address = read_address(address)?;
+            let refused = [name, language].into_iter().flatten().chain(tags).find(|text| text.contains(char::is_control));
+            if let Some(text) = refused {
+                return Err(Failure::new(format!("{text:?} holds a control character"), "leave it out"));
+            }
+            let subscriber = Subscriber {
+                address: address.as_written().to_owned(),
+                name: name.clone(),
+                language: language.clone(),
+                tags: tags.clone(),
+                ..Subscriber::default()
+            };
+            add(&config, &voice, subscriber, *pending)
+        }
+        ListCommand::Remove { address } => {
+            let was_there = match find_store(&config)? {
+                Some(mut store) => store.remove(address).map_err(|error| store_failure(&error))?,
+                None => false,
+            };
+            voice.object(&json!({"version": 1, "removed": was_there}));
+            if !was_there {
+                voice.note(&format!("{address} is not on the list."));
+                return Ok(Exit::Problems);
+            }
+            voice.result(&format!("Removed {address}."));
+            Ok(Exit::Done)
+        }
+        ListCommand::Suppress { address, reason } => {
+            let address = read_address(address)?;
+            let is_new = open_store(&config)?.suppress(address.as_written(), reason, Utc::now()).map_err(|error| store_failure(&error))?;
+            voice.object(&json!({"version": 1, "suppressed": is_new}));
+            let already = if is_new { "" } else { ", as it was already" };
+            voice.result(&format!("{} will not be mailed{already}.", address.as_written()));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn read_address(text: &str) -> Result<Address, Failure> {
+    Address::read(text).map_err(|reason| Failure::new(format!("`{text}` is not an address: {reason}"), "write it as anna@example.org"))
+}
+
+fn import(config: &Config, voice: &Voice, file: &Path, pending: bool) -> Result<Exit, Failure> {
+    let bytes = files::read_file(file).map_err(|error| Failure::file("read", file, &error))?;
+    let (records, rejected) = read_csv(&bytes);
+    let count = open_store(config)?.import(&records, pending, Utc::now()).map_err(|error| store_failure(&error))?;
+    let ImportCount { imported, updated, suppressed } = count;
+    let lines: Vec<Value> = rejected.iter().map(|one| json!({"line": one.line, "reason": one.reason})).collect();
+    voice.object(&json!({"version": 1, "imported": imported, "updated": updated, "suppressed": suppressed, "rejected": lines}));
+    for one in &rejected {
+        voice.note(&format!("{}:{}: {}", file.display(), one.line, one.reason));
+    }
+    let kept = if suppressed > 0 { format!(", {suppressed} left as they are (suppressed or unsubscribed)") } else { String::new() };
+    let bad = if rejected.is_empty() { String::new() } else { format!(", {} rejected", rejected.len()) };
+    voice.result(&format!("Imported {imported} new, updated {updated}{kept}{bad}."));
+    Ok(if rejected.is_empty() { Exit::Done } else { Exit::Problems })
+}
+
+fn add(config: &Config, voice: &Voice, subscriber: Subscriber, pending: bool) -> Result<Exit, Failure> {
+    let address = subscriber.address.clone();
+    let record = Imported { line: 1, subscriber, suppressed: None };
+    let count = open_store(config)?.import(&[record], pending, Utc::now()).map_err(|error| store_failure(&error))?;
+    voice.object(&json!({"version": 1, "imported": count.imported, "updated": count.updated, "suppressed": count.suppressed}));
+    if count.suppressed > 0 {
+        voice.note(&format!("{address} is suppressed or has unsubscribed, and stays so."));
+        return Ok(Exit::Problems);
+    }
+    voice.result(&format!("{} {address}.", if count.imported > 0 { "Added" } else { "Updated" }));
+    Ok(Exit::Done)
+}
+
+fn listed(config: &Config, segment: &Segment) -> Result<Vec<Listed>, Failure> {
+    match find_store(config)? {
+        Some(store) => store.listed(segment).map_err(|error| store_failure(&error)),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn to_json(list: &[Listed]) -> Value {
+    let one = |one: &Listed| {
+        let subscriber = &one.subscriber;
+        json!({
+            "address": subscriber.address,
+            "name": subscriber.name,
+            "language": subscriber.language,
+            "tags": subscriber.tags,
+            "fields": subscriber.fields,
+            "state": subscriber.state.word(),
+            "suppressed": one.suppressed,
+        })
+    };
+    json!({"version": 1, "subscribers": list.iter().map(one).collect::<Vec<_>>()})
+}
+
+fn export(config: &Config, voice: &Voice, format: OutputFormat, segment: &Segment) -> Result<Exit, Failure> {
+    let list = listed(config, segment)?;
+    if format == OutputFormat::Json {
+        voice.object(&to_json(&list));
+    } else {
+        // The CSV is what was asked for: `--quiet` does not silence it. A closed pipe is the reader's wish.
+        let _ = std::io::stdout().lock().write_all(render_csv(&list).as_bytes());
+    }
+    Ok(Exit::Done)
+}
+
+fn show(config: &Config, voice: &Voice, segment: &Segment) -> Result<Exit, Failure> {
+    let list = listed(config, segment)?;
+    voice.object(&to_json(&list));
+    let mut lines: Vec<String> = list
+        .iter()
+        .map(|one| {
+            let subscriber = &one.subscriber;
+            let mut words = vec![subscriber.address.clone(), subscriber.state.word().to_owned()];
+            words.extend(subscriber.name.clone().map(|name| format!("\"{name}\"")));
+            words.extend(subscriber.language.clone());
+            words.extend(subscriber.tags.iter().map(|tag| format!("#{tag}")));
+            words.extend(one.suppressed.as_ref().map(|reason| format!("(suppressed: {reason})")));
+            words.join("  ")
+        })
+        .collect();
+    lines.push(match list.len() {
+        1 => "1 subscriber".to_owned(),
+        count => format!("{count} subscribers"),
+    });
+    voice.result(&lines.join("\n"));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,64 @@
+//! How a run goes: a bar on a terminal, a line for what needs attention elsewhere.
+
+use super::Voice;
+use crate::delivery::{News, Progress};
+use crate::ledger::StateWord;
+use chrono::{SecondsFormat, Utc};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The bar of a run.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    voice: Voice,
+    deferred: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Bar {
+    pub fn new(voice: &Voice) -> Bar {
+        let is_shown = !voice.json && !voice.quiet && std::io::stderr().is_terminal();
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  {msg}  {eta} left");
+        let bar = ProgressBar::with_draw_target(None, target).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Bar { bar, voice: *voice, deferred: AtomicU64::new(0), failed: AtomicU64::new(0) }
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn tell(&self, news: &News) {
+        match news {
+            News::Started(counts) => {
+                self.bar.set_length(counts.recipients());
+                self.bar.set_position(counts.recipients().saturating_sub(counts.open()));
+                self.bar.reset_eta();
+            }
+            News::Settled { state, .. } => {
+                match state {
+                    StateWord::Deferred => {
+                        self.deferred.fetch_add(1, Ordering::Relaxed);
+                    }
+                    StateWord::Sent => self.bar.inc(1),
+                    _ => {
+                        self.failed.fetch_add(1, Ordering::Relaxed);
+                        self.bar.inc(1);
+                    }
+                }
+                let (deferred, failed) = (self.deferred.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));
+                if deferred + failed > 0 {
+                    self.bar.set_message(format!("{deferred} deferred, {failed} failed"));
+                }
+            }
+            News::Waiting { until, reason } => {
+                let seconds = until.signed_duration_since(Utc::now()).num_seconds().max(0);
+                let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+                self.bar.suspend(|| self.voice.note(&format!("Waiting {seconds} s, until {until}: {reason}")));
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! `tidings send`: an issue to its subscribers.
+
+use super::args::{NowArgs, SharedArgs};
+use super::progress::Bar;
+use super::sending::{Publication, Told, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell};
+use super::{Exit, Failure, Voice};
+use crate::config::{Config, read_rate};
+use crate::delivery::{Consignment, Ended, SendOptions, Summary, open_secret, read_password, send, send_one};
+use crate::diagnostic::Diagnostic;
+use crate::list::{Address, Segment, Subscriber, UnsubscribeToken};
+use crate::message::{Message, Recipient, compose, sample_recipient};
+use crate::newsletter::{Edition, NewsletterSpec};
+use crate::pipeline::render_edition;
+use crate::transport::{Smtp, SmtpSpec};
+use chrono::{DateTime, Utc};
+use clap::Args;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Send an issue to its subscribers
+#[derive(Clone, Debug, Args)]
+pub struct SendArgs {
+    /// An issue's id, or `latest`
+    issue: String,
+    /// Show what would be sent to how many, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Send one message to this address, past the list and the ledger
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "dry_run")]
+    test: Option<String>,
+    /// Don't ask
+    #[arg(long)]
+    yes: bool,
+    /// Only part of the list, such as tag=beta or language=fr
+    #[arg(long, value_name = "KEY=VALUE", value_parser = read_segment)]
+    segment: Option<Segment>,
+    /// Messages at most, such as 10/s
+    #[arg(long, value_parser = parse_rate)]
+    rate: Option<f64>,
+    /// Connections at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
+    connections: Option<u8>,
+    /// One pass: don't wait for deferred deliveries (exit code 75 if any are left)
+    #[arg(long)]
+    once: bool,
+    /// Send again what may have been sent already, because no reply came
+    #[arg(long)]
+    resend_uncertain: bool,
+    /// Send although the issue has changed since some got it
+    #[arg(long)]
+    allow_changed: bool,
+    #[command(flatten)]
+    now: NowArgs,
+}
+
+fn read_segment(text: &str) -> Result<Segment, String> {
+    match text.split_once('=') {
+        Some(("tag", tag)) if !tag.is_empty() => Ok(Segment { tag: Some(tag.to_owned()), language: None }),
+        Some(("language", language)) if !language.is_empty() => Ok(Segment { tag: None, language: Some(language.to_owned()) }),
+        _ => Err("write it as tag=NAME or language=TAG".into()),
+    }
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    read_rate(text).ok_or_else(|| "write it as 10/s, 600/m or 1000/h".into())
+}
+
+/// An issue with all that its messages need.
+struct Letter<'a> {
+    site: &'a crate::site::Site,
+    spec: &'a NewsletterSpec,
+    edition: Edition,
+    secret: Vec<u8>,
+}
+
+impl Letter<'_> {
+    fn message(&self, subscriber: &Subscriber, date: DateTime<Utc>) -> Result<Message, String> {
+        let token = UnsubscribeToken { issue: self.edition.issue.clone(), address: subscriber.address.clone() };
+        let recipient = Recipient {
+            address: subscriber.address.clone(),
+            name: subscriber.name.clone(),
+            fields: subscriber.fields.clone(),
+            unsubscribe_token: token.sign(&self.secret),
+        };
+        let date = date.with_timezone(&self.site.timezone).fixed_offset();
+        compose(self.spec, self.site, &self.edition, &recipient, date).map_err(|error| error.to_string())
+    }
+
+    /// The message to nobody: its bytes name the issue's content.
+    fn sample(&self) -> Result<Message, Failure> {
+        compose(self.spec, self.site, &self.edition, &sample_recipient(), self.edition.date).map_err(|error| {
+            Failure::new(format!("issue {} can't be sent: {error}", self.edition.issue), "see [newsletter] in tidings.toml")
+        })
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
+    let config = match load(shared)? {
+        Ok(config) => config,
+        Err(Told(exit)) => return Ok(exit),
+    };
+    let voice = shared.voice();
+    let spec = config
+        .newsletter
+        .as_ref()
+        .ok_or_else(|| Failure::new("there is no [newsletter] in the configuration", "it needs at least `from`"))?;
+    let publication = match read_publication(&config, &voice, args.now.now()?)? {
+        Ok(publication) => publication,
+        Err(Told(exit)) => return Ok(exit),
+    };
+    let Publication { folder, catalog, plan } = &publication;
+    let issue = find_issue(plan, &args.issue)?;
+    let (edition, faults) = render_edition(&config, spec, catalog, issue, folder);
+    if faults.iter().any(Diagnostic::is_error) {
+        return Ok(tell(&voice, "the issue has errors", &faults).0);
+    }
+    voice.diagnostics(&faults);
+    let mut letter = Letter { site: &config.site, spec, edition, secret: Vec::new() };
+    let sample = letter.sample()?;
+    let smtp_spec = smtp_spec(&config, args)?;
+    if args.dry_run {
+        return dry_run(args, &config, &voice, &letter, &sample, &smtp_spec);
+    }
+    letter.secret =
+        open_secret(&config.sending.list.secret).map_err(|reason| Failure::new(reason, "see secret_env and secret_file under [list]"))?;
+    let sender = smtp_spec.envelope_from.as_ref().unwrap_or(&spec.from.1);
+    let from = Address::read(sender)
+        .map_err(|reason| Failure::new(format!("the sender {sender} is no address: {reason}"), "see `from` under [newsletter]"))?;
+    let password = smtp_spec.password.as_ref().map(read_password).transpose();
+    let password = password.map_err(|reason| Failure::new(reason, "see password_env and password_file under [smtp]"))?;
+    let smtp = Smtp::new(smtp_spec.clone(), password).map_err(|reason| Failure::new(reason, ""))?;
+    if let Some(address) = &args.test {
+        return test(address, &config, &voice, &letter, &smtp, &from);
+    }
+    if !args.yes {
+        confirm(args, &config, &voice, &letter, &smtp_spec)?;
+    }
+    let hash = Sha256::digest(&sample.bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let compose = |subscriber: &Subscriber, date| letter.message(subscriber, date);
+    let consignment = Consignment { issue: &letter.edition.issue, content_hash: &hash, from, compose: &compose };
+    let options = SendOptions {
+        segment: args.segment.clone().unwrap_or_default(),
+        once: args.once,
+        resend_uncertain: args.resend_uncertain,
+        allow_changed: args.allow_changed,
+    };
+    let stop = stop_on_signals()?;
+    let bar = Bar::new(&voice);
+    let result = send(&config.sending.store, &smtp, &smtp_spec, &consignment, &options, &stop, &bar);
+    bar.finish();
+    result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary)).map_err(|error| store_failure(&error))
+}
+
+/// `[smtp]` with what the flags replace.
+fn smtp_spec(config: &Config, args: &SendArgs) -> Result<SmtpSpec, Failure> {
+    let spec = config.sending.smtp.clone();
+    let mut spec = spec
+        .ok_or_else(|| Failure::new("there is no [smtp] in the configuration", "name the server that takes your mail: host, port, tls"))?;
+    spec.rate = args.rate.or(spec.rate);
+    spec.connections = args.connections.map_or(spec.connections, usize::from);
+    Ok(spec)
+}
+
+/// How many would get it now.
+fn recipients(args: &SendArgs, config: &Config, issue: &str) -> Result<u64, Failure> {
+    let Some(store) = find_store(config)? else { return Ok(0) };
+    let failed = |error| store_failure(&error);
+    match store.counts(issue).map_err(failed)? {
+        Some(counts) => Ok(counts.open() + if args.resend_uncertain { counts.uncertain } else { 0 }),
+        None => store.would_enrol(&args.segment.clone().unwrap_or_default()).map(|number| number as u64).map_err(failed),
+    }
+}
+
+fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sample: &Message, smtp: &SmtpSpec) -> Result<Exit, Failure> {
+    let edition = &letter.edition;
+    let recipients = recipients(args, config, &edition.issue)?;
+    let seconds = smtp.rate.map(|rate| recipients as f64 / rate);
+    voice.object(&json!({
+        "version": 1, "dry_run": true, "issue": edition.issue, "subject": edition.subject, "recipients": recipients,
+        "bytes": sample.bytes.len(), "server": format!("{}:{}", smtp.host, smtp.port), "seconds": seconds,
+    }));
+    let time = seconds.map(|seconds| format!(", {seconds:.0} s at the rate that is set")).unwrap_or_default();
+    voice.result(&format!(
+        "Issue {}: \"{}\", {} bytes, to {recipients} recipients through {}:{}{time}. Nothing was sent.",
+        edition.issue,
+        edition.subject,
+        sample.bytes.len(),
+        smtp.host,
+        smtp.port
+    ));
+    Ok(Exit::Done)
+}
+
+fn test(address: &str, config: &Config, voice: &Voice, letter: &Letter, smtp: &Smtp, from: &Address) -> Result<Exit, Failure> {
+    let to = Address::read(address).map_err(|reason| Failure::new(format!("`{address}` is not an address: {reason}"), ""))?;
+    // With the person's own name and fields, where it is on the list.
+    let listed = match find_store(config)? {
+        Some(store) => store.listed(&Segment::default()).map_err(|error| store_failure(&error))?,
+        None => Vec::new(),
+    };
+    let on_list =
+        listed.into_iter().map(|one| one.subscriber).find(|one| Address::read(&one.address).is_ok_and(|own| own.key() == to.key()));
+    let subscriber = on_list.unwrap_or_else(|| Subscriber { address: to.as_written().to_owned(), ..Subscriber::default() });
+    let message = letter.message(&subscriber, Utc::now()).map_err(|reason| Failure::new(reason, ""))?;
+    let reply = send_one(smtp, from, &to, &message).map_err(|reason| Failure::new(format!("the test was not sent: {reason}"), ""))?;
+    voice.object(&json!({"version": 1, "test": address, "issue": letter.edition.issue, "reply": reply}));
+    voice.result(&format!("Sent issue {} to {address}: {reply}", letter.edition.issue));
+    Ok(Exit::Done)
+}
+
+fn confirm(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, smtp: &SmtpSpec) -> Result<(), Failure> {
+    if voice.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::new("nothing was sent: there is nobody to ask", "say --yes, or try --dry-run or --test ADDRESS first"));
+    }
+    let recipients = recipients(args, config, &letter.edition.issue)?;
+    let mut err = std::io::stderr().lock();
+    let asked = write!(err, "Send \"{}\" to {recipients} recipients through {}:{}? [y/N] ", letter.edition.subject, smtp.host, smtp.port)
+        .and_then(|()| err.flush());
+    let mut answer = String::new();
+    let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
+    match (read, answer.trim().to_lowercase().as_str()) {
+        (Ok(_), "y" | "yes") => Ok(()),
+        _ => Err(Failure::new("nothing was sent", "")),
+    }
+}
+
+/// SIGINT and SIGTERM end the run after the messages in flight; a second one ends the program at once.
+fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, Exit::Left as i32, Arc::clone(&stop))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
+            .map_err(|error| Failure::new(format!("can't listen to signals: {error}"), ""))?;
+    }
+    Ok(stop)
+}
+
+fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
+    let counts = &summary.counts;
+    let (word, reason) = match &summary.ended {
+        Ended::Finished => ("finished", None),
+        Ended::Left(reason) => ("left", Some(reason)),
+        Ended::Policy(reason) => ("policy", Some(reason)),
+        Ended::Stopped(reason) => ("stopped", Some(reason)),
+    };
+    let mut object = counts_json(issue, counts);
+    object.insert("ended".into(), json!(word));
+    object.insert("reason".into(), json!(reason));
+    if word == "stopped" {
+        object.insert("error".into(), json!(reason));
+    }
+    voice.object(&Value::Object(object));
+    voice.result(&format!("Issue {issue}: {}.", counts_text(counts)));
+    match &summary.ended {
+        Ended::Finished if counts.bounced + counts.uncertain > 0 => {
+            voice.note(&format!("`tidings report {issue}` lists those that failed."));
+            Exit::Problems
+        }
+        Ended::Finished => Exit::Done,
+        Ended::Left(reason) => {
+            voice.note(&format!("{} are left ({reason}); run it again to go on.", counts.open()));
+            Exit::Left
+        }
+        Ended::Policy(reply) => {
+            voice.note(&format!("The server refuses the sender: {reply}\n{} are left; nobody was suppressed.", counts.open()));
+            Exit::Left
+        }
+        Ended::Stopped(reason) => {
+            voice.note(&format!("error: {reason}"));
+            Exit::CouldNotRun
+        }
+    }
+}

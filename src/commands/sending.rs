@@ -1,0 +1,125 @@
+//! What the commands about list and ledger share: the configuration with its store, and issues by their names.
+
+use super::args::{SharedArgs, SiteArgs};
+use super::load::{load_config, open_content};
+use super::{Exit, Failure, Voice, diagnostics_json};
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::files::{self, Folder};
+use crate::newsletter::PlannedIssue;
+use crate::pipeline::{self, Plan};
+use crate::store::{Counts, Store, StoreError};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+/// Faults in the user's files were told; the command ends with this.
+pub(super) struct Told(pub Exit);
+
+/// Tells faults, as diagnostics for people or as the one object for scripts.
+pub(super) fn tell(voice: &Voice, what: &str, faults: &[Diagnostic]) -> Told {
+    voice.diagnostics(faults);
+    voice.object(&json!({"version": 1, "error": what, "diagnostics": diagnostics_json(faults)}));
+    Told(Exit::Problems)
+}
+
+pub(super) fn load(shared: &SharedArgs) -> Result<Result<Config, Told>, Failure> {
+    let (config, faults) = load_config(shared, &SiteArgs::default())?;
+    let voice = shared.voice();
+    Ok(match config {
+        Some(config) => {
+            voice.diagnostics(&faults);
+            Ok(config)
+        }
+        None => Err(tell(&voice, "the configuration has errors", &faults)),
+    })
+}
+
+/// Opens the store, and makes it.
+pub(super) fn open_store(config: &Config) -> Result<Store, Failure> {
+    Store::open(&config.sending.store).map_err(|error| store_failure(&error))
+}
+
+/// The store, if there is one: looking makes no file.
+pub(super) fn find_store(config: &Config) -> Result<Option<Store>, Failure> {
+    if files::exists(&config.sending.store) { open_store(config).map(Some) } else { Ok(None) }
+}
+
+pub(super) fn store_failure(error: &StoreError) -> Failure {
+    let help = match error {
+        StoreError::Failed { .. } => "check that the disk has room and that you may write there",
+        _ => "",
+    };
+    Failure::new(error.to_string(), help)
+}
+
+/// The publication as it would be built now.
+pub(super) struct Publication {
+    pub folder: Folder,
+    pub catalog: Catalog,
+    pub plan: Plan,
+}
+
+/// Reads all content. Errors in it are told: who sends must not leave out what can't be read.
+pub(super) fn read_publication(config: &Config, voice: &Voice, now: DateTime<Utc>) -> Result<Result<Publication, Told>, Failure> {
+    let (folder, mut faults) = open_content(config)?;
+    let (catalog, mut found) = pipeline::read_catalog(config, &folder);
+    let (plan, mut planned) = pipeline::plan(config, &catalog, &found, now);
+    faults.append(&mut found);
+    faults.append(&mut planned);
+    if faults.iter().any(Diagnostic::is_error) {
+        return Ok(Err(tell(voice, "the content has errors", &faults)));
+    }
+    Ok(Ok(Publication { folder, catalog, plan }))
+}
+
+/// The issue that a name means: its id, or `latest`.
+pub(super) fn find_issue<'a>(plan: &'a Plan, name: &str) -> Result<&'a PlannedIssue, Failure> {
+    let found = match name {
+        "latest" => plan.issues.first(),
+        id => plan.issues.iter().find(|issue| issue.id == id),
+    };
+    found.ok_or_else(|| {
+        let ids: Vec<&str> = plan.issues.iter().take(5).map(|issue| issue.id.as_str()).collect();
+        match ids.as_slice() {
+            [] => Failure::new(
+                "there is no issue yet",
+                "an issue exists when its period is over and has entries; see `period` under [newsletter]",
+            ),
+            ids => Failure::new(format!("there is no issue {name}"), format!("there are {}", ids.join(", "))),
+        }
+    })
+}
+
+/// How the deliveries of an issue stand, as `report` and `send` say it to scripts.
+pub(super) fn counts_json(issue: &str, counts: &Counts) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("version".into(), json!(1));
+    object.insert("issue".into(), json!(issue));
+    let numbers = [
+        ("recipients", counts.recipients()),
+        ("pending", counts.pending),
+        ("claimed", counts.claimed + counts.begun),
+        ("sent", counts.sent),
+        ("deferred", counts.deferred),
+        ("bounced", counts.bounced),
+        ("uncertain", counts.uncertain),
+        ("suppressed", counts.withdrawn),
+    ];
+    object.extend(numbers.map(|(name, number)| (name.to_owned(), json!(number))));
+    object
+}
+
+/// The same for people.
+pub(super) fn counts_text(counts: &Counts) -> String {
+    let numbers = [
+        ("pending", counts.pending),
+        ("being sent", counts.claimed + counts.begun),
+        ("deferred", counts.deferred),
+        ("bounced", counts.bounced),
+        ("uncertain", counts.uncertain),
+        ("suppressed", counts.withdrawn),
+    ];
+    let others: String = numbers.iter().filter(|(_, number)| *number > 0).map(|(word, number)| format!(", {number} {word}")).collect();
+    format!("{} of {} sent{others}", counts.sent, counts.recipients())
+}

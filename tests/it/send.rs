@@ -1,0 +1,303 @@
+//! The list, a send and its report, from the command line to the server and back.
+
+use crate::mock_smtp::{Act, At, Certificate, MockSmtp, PASSWORD, Plan, say};
+use crate::project::Project;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+const ENTRY: &str = "---\ntitle: The tide comes in\ndate: 2025-12-03T10:00:00Z\n---\nHigh water at noon.\n\n.\n\nAnd a dot before this.\n";
+
+/// A publication with one issue, 2025-12, that goes to a server.
+pub fn publication(port: u16, smtp: &str) -> Project {
+    Project::new().file("content/tide.md", ENTRY).file("key", "a secret that is long enough\n").config(&format!(
+        "[newsletter]\nfrom = \"Example News <news@example.org>\"\nperiod = \"monthly\"\ngreeting = \"Dear {{{{ subscriber.name | default(\\\"reader\\\") }}}},\"\n\
+         [list]\nsecret_file = \"key\"\n[smtp]\nhost = \"127.0.0.1\"\nport = {port}\nretry = {{ first = \"50ms\", max = \"100ms\", give_up = \"20s\" }}\n{smtp}\n"
+    ))
+}
+
+const CLEAR: &str = "tls = \"none\"\nconnections = 2\ntimeout = \"5s\"\nfinal_timeout = \"5s\"\n";
+
+fn list(names: &[&str]) -> String {
+    let rows: String = names.iter().map(|name| format!("{name}@example.net,{name}\n")).collect();
+    format!("email,name\n{rows}")
+}
+
+#[test]
+fn a_list_is_imported_shown_and_exported() {
+    let project = Project::new().file("l.csv", "E-Mail;Name;Tags;City\nAnna@Example.net;Anna;a, b;Köln\nnobody;x;;\nbert@example.net;;;\n");
+    let run = project.run("list import l.csv --format json").code(1);
+    assert_eq!(
+        run.json(),
+        json!({"version": 1, "imported": 2, "updated": 0, "suppressed": 0,
+               "rejected": [{"line": 3, "reason": "there is no @ in the address"}]})
+    );
+    assert_eq!(run.stderr, "");
+    project.run("list import l.csv").code(1).stderr_has("l.csv:3: there is no @ in the address");
+    project.run("list suppress bert@example.net --reason complained").success();
+    project.run("list add carl@example.net --name Carl --language fr --tag a").success();
+    let shown = project.run("list show --tag a --format json").success().json();
+    assert_eq!(
+        shown,
+        json!({"version": 1, "subscribers": [
+            {"address": "Anna@Example.net", "name": "Anna", "language": null, "tags": ["a", "b"], "fields": {"City": "Köln"},
+             "state": "confirmed", "suppressed": null},
+            {"address": "carl@example.net", "name": "Carl", "language": "fr", "tags": ["a"], "fields": {}, "state": "confirmed", "suppressed": null},
+        ]})
+    );
+    assert_eq!(project.run("list show --language fr --format json").json()["subscribers"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        project.run("list export --format csv").success().stdout,
+        "email,name,language,tags,state,suppressed,City\r\n\
+         \"Anna@Example.net\",Anna,,\"a, b\",confirmed,,Köln\r\n\
+         \"bert@example.net\",,,,confirmed,complained,\r\n\
+         \"carl@example.net\",Carl,fr,a,confirmed,,\r\n"
+    );
+    // Neither an import nor `add` brings a suppressed person back.
+    let again = project.file("b.csv", "email\nBERT@example.net\n");
+    assert_eq!(again.run("list import b.csv --format json").success().json()["suppressed"], 1);
+    again.run("list add bert@example.net").code(1).stderr_has("stays so");
+    again.run("list remove carl@example.net").success();
+    again.run("list remove carl@example.net").code(1);
+    again.run("list add nobody").code(2).stderr_has("`nobody` is not an address");
+    again.run("list show --format csv").code(2).stderr_has("list export");
+    again.run("list import missing.csv").code(2).stderr_has("missing.csv");
+}
+
+#[test]
+fn looking_makes_no_database() {
+    let project = Project::new();
+    assert_eq!(project.run("list show").success().stdout, "0 subscribers\n");
+    project.run("list export").success();
+    project.run("report 2025-12").code(2).stderr_has("issue 2025-12 was never sent");
+    assert_eq!(project.files(""), ["tidings.toml"]);
+}
+
+#[test]
+fn an_issue_goes_to_everybody_once() {
+    let server = MockSmtp::start(Plan::new().always(At::Rcpt, "gone@", say("550 5.1.1 no such user")));
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna", "bert", "gone"]));
+    project.run("list import l.csv").success();
+    let dry = project.run("send latest --dry-run --format json").success().json();
+    assert_eq!((&dry["issue"], &dry["recipients"]), (&json!("2025-12"), &json!(3)));
+    assert_eq!(server.record().connections, 0);
+    project.run("send latest").code(2).stderr_has("nothing was sent: there is nobody to ask");
+    assert_eq!(server.record().connections, 0);
+    let sent = project.run("send latest --yes --format json").code(1).json();
+    let counts =
+        |value: &Value| ["recipients", "sent", "bounced", "pending", "uncertain", "suppressed"].map(|key| value[key].as_u64().unwrap());
+    assert_eq!(counts(&sent), [3, 2, 1, 0, 0, 0]);
+    let record = server.record();
+    assert_eq!((record.count("anna@example.net"), record.count("bert@example.net")), (1, 1));
+    let anna = record.messages.iter().find(|seen| seen.to == "anna@example.net").unwrap();
+    assert_eq!(anna.from, "news@example.org");
+    let message = mail_parser::MessageParser::default().parse(&anna.body).unwrap();
+    let text = message.body_text(0).unwrap();
+    assert!(text.contains("Dear anna,") && text.contains("High water at noon."), "{text}");
+    let token_of = |body: &[u8]| {
+        let text = String::from_utf8(body.to_vec()).unwrap().replace("\r\n ", "");
+        text.split("/unsubscribe?t=").nth(1).unwrap().split('>').next().unwrap().trim().to_owned()
+    };
+    let token = tidings::list::UnsubscribeToken::verify(b"a secret that is long enough", &token_of(&anna.body)).unwrap();
+    assert_eq!((token.issue.as_str(), token.address.as_str()), ("2025-12", "anna@example.net"));
+    let report = project.run("report latest --format json").success().json();
+    assert_eq!(counts(&report), [3, 2, 1, 0, 0, 0]);
+    assert_eq!(report["deliveries"].as_array().unwrap().len(), 1);
+    assert_eq!(report["deliveries"][0]["reply"], "550 5.1.1 no such user");
+    let all = project.run("report 2025-12 --all --format json").success().json();
+    let row = &all["deliveries"][0];
+    assert_eq!(
+        (&row["address"], &row["state"], &row["attempts"], &row["reply"]),
+        (&json!("anna@example.net"), &json!("sent"), &json!(1), &json!("250 2.0.0 taken"))
+    );
+    assert_eq!(row["message_id"].as_str().unwrap().trim_matches(['<', '>']), message.message_id().unwrap());
+    // The refused address is suppressed, with the server's words; the finished issue is sent to nobody again.
+    let shown = project.run("list show --format json").json();
+    assert_eq!(shown["subscribers"][2]["suppressed"], "550 5.1.1 no such user");
+    project.run("send 2025-12 --yes").code(1);
+    assert_eq!(server.record().messages.len(), 2);
+    // Who comes later gets the next issue.
+    project.run("list add late@example.net").success();
+    project.run("send latest --yes").code(1);
+    assert_eq!(server.record().messages.len(), 2);
+}
+
+#[test]
+fn a_changed_issue_is_refused_once_somebody_has_it() {
+    let server = MockSmtp::start(Plan::new().always(At::Rcpt, "bert@", say("450 4.2.0 later")));
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna", "bert"]));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes --once").code(75).stderr_has("run it again to go on");
+    let project = project.file("content/tide.md", ENTRY.replace("noon", "one"));
+    let refused = project.run("send latest --yes --once --format json").code(2).json();
+    assert!(refused["error"].as_str().unwrap().contains("--allow-changed"), "{refused}");
+    std::thread::sleep(Duration::from_millis(150));
+    project.run("send latest --yes --once --allow-changed").code(75);
+    let tries = server.record().commands.iter().filter(|line| line.contains("RCPT TO:<bert@")).count();
+    assert_eq!(tries, 2);
+}
+
+#[test]
+fn a_test_goes_past_the_ledger() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
+    project.run("list import l.csv").success();
+    let run = project.run("send latest --test ANNA@example.net --format json").success();
+    assert_eq!(run.json()["reply"], "250 2.0.0 taken");
+    project.run("send latest --test somebody@example.com").success();
+    project.run("send latest --test nobody").code(2);
+    let record = server.record();
+    assert_eq!(record.messages.len(), 2);
+    assert!(String::from_utf8_lossy(&record.messages[0].body).contains("Dear anna,"));
+    assert!(String::from_utf8_lossy(&record.messages[1].body).contains("Dear reader,"));
+    project.run("report latest").code(2).stderr_has("was never sent");
+}
+
+#[test]
+fn wrong_usage_and_missing_parts_send_nothing() {
+    let project = publication(1, CLEAR);
+    project.run("send 2020-01 --yes").code(2).stderr_has("there is no issue 2020-01").stderr_has("there are 2025-12");
+    project.run("send latest --yes --segment everybody").code(2);
+    project.run("send latest --yes --rate fast").code(2);
+    project.run("send").code(2);
+    let project = Project::new().file("content/tide.md", ENTRY);
+    project.run("send latest --yes").code(2).stderr_has("there is no [newsletter]");
+    let project = Project::new().file("content/tide.md", ENTRY).config("[newsletter]\nfrom = \"a@example.org\"\nperiod = \"monthly\"\n");
+    project.run("send latest --yes").code(2).stderr_has("there is no [smtp]");
+    // An entry that can't be read might belong to the issue.
+    let project = publication(1, CLEAR).file("content/b.md", "---\ntitle: b\ndate: someday\n---\nx\n");
+    let run = project.run("send latest --yes --format json").code(1);
+    assert_eq!(run.json()["diagnostics"][0]["code"], "date-unreadable");
+}
+
+#[test]
+fn passwords_come_from_files_and_the_environment() {
+    let server = MockSmtp::start(Plan::new().offer("AUTH LOGIN PLAIN"));
+    let auth = format!("{CLEAR}user = \"anna\"\npassword_env = \"TIDINGS_TEST_SMTP\"\n");
+    let project = publication(server.port(), &auth).file("l.csv", list(&["anna"]));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").code(2).stderr_has("TIDINGS_TEST_SMTP is not set");
+    let mut wrong = project.command(&["send", "latest", "--yes"]);
+    let output = wrong.env("TIDINGS_TEST_SMTP", "wrong").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("refuses the user or password: 535") && !stderr.contains("wrong wrong"), "{stderr}");
+    let mut right = project.command(&["send", "latest", "--yes"]);
+    assert!(right.env("TIDINGS_TEST_SMTP", PASSWORD).status().unwrap().success());
+    assert_eq!(server.record().messages[0].user.as_deref(), Some("anna"));
+}
+
+fn tls_config(word: &str) -> String {
+    CLEAR.replace("\"none\"", &format!("\"{word}\""))
+}
+
+/// What a run with this certificate trusted does: exit code and standard error.
+fn send_trusting(project: &Project, pem: &str) -> (i32, String) {
+    std::fs::write(project.path().join("roots.pem"), pem).unwrap();
+    let mut command = project.command(&["send", "latest", "--yes", "--once"]);
+    let output = command.env("SSL_CERT_FILE", project.path().join("roots.pem")).env_remove("SSL_CERT_DIR").output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn tls_is_checked_and_never_left_out() {
+    let right = Certificate::for_name("localhost");
+    let other = Certificate::for_name("other.example");
+    let injected = Act::Say(b"220 go\r\n250 injected\r\n".to_vec());
+    // The mode, the server, whom we trust, and: the exit code, what is said, how many messages came.
+    for (mode, plan, trusted, code, said, came) in [
+        ("implicit", Plan::new().tls(&right, true), &right, 0, "", 1),
+        ("starttls", Plan::new().tls(&right, false), &right, 0, "", 1),
+        ("implicit", Plan::new().tls(&right, true), &other, 75, "TLS with localhost", 0),
+        ("starttls", Plan::new().tls(&right, false), &other, 75, "TLS with localhost", 0),
+        ("starttls", Plan::new().tls(&other, false), &other, 75, "not valid for name", 0),
+        ("starttls", Plan::new(), &right, 2, "does not offer STARTTLS", 0),
+        ("starttls", Plan::new().tls(&right, false).once(At::StartTls, "", injected), &right, 75, "said more than", 0),
+        ("starttls", Plan::new().tls(&right, false).always(At::StartTls, "", say("454 no key")), &right, 75, "454 no key", 0),
+        ("implicit", Plan::new(), &right, 75, "TLS with localhost", 0),
+    ] {
+        let server = MockSmtp::start(plan);
+        let project = publication(server.port(), &tls_config(mode)).file("l.csv", list(&["anna"]));
+        let config = project.read("tidings.toml").replace("127.0.0.1", "localhost");
+        let project = project.file("tidings.toml", config);
+        project.run("list import l.csv").success();
+        let (found, stderr) = send_trusting(&project, &trusted.pem);
+        assert_eq!(found, code, "{mode}, {said}: {stderr}");
+        assert!(stderr.contains(said), "{mode}: no {said:?} in {stderr}");
+        let record = server.record();
+        assert_eq!(record.messages.len(), came, "{mode}, {said}");
+        assert!(record.messages.iter().all(|seen| seen.is_secure));
+        if came == 0 {
+            assert!(!record.commands.iter().any(|line| line.starts_with("MAIL") || line.starts_with("AUTH")), "{:?}", record.commands);
+        }
+    }
+}
+
+#[test]
+fn only_one_sender_at_a_time() {
+    let server = MockSmtp::start(Plan::new().once(At::Dot, "", Act::Wait(Duration::from_secs(2))));
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
+    project.run("list import l.csv").success();
+    let mut first = project.command(&["send", "latest", "--yes"]).spawn().unwrap();
+    wait_until(|| !server.record().messages.is_empty());
+    let second = project.run("send latest --yes --format json").code(2);
+    assert!(second.json()["error"].as_str().unwrap().contains("another `tidings send` is at work"));
+    // Looking, and changing the list, go on meanwhile.
+    assert_eq!(project.run("report latest --format json").success().json()["claimed"], 1);
+    project.run("list add late@example.net").success();
+    assert!(first.wait().unwrap().success());
+    assert_eq!(server.record().messages.len(), 1);
+}
+
+#[track_caller]
+pub fn wait_until(mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_run_after_what_is_in_flight() {
+    let server = MockSmtp::start(Plan::new().always(At::Dot, "", Act::Wait(Duration::from_millis(100))));
+    let names: Vec<String> = (0..40).map(|n| format!("p{n}")).collect();
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+    project.run("list import l.csv").success();
+    for (signal, least) in [("-TERM", 3), ("-INT", 8)] {
+        let mut run = project.command(&["send", "latest", "--yes"]).spawn().unwrap();
+        wait_until(|| server.record().messages.len() >= least);
+        let killed = std::process::Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        assert_eq!(run.wait().unwrap().code(), Some(75));
+        let report = project.run("report latest --format json").json();
+        assert_eq!((&report["claimed"], &report["uncertain"]), (&json!(0), &json!(0)));
+        assert_eq!(report["sent"].as_u64().unwrap() as usize, server.record().messages.len());
+    }
+    project.run("send latest --yes").success();
+    let record = server.record();
+    assert!(names.iter().all(|name| record.count(&format!("{name}@example.net")) == 1));
+}
+
+#[test]
+fn a_segment_gets_it_alone() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR)
+        .file("l.csv", "email,tags,language\na@example.net,beta,fr\nb@example.net,,fr\nc@example.net,beta,de\n");
+    project.run("list import l.csv").success();
+    project.run("send latest --yes --segment tag=beta").success();
+    let record = server.record();
+    assert_eq!((record.count("a@example.net"), record.count("b@example.net"), record.count("c@example.net")), (1, 0, 1));
+    project.run("send latest --yes --segment language=fr").code(2).stderr_has("was enrolled for tag=beta");
+}
+
+#[test]
+fn the_rate_is_kept() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["a", "b", "c", "d", "e", "f"]));
+    project.run("list import l.csv").success();
+    let begun = Instant::now();
+    project.run("send latest --yes --rate 10/s --connections 3").success();
+    assert!(begun.elapsed() >= Duration::from_millis(500), "{:?}", begun.elapsed());
+    assert_eq!(server.record().messages.len(), 6);
+}
