@@ -11,6 +11,7 @@ use super::path::{PathFacts, read_path, split_dated_name};
 use super::permalink::Pattern;
 use super::smart::smarten;
 use super::title::{own_title, titleize};
+use crate::body::find_heading;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head, Markup};
 use crate::site::Site;
@@ -151,11 +152,16 @@ fn add_folders(fields: &mut Fields, facts: &PathFacts, dialect: Dialect) {
 fn name(source: &Source, fields: &mut Fields, facts: &PathFacts, dialect: Dialect, is_bare: bool) {
     let body = &source.text[fields.body_start..fields.body_end];
     match &fields.title {
+        // The title again on top of the body would be shown twice.
         Some(title) => {
-            let line = body.trim_start().split_inclusive('\n').next().unwrap_or_default();
-            let heading = line.strip_prefix("# ").map(str::trim);
-            if fields.markup != Markup::Text && heading.is_some_and(|heading| heading.eq_ignore_ascii_case(title)) {
-                fields.body_start += body.len() - body.trim_start().len() + line.len();
+            let top = body.trim_start();
+            let may_repeat = fields.markup != Markup::Text && (top.starts_with("# ") || top.starts_with("<h1"));
+            if may_repeat
+                && let Some(heading) = find_heading(body, fields.markup)
+                && heading.is_first
+                && heading.words.to_lowercase() == title.to_lowercase()
+            {
+                fields.body_start += heading.range.end;
             }
         }
         // Jekyll makes titles of file names; a file without front matter is none of its posts.

@@ -122,6 +122,7 @@ fn titles_are_found_where_none_is_given() {
     assert_eq!(titled("2024-05-01-a.md", "# Low tide\n\nx"), some("Low tide", "\nx"));
     assert_eq!(titled("2024-05-01-a.md", "---\nlang: en\n---\nJust noon."), (None, "Just noon.".to_owned()));
     assert_eq!(titled("2024-05-01-a.md", "---\ntitle: Noon\n---\n\n# Noon\nx"), some("Noon", "x"));
+    assert_eq!(titled("2024-05-01-a.html", "---\ntitle: Noon\n---\n<h1 class=x>Noon</h1><p>x</p>"), some("Noon", "<p>x</p>"));
     assert_eq!(titled("_posts/2024-05-01-low-tide.md", "---\nlayout: x\n---\nx"), some("Low Tide", "x"));
     assert_eq!(titled("_posts/2024-05-01-low-tide.md", "High tide\n\nx"), some("High tide", "\nx"));
     assert_eq!(
