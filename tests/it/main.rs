@@ -9,6 +9,8 @@ mod faults;
 mod feed_rules;
 mod golden;
 #[cfg(feature = "send")]
+mod kills;
+#[cfg(feature = "send")]
 mod mock_smtp;
 mod newsletter;
 mod project;

@@ -1,0 +1,91 @@
+//! The sender is killed at any moment, again and again, and resumed until it is done. The server's own record says whether
+//! anybody got the issue twice or not at all.
+
+use crate::mock_smtp::{Act, At, MockSmtp, Plan};
+use crate::project::Project;
+use crate::send::publication;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const PEOPLE: usize = 500;
+const CONNECTIONS: usize = 4;
+
+/// Chance that is the same each time (Marsaglia's xorshift64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
+
+fn project(server: &MockSmtp) -> Project {
+    let rows: String = (0..PEOPLE).map(|n| format!("p{n:03}@example.net,Person {n}\n")).collect();
+    let smtp = format!("tls = \"none\"\nconnections = {CONNECTIONS}\ntimeout = \"10s\"\nfinal_timeout = \"10s\"\n");
+    let project = publication(server.port(), &smtp).file("l.csv", format!("email,name\n{rows}"));
+    project.run("list import l.csv").success();
+    project
+}
+
+/// Runs `send` and kills it (SIGKILL) after a random moment; gives how often it was killed before it came to its end.
+fn send_with_kills(project: &Project, dice: &mut Dice, arguments: &[&str]) -> usize {
+    for kills in 0.. {
+        let mut run = project.command(arguments).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(40 + dice.below(200)));
+        run.kill().unwrap();
+        if run.wait().unwrap().code().is_some() {
+            return kills;
+        }
+    }
+    unreachable!()
+}
+
+/// The ledger's word for each address.
+fn states(project: &Project) -> BTreeMap<String, String> {
+    let report = project.run("report latest --all --format json").success().json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    report["deliveries"].as_array().unwrap().iter().map(|row| (text(&row["address"]), text(&row["state"]))).collect()
+}
+
+#[test]
+fn nobody_twice_nobody_missing() {
+    // A reply takes a while, so that kills fall between the dot and the reply, too.
+    let server = MockSmtp::start(Plan::new().always(At::Dot, "", Act::Wait(Duration::from_millis(12))));
+    let project = project(&server);
+    let mut dice = Dice(20_260_216);
+    let kills = send_with_kills(&project, &mut dice, &["send", "latest", "--yes"]);
+    assert!(kills >= 10, "only {kills} kills: the test proves little");
+    let record = server.record();
+    let mut came: BTreeMap<&str, usize> = BTreeMap::new();
+    for seen in &record.messages {
+        *came.entry(&seen.to).or_default() += 1;
+    }
+    let states = states(&project);
+    assert_eq!(states.len(), PEOPLE);
+    let mut uncertain = 0;
+    for (address, state) in &states {
+        let times = came.get(address.as_str()).copied().unwrap_or_default();
+        match state.as_str() {
+            "sent" => assert_eq!(times, 1, "{address} is sent"),
+            "uncertain" => {
+                uncertain += 1;
+                assert!(times <= 1, "{address} is uncertain and came {times} times");
+            }
+            other => panic!("{address} is left {other}"),
+        }
+    }
+    assert!(uncertain <= kills * CONNECTIONS, "{uncertain} uncertain after {kills} kills");
+    eprintln!("{kills} kills, {uncertain} uncertain of {PEOPLE}");
+
+    // Only the user can have what is uncertain sent again, and only those may then have it twice.
+    project.run("send latest --yes --resend-uncertain").success();
+    let record = server.record();
+    for (address, state) in &states {
+        let times = record.count(address);
+        let most = if state == "uncertain" { 2 } else { 1 };
+        assert!((1..=most).contains(&times), "{address}, which was {state}, came {times} times");
+    }
+}
