@@ -3,6 +3,7 @@
 
 mod build;
 mod content;
+mod corpora;
 mod errors;
 #[cfg(feature = "send")]
 mod faults;

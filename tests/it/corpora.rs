@@ -1,0 +1,127 @@
+//! Real publications, built unchanged: what their own generators made of them is what feeds hold.
+//!
+//! The corpora lie beside the repository; without them these tests fail and say so.
+
+use crate::project::Project;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Id, title and date of each entry of a feed.
+type Entries = BTreeMap<String, (String, DateTime<Utc>)>;
+
+fn corpus(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora").join(name);
+    assert!(path.join("expected.json").is_file(), "{} is missing: these tests need the corpora beside the repository", path.display());
+    path.canonicalize().unwrap()
+}
+
+fn expected(corpus: &Path) -> Vec<serde_json::Value> {
+    serde_json::from_slice(&std::fs::read(corpus.join("expected.json")).unwrap()).unwrap()
+}
+
+fn text(value: &serde_json::Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+fn date(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap_or_else(|error| panic!("{text}: {error}")).to_utc()
+}
+
+/// What an independent reader finds.
+fn read(project: &Project, file: &str) -> Entries {
+    let bytes = project.read(&format!("public/{file}"));
+    let feed = feed_rs::parser::Builder::new()
+        .sanitize_content(false)
+        .build()
+        .parse(bytes.as_bytes())
+        .unwrap_or_else(|error| panic!("{file}: {error}"));
+    let entry = |entry: feed_rs::model::Entry| {
+        (entry.id, (entry.title.map(|title| title.content).unwrap_or_default(), entry.published.unwrap_or_default()))
+    };
+    feed.entries.into_iter().map(entry).collect()
+}
+
+#[track_caller]
+fn assert_feeds(project: &Project, expected: &Entries) {
+    for file in ["feed.xml", "atom.xml", "feed.json"] {
+        let found = read(project, file);
+        for (id, entry) in expected {
+            assert_eq!(found.get(id), Some(entry), "{file}: {id}");
+        }
+        assert_eq!(
+            found.len(),
+            expected.len(),
+            "{file} has others: {:?}",
+            found.keys().filter(|id| !expected.contains_key(*id)).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[test]
+fn jekylls_own_news_keep_their_ids_titles_and_dates() {
+    let corpus = corpus("jekyll-news");
+    let config = format!(
+        "[site]\ntitle = \"Jekyll\"\nurl = \"https://jekyllrb.com\"\ntimezone = \"America/Los_Angeles\"\n\
+         [content]\ndir = \"{}\"\npermalink = \"/news/:year/:month/:day/:title/\"\nids = \"jekyll\"\n[feeds]\nlimit = 0\n",
+        corpus.display()
+    );
+    let project = Project::empty().file("tidings.toml", config);
+    project.run("build").success();
+    // jekyll-feed's titles are HTML (`type="html"`); ours are the same words as plain text.
+    let title = |post: &serde_json::Value| html_escape::decode_html_entities(&text(&post["title"])).into_owned();
+    let expected = expected(&corpus).iter().map(|post| (text(&post["id"]), (title(post), date(&text(&post["published"]))))).collect();
+    assert_feeds(&project, &expected);
+}
+
+#[test]
+fn a_hugo_blog_has_hugos_paths_titles_and_dates() {
+    let corpus = corpus("grpc-blog");
+    let config = format!(
+        "[site]\ntitle = \"gRPC\"\nurl = \"https://example.org/\"\n\
+         [content]\ndir = \"{}/content\"\nids = \"hugo\"\nfuture = true\ndrafts = true\n[feeds]\nlimit = 0\n",
+        corpus.display()
+    );
+    let project = Project::empty().file("tidings.toml", config);
+    project.run("build").success();
+    let expected = expected(&corpus)
+        .iter()
+        .map(|page| (format!("https://example.org{}", text(&page["path"])), (text(&page["title"]), date(&text(&page["date"])))))
+        .collect();
+    assert_feeds(&project, &expected);
+}
+
+#[test]
+fn a_zola_blog_has_the_paths_titles_and_dates_that_it_says() {
+    let corpus = corpus("rust-blog");
+    let config = format!(
+        "[site]\ntitle = \"Rust\"\nurl = \"https://blog.rust-lang.org/\"\n[content]\ndir = \"{}/content\"\nids = \"zola\"\n[feeds]\nlimit = 0\n",
+        corpus.display()
+    );
+    let project = Project::empty().file("tidings.toml", config);
+    let report = project.run("build --format json --now 2027-01-01T00:00:00Z").success().json();
+    assert_eq!(report["future"], 0);
+    let expected: Entries = expected(&corpus)
+        .iter()
+        .map(|page| (format!("https://blog.rust-lang.org{}", text(&page["path"])), (text(&page["title"]), date(&text(&page["published"])))))
+        .collect();
+    // Pages that have no dated path are not in `expected.json`, so only what is there is compared.
+    for file in ["feed.xml", "atom.xml", "feed.json"] {
+        let found = read(&project, file);
+        for (id, entry) in &expected {
+            assert_eq!(found.get(id), Some(entry), "{file}: {id}");
+        }
+    }
+}
+
+#[test]
+fn every_corpus_builds_with_flags_alone() {
+    for (name, folder) in [("jekyll-news", ""), ("grpc-blog", "/content"), ("rust-blog", "/content")] {
+        let project = Project::empty();
+        let content = format!("{}{folder}", corpus(name).display());
+        let arguments =
+            ["build", "--content", &content, "--output", "public", "--url", "https://example.org", "--title", "X", "--format", "json"];
+        let report = project.run_words(&arguments).success().json();
+        assert!(report["entries"].as_u64().unwrap() > 20, "{name}: {report}");
+    }
+}
