@@ -8,6 +8,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// A list that is bad throughout must not fill the terminal; `report` has them all.
+const FAILURES_TOLD: u64 = 20;
+
 /// The bar of a run.
 pub(super) struct Bar {
     bar: ProgressBar,
@@ -38,15 +41,17 @@ impl Progress for Bar {
                 self.bar.set_position(counts.recipients().saturating_sub(counts.open()));
                 self.bar.reset_eta();
             }
-            News::Settled { state, .. } => {
+            News::Settled { address, state, reply } => {
                 match state {
                     StateWord::Deferred => {
                         self.deferred.fetch_add(1, Ordering::Relaxed);
                     }
                     StateWord::Sent => self.bar.inc(1),
                     _ => {
-                        self.failed.fetch_add(1, Ordering::Relaxed);
                         self.bar.inc(1);
+                        if self.failed.fetch_add(1, Ordering::Relaxed) < FAILURES_TOLD {
+                            self.bar.suspend(|| self.voice.note(&format!("{state}: {address}: {reply}")));
+                        }
                     }
                 }
                 let (deferred, failed) = (self.deferred.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));

@@ -440,3 +440,40 @@ fn a_stopped_run_leaves_the_rest_pending() {
     assert_eq!(counts.sent + counts.pending, 50, "{counts:?}");
     assert_eq!(server.record().messages.len() as u64, counts.sent);
 }
+
+#[test]
+fn a_ledger_that_can_t_be_written_stops_the_dots() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("t.db");
+    let people: Vec<String> = (0..30).map(|n| format!("p{n:02}")).collect();
+    import(&database, &people.iter().map(String::as_str).collect::<Vec<_>>());
+    let server = MockSmtp::start(Plan::new());
+    let rename = |from: &str, to: &str| {
+        let other = rusqlite::Connection::open(&database).unwrap();
+        other.busy_timeout(Duration::from_secs(5)).unwrap();
+        other.execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}")).unwrap();
+    };
+    // The table is gone from the tenth message on: neither `begun` nor anything else can be written.
+    let compose = |subscriber: &Subscriber, _| {
+        if subscriber.address.starts_with("p09") {
+            rename("deliveries", "gone");
+        }
+        Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) })
+    };
+    let consignment =
+        Consignment { issue: ISSUE, content_hash: "hash", from: Address::read("news@example.org").unwrap(), compose: &compose };
+    let spec = spec(server.port());
+    let smtp = Smtp::new(spec.clone(), None).unwrap();
+    let failed = send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &AtomicBool::new(false), &Silent);
+    assert!(failed.unwrap_err().to_string().contains("no such table"));
+    let came = server.record().messages.len();
+    assert!((8..=9).contains(&came), "{came} messages came");
+    rename("gone", "deliveries");
+    let summary = run(&database, &spec, false, false);
+    assert_eq!(summary.ended, Ended::Finished);
+    let (counts, record) = (summary.counts, server.record());
+    assert_eq!(counts.sent + counts.uncertain, 30);
+    assert!(counts.uncertain <= 1, "{counts:?}");
+    assert!(people.iter().all(|name| record.count(&format!("{name}@example.org")) <= 1));
+    assert_eq!(record.messages.len(), 30);
+}

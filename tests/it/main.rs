@@ -12,6 +12,8 @@ mod golden;
 #[cfg(feature = "send")]
 mod kills;
 #[cfg(feature = "send")]
+mod lettre_faults;
+#[cfg(feature = "send")]
 mod mock_smtp;
 mod newsletter;
 mod project;

@@ -280,6 +280,19 @@ fn a_signal_ends_the_run_after_what_is_in_flight() {
 }
 
 #[test]
+fn policies_in_a_row_stop_the_run_and_suppress_nobody() {
+    let server = MockSmtp::start(Plan::new().always(At::Rcpt, "", say("550 5.7.1 blocked")));
+    let project =
+        publication(server.port(), &format!("{CLEAR}policy_stop = 3\n")).file("l.csv", list(&["a", "b", "c", "d", "e", "f", "g", "h"]));
+    project.run("list import l.csv").success();
+    let run = project.run("send latest --yes --connections 1 --format json").code(75);
+    let object = run.json();
+    assert_eq!((&object["bounced"], &object["pending"], &object["ended"]), (&json!(3), &json!(5), &json!("policy")));
+    let shown = project.run("list show --format json").json();
+    assert!(shown["subscribers"].as_array().unwrap().iter().all(|one| one["suppressed"].is_null()));
+}
+
+#[test]
 fn a_segment_gets_it_alone() {
     let server = MockSmtp::start(Plan::new());
     let project = publication(server.port(), CLEAR)
