@@ -54,7 +54,7 @@ impl Store {
         let failed =
             |error: rusqlite::Error| StoreError::Failed { doing: "open the database", path: path.to_owned(), reason: error.to_string() };
         let mut connection = Connection::open(path).map_err(failed)?;
-        connection.busy_timeout(Duration::from_secs(20)).map_err(failed)?;
+        connection.busy_timeout(Duration::from_secs(60)).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;

@@ -78,7 +78,6 @@ fn nobody_twice_nobody_missing() {
         }
     }
     assert!(uncertain <= kills * CONNECTIONS, "{uncertain} uncertain after {kills} kills");
-    eprintln!("{kills} kills, {uncertain} uncertain of {PEOPLE}");
 
     // Only the user can have what is uncertain sent again, and only those may then have it twice.
     project.run("send latest --yes --resend-uncertain").success();
