@@ -35,7 +35,8 @@ pub fn compose(
     recipient.check()?;
     let from = read_address("from", &spec.from.1)?;
     let to = read_address("address", &recipient.address)?;
-    let message_id = message_id(&edition.issue, &recipient.address, from.domain());
+    // Two lists on one domain may have issues of one name.
+    let message_id = message_id(&format!("{}/{}", spec.list_id, edition.issue), &recipient.address, from.domain());
     let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|error| ComposeError::Builder(error.to_string()))?;
 
     let mut builder = lettre::Message::builder()

@@ -7,11 +7,11 @@ use lettre::Address;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-/// The Message-ID, angle brackets included: the same for the same issue and recipient, so that a message sent twice
+/// The Message-ID, angle brackets included: the same for the same issue (with the name of its list) and recipient, so that a message sent twice
 /// is seen once. Addresses that differ in case are one recipient.
-pub fn message_id(edition_issue: &str, address: &str, domain: &str) -> String {
+pub fn message_id(issue: &str, address: &str, domain: &str) -> String {
     let mut hash = Sha256::new();
-    hash.update(edition_issue.as_bytes());
+    hash.update(issue.as_bytes());
     hash.update([0]);
     hash.update(address.to_lowercase().as_bytes());
     let left: String = URL_SAFE_NO_PAD.encode(hash.finalize()).chars().take(32).collect();
