@@ -80,11 +80,11 @@ impl EntryLinks<'_> {
     /// The path below the content folder that a target names, without query and fragment.
     fn content_path(&self, target: &str) -> Option<String> {
         let path = target.split(['?', '#']).next().filter(|path| !path.is_empty())?;
-        let path = percent_decode(path);
+        let path = crate::url::decode_path(path);
         let (folder, rest) = match path.strip_prefix('/').or_else(|| path.strip_prefix("@/")) {
             // `@/` is Zola's root of the content.
             Some(rest) => ("", rest),
-            None => (self.head.path.relative.rsplit_once('/').map_or("", |(folder, _)| folder), path.as_str()),
+            None => (self.head.path.relative.rsplit_once('/').map_or("", |(folder, _)| folder), path.as_ref()),
         };
         let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
         for part in rest.split('/') {
@@ -102,29 +102,6 @@ impl EntryLinks<'_> {
     fn is_local(target: &str) -> bool {
         !target.starts_with("//") && !target.starts_with('#') && Url::parse(target).is_err()
     }
-}
-
-fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes
-            .get(at + 1..at + 3)
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], hex) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
 impl Links for EntryLinks<'_> {

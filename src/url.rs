@@ -1,5 +1,6 @@
 //! Web addresses: made absolute, and written with the characters that RFC 3986 allows.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use url::Url;
 
@@ -12,17 +13,33 @@ pub fn web(base: &Url, text: &str) -> Option<String> {
 /// Percent-encodes what no URI holds (RFC 3986, appendix A). The URL standard of browsers lets some of it stand, and
 /// validators of feeds don't.
 pub fn strict(url: &str) -> String {
-    let mut out = String::with_capacity(url.len());
     // Brackets stand around an IPv6 address and nowhere else.
     let host_end = url.find("://").map_or(0, |at| at + 3 + url[at + 3..].find(['/', '?', '#']).unwrap_or(url.len() - at - 3));
     let mut has_fragment = false;
-    for (at, byte) in url.bytes().enumerate() {
-        let is_escape = byte == b'%' && url.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        let is_plain = byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=".contains(&byte) || is_escape;
+    encode(url, |at, byte| {
         let is_bracket = at < host_end && matches!(byte, b'[' | b']');
         let is_fragment = byte == b'#' && !has_fragment;
         has_fragment |= is_fragment;
-        if is_plain || is_bracket || is_fragment {
+        b"-._~:/?@!$&'()*+,;=".contains(&byte) || is_bracket || is_fragment
+    })
+}
+
+/// Percent-encodes what a path may not hold (RFC 3986, section 3.3); what is encoded already stays.
+pub fn encode_path(path: &str) -> String {
+    encode(path, |_, byte| b"/-._~!$&'()*+,;=:@".contains(&byte))
+}
+
+/// The path that a percent-encoded one means; one that is no UTF-8 stays as it is.
+pub fn decode_path(path: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(path).decode_utf8().unwrap_or(Cow::Borrowed(path))
+}
+
+fn encode(text: &str, mut is_plain: impl FnMut(usize, u8) -> bool) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    for (at, byte) in bytes.iter().copied().enumerate() {
+        let is_escape = byte == b'%' && bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        if byte.is_ascii_alphanumeric() || is_escape || is_plain(at, byte) {
             out.push(char::from(byte));
         } else {
             let _ = write!(out, "%{byte:02X}");

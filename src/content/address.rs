@@ -6,8 +6,8 @@ use super::path::PathFacts;
 use super::permalink::{Parts, Pattern};
 use crate::body::is_forbidden;
 use crate::site::Site;
+use crate::url::encode_path;
 use chrono::{DateTime, FixedOffset};
-use std::fmt::Write;
 
 /// How ids are made where the entry has none of its own. A publisher who moves here keeps the scheme of the
 /// old generator, so that no reader shows an entry again.
@@ -130,7 +130,7 @@ pub fn permalink(
     if path.contains(is_bad) || path.split('/').any(is_climbing) || leaves {
         return Err(Fault::Refused(entry.permalink.clone().unwrap_or(path)));
     }
-    Ok(percent_encode(&path))
+    Ok(encode_path(&path))
 }
 
 /// `.` and `..`, also percent-encoded: a browser follows them.
@@ -142,21 +142,6 @@ fn is_climbing(segment: &str) -> bool {
 pub fn is_language_of_site(tag: &str, site: &str) -> bool {
     let (tag, site) = (tag.to_ascii_lowercase(), site.to_ascii_lowercase());
     site.strip_prefix(&tag).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
-/// Encodes what a path may not hold (RFC 3986, section 3.3); what is encoded already stays.
-pub fn percent_encode(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = String::with_capacity(path.len());
-    for (at, byte) in bytes.iter().enumerate() {
-        let is_escape = *byte == b'%' && bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(byte) || is_escape {
-            out.push(char::from(*byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -175,7 +160,7 @@ mod tests {
 
     #[test]
     fn paths_are_encoded_once() {
-        assert_eq!(percent_encode("/été/a b/c#d?/%C3%A9/100%"), "/%C3%A9t%C3%A9/a%20b/c%23d%3F/%C3%A9/100%25");
+        assert_eq!(encode_path("/été/a b/c#d?/%C3%A9/100%"), "/%C3%A9t%C3%A9/a%20b/c%23d%3F/%C3%A9/100%25");
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod toml;
 mod value;
 mod yaml;
 
-pub use address::{IdScheme, percent_encode};
+pub use address::IdScheme;
 pub use dates::read_date;
 pub use decode::decode;
 pub use dialect::Dialect;

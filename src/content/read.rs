@@ -1,6 +1,6 @@
 //! A source to an entry with its address; the body stays where it is.
 
-use super::address::{Fault, IdScheme, is_language_of_site, percent_encode, permalink};
+use super::address::{Fault, IdScheme, is_language_of_site, permalink};
 use super::dialect::Dialect;
 use super::facts::Fields;
 use super::fields::{FieldReader, is_bare};
@@ -15,6 +15,7 @@ use crate::body::find_heading;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head, Markup};
 use crate::site::Site;
+use crate::url::encode_path;
 use chrono::{NaiveDate, NaiveTime};
 
 /// How sources are read: what `[content]` says.
@@ -101,7 +102,7 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
                 faults.push(refusal(source, &fields, fault));
             }
             let path = relative.rsplit_once('.').map_or(relative, |(path, _)| path);
-            site.absolute(&percent_encode(path))
+            site.absolute(&encode_path(path))
         }
     };
     if faults.iter().any(Diagnostic::is_error) {

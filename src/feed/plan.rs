@@ -1,9 +1,10 @@
 //! Which entries stand in which feed.
 
 use super::{FeedSpec, Format};
-use crate::content::{Dialect, percent_encode, slugify};
+use crate::content::{Dialect, slugify};
 use crate::entry::Head;
 use crate::site::Site;
+use crate::url::encode_path;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -29,7 +30,7 @@ impl PlannedFeed {
 
     /// The absolute URL of the file (`rel="self"`).
     pub fn url(&self, site: &Site, format: Format) -> String {
-        site.absolute(&percent_encode(&self.path(format)))
+        site.absolute(&encode_path(&self.path(format)))
     }
 
     /// The site's title, after the tag if the feed has one.

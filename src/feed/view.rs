@@ -3,7 +3,6 @@
 use super::clean;
 use super::{FeedEntry, FeedSpec, Format, PlannedFeed};
 use crate::body::shorten;
-use crate::content::percent_encode;
 use crate::entry::Enclosure;
 use crate::language;
 use crate::site::{Person, Site};
@@ -69,7 +68,7 @@ impl FeedView {
         let entries: Vec<EntryView> = entries.iter().map(|entry| EntryView::new(site, language.as_deref(), entry.borrow())).collect();
         let web = |text: &Option<String>| text.as_deref().and_then(|text| url::web(&site.url, text));
         FeedView {
-            id: if feed.folder.is_empty() { home_page.clone() } else { site.absolute(&percent_encode(&feed.folder)) },
+            id: if feed.folder.is_empty() { home_page.clone() } else { site.absolute(&url::encode_path(&feed.folder)) },
             // A title must be there in all three formats; an address is better than nothing.
             title: clean::some_line(&feed.title(site)).unwrap_or_else(|| home_page.clone()),
             description: clean::some_line(&site.description),
