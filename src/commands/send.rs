@@ -255,6 +255,9 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
     }
     voice.object(&Value::Object(object));
     voice.result(&format!("Issue {issue}: {}.", counts_text(counts)));
+    if summary.is_changed {
+        voice.note("The issue has changed since it was sent; nobody gets it again.");
+    }
     match &summary.ended {
         Ended::Finished if counts.bounced + counts.uncertain > 0 => {
             voice.note(&format!("`tidings report {issue}` lists those that failed."));

@@ -47,6 +47,11 @@ pub(super) fn find_store(config: &Config) -> Result<Option<Store>, Failure> {
 
 pub(super) fn store_failure(error: &StoreError) -> Failure {
     let help = match error {
+        StoreError::Failed { reason, .. } if reason.contains("not a database") => {
+            "`url` under [store] names a file of another kind: move it away, or name another one"
+        }
+        StoreError::OtherSegment { .. } => "leave --segment out to go on; another segment gets the next issue",
+        StoreError::Nobody { .. } => "see `tidings list show`, and check --segment; `tidings list import FILE` fills the list",
         StoreError::Failed { .. } => "check that the disk has room and that you may write there",
         _ => "",
     };

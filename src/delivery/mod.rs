@@ -86,4 +86,6 @@ pub enum Ended {
 pub struct Summary {
     pub counts: Counts,
     pub ended: Ended,
+    /// The issue was finished, and its text is another one now.
+    pub is_changed: bool,
 }

@@ -34,6 +34,10 @@ pub fn send(
     store.recover(&boot, Utc::now())?;
     let enrolled = store.enrol(consignment.issue, consignment.content_hash, &options.segment, options.allow_changed, Utc::now())?;
     if options.resend_uncertain {
+        // Who gets it after all gets what the others got.
+        if enrolled.is_changed && store.counts(consignment.issue)?.is_some_and(|counts| counts.uncertain > 0) {
+            return Err(StoreError::Changed { issue: consignment.issue.to_owned() });
+        }
         store.resend_uncertain(consignment.issue, Utc::now())?;
     }
     progress.tell(&News::Started(store.counts(consignment.issue)?.unwrap_or_default()));
@@ -56,7 +60,7 @@ pub fn send(
     drop(run);
     // Why the thread stopped is more than that it did.
     writer.finish()?;
-    Ok(Summary { counts: counts?, ended: ended? })
+    Ok(Summary { counts: counts?, ended: ended?, is_changed: enrolled.is_changed })
 }
 
 fn counts(run: &Run) -> Result<Counts, StoreError> {

@@ -15,6 +15,8 @@ pub struct Enrolled {
     pub at: DateTime<Utc>,
     /// False where it was enrolled by an earlier run.
     pub is_new: bool,
+    /// The issue's bytes are not those that were sent, but nobody is left to get them.
+    pub is_changed: bool,
 }
 
 /// A delivery that this process works on.
@@ -105,8 +107,8 @@ fn refused(refused: crate::ledger::Refused) -> Fault {
 
 impl Store {
     /// Chooses an issue's recipients, once: everybody who is confirmed and in the segment now. Who is suppressed stands in
-    /// the ledger as withdrawn, so that the report can tell. `content_hash` names the issue's bytes: where some have got
-    /// other ones, it is refused unless `allow_changed`.
+    /// the ledger as withdrawn, so that the report can tell. Where nobody is left, nothing is enrolled. `content_hash` names
+    /// the issue's bytes: where some have got other ones and others wait, it is refused unless `allow_changed`.
     pub fn enrol(
         &mut self,
         issue: &str,
@@ -122,18 +124,22 @@ impl Store {
                 })
                 .optional()?;
             if let Some((hash, enrolled, at)) = found {
-                if *segment != Segment::default() && segment.to_string() != enrolled {
+                // Segments hold tags and languages without regard to case.
+                if *segment != Segment::default() && segment.to_string().to_lowercase() != enrolled.to_lowercase() {
                     return Err(StoreError::OtherSegment { issue: issue.to_owned(), enrolled }.into());
                 }
                 if hash != content_hash {
                     let sql = "SELECT count(*) FROM deliveries WHERE issue = ?1 AND state IN ('begun', 'sent', 'uncertain')";
                     let out: i64 = change.query_row(sql, [issue], |row| row.get(0))?;
                     if out > 0 && !allow_changed {
+                        if counts(change, issue)?.unwrap_or_default().open() == 0 {
+                            return Ok(Enrolled { at: moment(at)?, is_new: false, is_changed: true });
+                        }
                         return Err(StoreError::Changed { issue: issue.to_owned() }.into());
                     }
                     change.execute("UPDATE issues SET content_hash = ?2 WHERE issue = ?1", [issue, content_hash])?;
                 }
-                return Ok(Enrolled { at: moment(at)?, is_new: false });
+                return Ok(Enrolled { at: moment(at)?, is_new: false, is_changed: false });
             }
             change
                 .execute("INSERT INTO issues VALUES (?1, ?2, ?3, ?4, 0)", params![issue, content_hash, segment.to_string(), millis(now)])?;
@@ -145,6 +151,7 @@ impl Store {
             let mut rows = people.query([])?;
             let mut insert =
                 change.prepare("INSERT INTO deliveries (issue, key, address, state, reply, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+            let mut is_anybody = false;
             while let Some(row) = rows.next()? {
                 let person = subscriber(row)?;
                 if !segment.holds(&person) {
@@ -152,9 +159,13 @@ impl Store {
                 }
                 let (key, reason): (String, Option<String>) = (row.get("key")?, row.get("reason")?);
                 let state = if reason.is_some() { StateWord::Withdrawn } else { StateWord::Pending };
+                is_anybody |= reason.is_none();
                 insert.execute(params![issue, key, person.address, state.as_str(), reason, millis(now)])?;
             }
-            Ok(Enrolled { at: moment(millis(now))?, is_new: true })
+            if !is_anybody {
+                return Err(StoreError::Nobody { issue: issue.to_owned(), segment: segment.clone() }.into());
+            }
+            Ok(Enrolled { at: moment(millis(now))?, is_new: true, is_changed: false })
         })
     }
 
@@ -255,6 +266,14 @@ impl Store {
             let sql = "SELECT min(until) FROM deliveries WHERE issue = ?1 AND state = 'deferred'";
             let until: Option<i64> = connection.query_row(sql, [issue], |row| row.get(0))?;
             until.map(moment).transpose()
+        })
+    }
+
+    /// The issue that was enrolled last.
+    pub fn newest_issue(&self) -> Result<Option<String>, StoreError> {
+        self.read("read the ledger", |connection| {
+            let sql = "SELECT issue FROM issues ORDER BY enrolled DESC, issue DESC LIMIT 1";
+            Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
         })
     }
 

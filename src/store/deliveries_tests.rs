@@ -52,11 +52,11 @@ fn an_issue_is_enrolled_once() {
     assert_eq!(store.would_enrol(&Segment::default()).unwrap(), 3);
     assert_eq!(store.counts(ISSUE).unwrap(), None);
     let first = store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap();
-    assert_eq!(first, Enrolled { at: now(), is_new: true });
+    assert_eq!(first, Enrolled { at: now(), is_new: true, is_changed: false });
     let more = Subscriber { address: "late@example.org".into(), ..Subscriber::default() };
     store.import(&[Imported { line: 2, subscriber: more, suppressed: None }], false, now()).unwrap();
     let second = store.enrol(ISSUE, "hash", &Segment::default(), false, later(60)).unwrap();
-    assert_eq!(second, Enrolled { at: now(), is_new: false });
+    assert_eq!(second, Enrolled { at: now(), is_new: false, is_changed: false });
     let counts = store.counts(ISSUE).unwrap().unwrap();
     assert_eq!((counts.recipients(), counts.pending, counts.withdrawn), (3, 3, 1));
 }
@@ -69,9 +69,37 @@ fn a_segment_is_part_of_the_enrolment() {
     assert_eq!(store.counts(ISSUE).unwrap().unwrap().pending, 2);
     assert!(!store.enrol(ISSUE, "hash", &odd, false, now()).unwrap().is_new);
     assert!(!store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_new);
+    let same = Segment { tag: Some("ODD".into()), language: None };
+    assert!(!store.enrol(ISSUE, "hash", &same, false, now()).unwrap().is_new);
     let even = Segment { tag: Some("even".into()), language: None };
     let refused = store.enrol(ISSUE, "hash", &even, false, now()).unwrap_err();
-    assert_eq!(refused.to_string(), "issue 2026-W07 was enrolled for tag=odd; its recipients do not change: leave --segment out to go on");
+    assert_eq!(refused.to_string(), "issue 2026-W07 was enrolled for tag=odd; its recipients do not change");
+}
+
+#[test]
+fn nobody_is_not_enrolled() {
+    let (_folder, mut store) = store(2);
+    let wrong = Segment { tag: Some("evne".into()), language: None };
+    assert!(matches!(store.enrol(ISSUE, "hash", &wrong, false, now()), Err(StoreError::Nobody { .. })));
+    assert_eq!((store.counts(ISSUE).unwrap(), store.newest_issue().unwrap()), (None, None));
+    let right = Segment { tag: Some("even".into()), language: None };
+    assert!(store.enrol(ISSUE, "hash", &right, false, now()).unwrap().is_new);
+    assert_eq!(store.newest_issue().unwrap().as_deref(), Some(ISSUE));
+    store.suppress("p001@example.org", "complained", now()).unwrap();
+    let odd = Segment { tag: Some("odd".into()), language: None };
+    assert!(matches!(store.enrol("2026-W08", "hash", &odd, false, now()), Err(StoreError::Nobody { .. })));
+    assert_eq!(store.counts("2026-W08").unwrap(), None);
+}
+
+#[test]
+fn a_finished_issue_may_change() {
+    let (_folder, mut store) = enrolled(1);
+    let claim = store.claim(ISSUE, 1, "boot", now()).unwrap().remove(0);
+    one(&mut store, change(&claim, Event::Begin)).unwrap();
+    one(&mut store, change(&claim, Event::Accept)).unwrap();
+    let again = store.enrol(ISSUE, "other", &Segment::default(), false, now()).unwrap();
+    assert_eq!((again.is_new, again.is_changed), (false, true));
+    assert!(!store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_changed, "the sent bytes stay on record");
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub use subscribers::{ImportCount, Stored};
 pub use writer::{Ledger, Writer};
 
 use crate::ledger::{Refused, StateWord};
+use crate::list::Segment;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -34,6 +35,8 @@ pub enum StoreError {
     Changed { issue: String },
     /// The issue was enrolled for another segment.
     OtherSegment { issue: String, enrolled: String },
+    /// Nobody who may be mailed is confirmed and in the segment.
+    Nobody { issue: String, segment: Segment },
 }
 
 impl fmt::Display for StoreError {
@@ -51,7 +54,10 @@ impl fmt::Display for StoreError {
                 "issue {issue} is not what some have already got: put its entries back, or send the rest the new text with --allow-changed"
             ),
             StoreError::OtherSegment { issue, enrolled } => {
-                write!(f, "issue {issue} was enrolled for {enrolled}; its recipients do not change: leave --segment out to go on")
+                write!(f, "issue {issue} was enrolled for {enrolled}; its recipients do not change")
+            }
+            StoreError::Nobody { issue, segment } => {
+                write!(f, "nobody to send to: no subscriber of {segment} is confirmed and not suppressed; issue {issue} stays unsent")
             }
         }
     }

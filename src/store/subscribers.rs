@@ -93,6 +93,9 @@ fn store_one(connection: &Connection, one: &Imported, pending: bool, now: DateTi
         new.state = SubscriptionState::Pending;
     }
     let Some(old) = find(connection, &key)? else {
+        if one.suppressed.is_some() && is_bare(&new) {
+            return Ok(Stored::Suppressed);
+        }
         put(connection, &key, &new, now)?;
         return Ok(Stored::Imported);
     };
@@ -101,6 +104,12 @@ fn store_one(connection: &Connection, one: &Imported, pending: bool, now: DateTi
     }
     put(connection, &key, &merged(old, new), now)?;
     Ok(Stored::Updated)
+}
+
+/// How the list shows a suppression without a subscriber: nobody to put on a list.
+fn is_bare(subscriber: &Subscriber) -> bool {
+    let shown = Subscriber { address: subscriber.address.clone(), state: SubscriptionState::Unsubscribed, ..Subscriber::default() };
+    *subscriber == shown
 }
 
 /// What the file says wins, what it does not say stays; nobody is less confirmed than before, and who left has left.
@@ -141,10 +150,15 @@ impl Store {
         self.change("suppress an address", Durability::Synced, |change| suppress(change, address, reason, now))
     }
 
-    /// The people of a segment, in the order of their addresses.
+    /// The people of a segment, in the order of their addresses. Of the whole list also the addresses that are suppressed
+    /// without being on it, as unsubscribed: an export must not lose them.
     pub fn listed(&self, segment: &Segment) -> Result<Vec<Listed>, StoreError> {
         self.read("read the list", |connection| {
-            let sql = format!("SELECT {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key) ORDER BY key");
+            let sql = format!(
+                "SELECT key, {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key)
+                 UNION ALL SELECT key, address, NULL, NULL, '[]', '{{}}', 'unsubscribed', reason FROM suppressions
+                 WHERE key NOT IN (SELECT key FROM subscribers) ORDER BY key"
+            );
             let mut query = connection.prepare(&sql)?;
             let mut rows = query.query([])?;
             let mut list = Vec::new();
@@ -221,6 +235,7 @@ mod tests {
             [
                 ("bad@example.org", "confirmed", Some("complained")),
                 ("gone@example.org", "unsubscribed", None),
+                ("never@example.org", "unsubscribed", Some("asked")),
                 ("new@example.org", "confirmed", None)
             ]
         );
@@ -247,5 +262,24 @@ mod tests {
         assert!(store.remove("A@example.org").unwrap());
         assert!(!store.remove("a@example.org").unwrap());
         assert_eq!(store.import(&[record("a@example.org")], false, now()).unwrap(), count(0, 0, 1));
+    }
+
+    #[test]
+    fn suppressions_without_subscribers_outlive_the_list() {
+        let (_folder, mut store) = store();
+        store.import(&[record("on@example.org"), record("removed@example.org")], false, now()).unwrap();
+        store.suppress("removed@example.org", "550 5.1.1", now()).unwrap();
+        store.remove("removed@example.org").unwrap();
+        store.suppress("Never@example.org", "asked", now()).unwrap();
+        let list = store.listed(&Segment::default()).unwrap();
+        let (_folder, mut other) = self::store();
+        let records: Vec<_> =
+            list.iter().map(|one| Imported { line: 2, subscriber: one.subscriber.clone(), suppressed: one.suppressed.clone() }).collect();
+        assert_eq!(other.import(&records, false, now()).unwrap(), count(1, 0, 2));
+        assert_eq!(other.listed(&Segment::default()).unwrap(), list);
+        let people: i64 = other.connection.query_row("SELECT count(*) FROM subscribers", [], |row| row.get(0)).unwrap();
+        assert_eq!(people, 1);
+        assert_eq!(other.import(&[record("never@example.org")], false, now()).unwrap(), count(0, 0, 1));
+        assert_eq!(store.listed(&Segment { tag: Some("x".into()), language: None }).unwrap(), []);
     }
 }

@@ -301,7 +301,64 @@ fn a_segment_gets_it_alone() {
     project.run("send latest --yes --segment tag=beta").success();
     let record = server.record();
     assert_eq!((record.count("a@example.net"), record.count("b@example.net"), record.count("c@example.net")), (1, 0, 1));
-    project.run("send latest --yes --segment language=fr").code(2).stderr_has("was enrolled for tag=beta");
+    project
+        .run("send latest --yes --segment language=fr")
+        .code(2)
+        .stderr_has("was enrolled for tag=beta")
+        .stderr_has("help: leave --segment");
+    project.run("send latest --yes --segment tag=BETA").success();
+    assert_eq!(server.record().messages.len(), 2);
+}
+
+#[test]
+fn an_issue_for_nobody_stays_unsent() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
+    project.run("send latest --yes").code(2).stderr_has("nobody to send to").stderr_has("help: ");
+    project.run("list import l.csv").success();
+    project.run("send latest --yes --segment tag=bteta").code(2).stderr_has("nobody to send to: no subscriber of tag=bteta");
+    project.run("report latest").code(2).stderr_has("was never sent");
+    project.run("send latest --yes").success();
+    assert_eq!(server.record().messages.len(), 1);
+}
+
+#[test]
+fn a_finished_issue_that_changes_is_sent_to_nobody_and_not_refused() {
+    let server = MockSmtp::start(Plan::new().always(At::Dot, "lost@", Act::Close));
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna", "lost"]));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").code(1);
+    let project = project.file("content/late.md", ENTRY.replace("The tide comes in", "A late entry").replace("T10", "T12"));
+    project.run("send latest --yes").code(1).stderr_has("changed since it was sent");
+    // What is uncertain would get another text than the others.
+    project.run("send latest --yes --resend-uncertain").code(2).stderr_has("--allow-changed");
+    assert_eq!(server.record().count("anna@example.net"), 1);
+}
+
+#[test]
+fn an_export_keeps_suppressions_without_subscribers() {
+    let project = Project::new().file("l.csv", list(&["anna", "bert"]));
+    project.run("list import l.csv").success();
+    project.run("list suppress bert@example.net --reason complained").success();
+    project.run("list remove bert@example.net").success();
+    project.run("list suppress never@example.com --reason asked").success();
+    let shown = project.run("list show --format json").json();
+    let bert = &shown["subscribers"][1];
+    assert_eq!(
+        (&bert["address"], &bert["state"], &bert["suppressed"]),
+        (&json!("bert@example.net"), &json!("unsubscribed"), &json!("complained"))
+    );
+    let other = Project::new().file("l.csv", project.run("list export").success().stdout);
+    assert_eq!(other.run("list import l.csv --format json").success().json()["imported"], 1);
+    assert_eq!(other.run("list show --format json").json(), shown);
+    assert_eq!(other.run("list add never@example.com --format json").code(1).json()["suppressed"], 1);
+}
+
+#[test]
+fn a_file_that_is_no_database_has_its_help() {
+    let project =
+        Project::new().file("tidings.db", "this is a text file, and not a short one, so that SQLite sees that it is none of its own\n");
+    project.run("list show").code(2).stderr_has("not a database").stderr_has("[store]");
 }
 
 #[test]
