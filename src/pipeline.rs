@@ -93,8 +93,12 @@ fn read_source(config: &Config, reader: &dyn Reader, path: &SourcePath) -> Resul
     match content::decode(read()?, config.content.encoding) {
         Ok(text) => Ok(Source { path: path.clone(), text }),
         Err(offset) => {
-            let line = read()?.iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
-            Err(Diagnostic::encoding_invalid(offset).in_file(&path.display).on_line(line))
+            let bytes = read()?;
+            let before = bytes.get(..offset).unwrap_or(&bytes);
+            let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+            Err(Diagnostic::encoding_invalid(offset).in_file(&path.display).on_line(line, column))
         }
     }
 }

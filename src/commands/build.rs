@@ -3,6 +3,7 @@
 use super::args::{NowArgs, SharedArgs, SiteArgs};
 use super::load::{load_config, open_content};
 use super::{Exit, Failure, Voice, diagnostics_json};
+use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::files::{Changes, Output};
 use crate::pipeline::{self, Plan};
@@ -55,14 +56,23 @@ fn build(args: &BuildArgs, shared: &SharedArgs) -> Result<Report, Failure> {
     report.faults.append(&mut planned);
     report.plan = plan;
     // Even a build that will write nothing renders everything, so that all problems are told in one run.
-    let output = Output::open(&config.output).map_err(|error| Failure::file("write to", &config.output, &error))?;
+    let output = Output::open(&config.output);
     let mut found = pipeline::run(&config, &catalog, &report.plan, &folder, &output)
         .map_err(|error| Failure::file("write to", &config.output, &error))?;
     report.faults.append(&mut found);
+    let foreign = output.foreign();
+    let shown = |path: &String| shown(&config, path);
+    report.faults.extend(foreign.kept.iter().map(|path| Diagnostic::output_kept().in_file(shown(path))));
+    report.faults.extend(foreign.refused.iter().map(|path| Diagnostic::output_foreign().in_file(shown(path))));
     if args.keep_going || !report.faults.iter().any(Diagnostic::is_error) {
         report.changes = output.commit().map_err(|error| Failure::file("write to", &config.output, &error))?;
     }
     Ok(report)
+}
+
+/// A file of the output folder as the user would name it.
+fn shown(config: &Config, path: &str) -> String {
+    config.output.strip_prefix(&config.root).unwrap_or(&config.output).join(path).to_string_lossy().replace('\\', "/")
 }
 
 impl Report {

@@ -37,6 +37,10 @@ pub(super) fn load_config(shared: &SharedArgs, site: &SiteArgs) -> Result<(Optio
 
 /// Walks the content folder.
 pub(super) fn open_content(config: &Config) -> Result<(Folder, Vec<Diagnostic>), Failure> {
+    if files::is_same(&config.output, &config.content.dir) {
+        let help = "set another `dir` under [feeds], or give another --output";
+        return Err(Failure::new(format!("{} is the content folder and the output folder at once", config.output.display()), help));
+    }
     let rules = WalkRules { except: vec![config.output.clone()], display_root: config.root.clone() };
     Folder::open(&config.content.dir, &rules).map_err(|error| {
         let help = "set `dir` under [content] in tidings.toml, or give --content";

@@ -23,6 +23,34 @@ impl Diagnostic {
         error("file-changed", "the file changed while it was read", "run the command again when nothing writes to the content folder")
     }
 
+    pub fn file_name_invalid() -> Self {
+        error("file-name-invalid", "the file's name is not Unicode", "rename it, or leave it out with .gitignore")
+    }
+
+    pub fn link_skipped() -> Self {
+        warning(
+            "link-skipped",
+            "the link leads nowhere or out of the content folder, so it was left out",
+            "remove it, or put the file itself there",
+        )
+    }
+
+    pub fn output_kept() -> Self {
+        warning(
+            "output-kept",
+            "the page is not one of tidings', so it stays as it is",
+            "set another `dir` under [feeds] if you want tidings' own page",
+        )
+    }
+
+    pub fn output_foreign() -> Self {
+        error(
+            "output-foreign",
+            "this is in the output folder, and tidings didn't make it",
+            "move it away, or set another `dir` under [feeds]",
+        )
+    }
+
     pub fn encoding_invalid(offset: usize) -> Self {
         error(
             "encoding-invalid",

@@ -76,9 +76,9 @@ impl Diagnostic {
         self
     }
 
-    /// Names the line where the file is no text, so that there's nothing to show.
-    pub fn on_line(mut self, line: usize) -> Self {
-        self.place = Some(Place { line, column: 1, snippet: String::new(), range: 0..0 });
+    /// Names the line and column where the file is no text, so that there's nothing to show.
+    pub fn on_line(mut self, line: usize, column: usize) -> Self {
+        self.place = Some(Place { line, column, snippet: String::new(), range: 0..0 });
         self
     }
 

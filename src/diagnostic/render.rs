@@ -12,7 +12,9 @@ pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
     let path = visible(&diagnostic.path);
     let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code);
     let mut group = Group::with_title(title);
-    if let Some(place) = &diagnostic.place {
+    if let Some(place) = diagnostic.place.as_ref().filter(|place| place.snippet.is_empty()) {
+        group = group.element(Origin::path(path).line(place.line).char_column(place.column));
+    } else if let Some(place) = &diagnostic.place {
         let (before, marked, after) = place.split();
         let (before, marked, after) = (visible(before), visible(marked), visible(after));
         let span = before.len()..before.len() + marked.len();

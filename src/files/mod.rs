@@ -3,6 +3,7 @@
 
 mod manifest;
 mod output;
+mod staging;
 mod walk;
 
 pub use output::{Changes, Output};
@@ -32,6 +33,11 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 /// Whether there is such a file.
 pub fn exists(path: &Path) -> bool {
     path.exists()
+}
+
+/// Whether two paths lead to one folder.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    std::fs::canonicalize(a).is_ok_and(|a| std::fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
 /// Writes a file beside its place and renames it, so that nobody ever sees half of it. `mode` is for Unix.

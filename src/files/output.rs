@@ -1,6 +1,7 @@
-//! The output folder. Files are staged beside it and renamed at the end: a build that fails leaves the old output as it was.
+//! The output folder. Files are staged in a hidden folder and renamed at the end: a build that fails leaves the old output as it was.
 
 use super::manifest::{self, Manifest, is_below};
+use super::staging::Staging;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,11 +15,22 @@ pub struct Changes {
     pub removed: usize,
 }
 
+/// Files of others that stand where ours would.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Foreign {
+    /// Pages that stay: another generator makes the site's own.
+    pub kept: BTreeSet<String>,
+    /// What keeps the build from writing.
+    pub refused: BTreeSet<String>,
+}
+
 /// Files on their way into an output folder.
 #[derive(Debug)]
 pub struct Output {
     root: PathBuf,
-    staging: PathBuf,
+    old: Manifest,
+    old_bytes: Vec<u8>,
+    staging: Staging,
     files: Mutex<Files>,
 }
 
@@ -26,32 +38,39 @@ pub struct Output {
 struct Files {
     all: BTreeSet<String>,
     staged: BTreeSet<String>,
+    foreign: Foreign,
 }
 
 impl Output {
     /// Prepares to write below `root`, which need not exist yet.
-    pub fn open(root: &Path) -> io::Result<Output> {
-        let mut name = std::ffi::OsString::from(".");
-        name.push(root.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the output folder has no name"))?);
-        name.push(format!(".tidings-{}", std::process::id()));
-        let staging = root.with_file_name(name);
-        Ok(Output { root: root.to_owned(), staging, files: Mutex::default() })
+    pub fn open(root: &Path) -> Output {
+        let old_bytes = std::fs::read(root.join(manifest::NAME)).unwrap_or_default();
+        Output { root: root.to_owned(), old: Manifest::read(&old_bytes), old_bytes, staging: Staging::new(root), files: Mutex::default() }
     }
 
-    /// Takes a file's bytes; `path` has `/` between its parts. The same bytes as last time are left alone.
+    /// Takes a file's bytes; `path` has `/` between its parts. The same bytes as last time are left alone, and so is a
+    /// file that is not ours.
     pub fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         if !is_below(path) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{path}` leaves the output folder")));
         }
-        let is_same = std::fs::read(self.root.join(path)).is_ok_and(|old| old == bytes);
-        if !is_same {
-            let staged = self.staging.join(path);
+        let place = self.root.join(path);
+        let old = std::fs::read(&place);
+        let is_same = old.as_ref().is_ok_and(|old| old == bytes);
+        let owner = if is_same { Owner::Us } else { self.owner(path, old) };
+        if owner == Owner::Us && !is_same {
+            let staged = self.staging.open()?.join(path);
             if let Some(folder) = staged.parent() {
                 std::fs::create_dir_all(folder)?;
             }
             std::fs::write(staged, bytes)?;
         }
         let mut files = self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if owner != Owner::Us {
+            let list = if owner == Owner::Page { &mut files.foreign.kept } else { &mut files.foreign.refused };
+            list.insert(path.to_owned());
+            return Ok(());
+        }
         if !files.all.insert(path.to_owned()) {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("`{path}` is written twice")));
         }
@@ -61,17 +80,47 @@ impl Output {
         Ok(())
     }
 
+    /// Whose the file at `path` is, which holds something else than what is to be written.
+    fn owner(&self, path: &str, old: io::Result<Vec<u8>>) -> Owner {
+        let parts: Vec<&str> = path.split('/').collect();
+        let is_in_the_way = (1..parts.len()).any(|count| self.root.join(parts[..count].join("/")).is_file());
+        match old {
+            _ if is_in_the_way => Owner::Other,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Owner::Us,
+            Err(_) => Owner::Other,
+            Ok(_) if self.old.files.contains(path) => Owner::Us,
+            Ok(old) if parts.last() == Some(&"index.html") => {
+                if is_marked(&old) {
+                    Owner::Us
+                } else {
+                    Owner::Page
+                }
+            }
+            // The manifest may be lost, as in an archive without hidden files: then the feeds tell.
+            Ok(_) if self.old_bytes.is_empty() && self.holds_our_feeds() => Owner::Us,
+            Ok(_) => Owner::Other,
+        }
+    }
+
+    fn holds_our_feeds(&self) -> bool {
+        ["feed.xml", "atom.xml", "index.html"].iter().any(|name| std::fs::read(self.root.join(name)).is_ok_and(|bytes| is_marked(&bytes)))
+    }
+
+    /// The files of others that were met.
+    pub fn foreign(&self) -> Foreign {
+        self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner).foreign.clone()
+    }
+
     /// Moves all files to their places and removes those that an earlier build wrote and this one did not.
     pub fn commit(self) -> io::Result<Changes> {
         let files = std::mem::take(&mut *self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let list = self.root.join(manifest::NAME);
-        let old_bytes = std::fs::read(&list).unwrap_or_default();
-        let old = Manifest::read(&old_bytes);
-        let stale: Vec<&String> = old.files.difference(&files.all).collect();
+        // What was ours and has become somebody else's page is not removed.
+        let stale: Vec<&String> = self.old.files.difference(&files.all).filter(|path| !files.foreign.kept.contains(*path)).collect();
         let new = Manifest::new(files.all.clone()).to_bytes();
-        if !files.staged.is_empty() && !stale.is_empty() {
+        if files.staged.iter().any(|path| !self.old.files.contains(path)) {
             // If this is cut short, the next build still knows every file that may be ours.
-            let both = old.files.union(&files.all).cloned().collect();
+            let both = self.old.files.union(&files.all).cloned().collect();
             super::write_file(&list, &Manifest::new(both).to_bytes(), None)?;
         }
         for path in &files.staged {
@@ -79,14 +128,14 @@ impl Output {
             if let Some(folder) = place.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            std::fs::rename(self.staging.join(path), place)?;
+            std::fs::rename(self.staging.open()?.join(path), place)?;
         }
         let mut removed = 0;
         for path in &stale {
             removed += usize::from(std::fs::remove_file(self.root.join(path)).is_ok());
             self.remove_empty_folders(path);
         }
-        if new != old_bytes || !stale.is_empty() {
+        if new != self.old_bytes || !stale.is_empty() {
             super::write_file(&list, &new, None)?;
         }
         Ok(Changes { written: files.staged.len(), unchanged: files.all.len() - files.staged.len(), removed })
@@ -104,10 +153,18 @@ impl Output {
     }
 }
 
-impl Drop for Output {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.staging);
-    }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Us,
+    /// Somebody's page.
+    Page,
+    Other,
+}
+
+/// Whether a feed or page says that tidings made it.
+fn is_marked(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
+    ["<generator>tidings", ">tidings</generator>", "name=\"generator\" content=\"tidings"].iter().any(|mark| head.contains(mark))
 }
 
 #[cfg(test)]
@@ -115,7 +172,7 @@ mod tests {
     use super::*;
 
     fn build(root: &Path, files: &[(&str, &str)]) -> Changes {
-        let output = Output::open(root).unwrap();
+        let output = Output::open(root);
         for (path, text) in files {
             output.write(path, text.as_bytes()).unwrap();
         }
@@ -131,7 +188,10 @@ mod tests {
         assert_eq!(build(&root, &[("a.xml", "1"), ("b.xml", "2")]), Changes { written: 1, unchanged: 1, removed: 1 });
         assert!(!root.join("tags").exists());
         assert!(root.join("theirs.html").exists());
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside the output");
+        let hidden = std::fs::read_dir(&root)
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".tidings-staging"));
+        assert_eq!(hidden.count(), 0, "nothing is left of the staging");
     }
 
     #[test]
@@ -139,7 +199,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("public");
         build(&root, &[("a.xml", "1")]);
-        let output = Output::open(&root).unwrap();
+        let output = Output::open(&root);
         output.write("a.xml", b"2").unwrap();
         output.write("b.xml", b"2").unwrap();
         drop(output);
@@ -149,9 +209,43 @@ mod tests {
     }
 
     #[test]
+    fn files_of_others_are_kept_or_refused_and_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("public");
+        std::fs::create_dir_all(root.join("feed.json")).unwrap();
+        std::fs::write(root.join("index.html"), "<p>home").unwrap();
+        std::fs::write(root.join("feed.xml"), "theirs").unwrap();
+        std::fs::write(root.join("tags"), "a file").unwrap();
+        let output = Output::open(&root);
+        for path in ["index.html", "feed.xml", "feed.json", "tags/a/feed.xml", "new.xml"] {
+            output.write(path, b"ours").unwrap();
+        }
+        let foreign = output.foreign();
+        assert_eq!(foreign.kept.into_iter().collect::<Vec<_>>(), ["index.html"]);
+        assert_eq!(foreign.refused.into_iter().collect::<Vec<_>>(), ["feed.json", "feed.xml", "tags/a/feed.xml"]);
+        assert_eq!(output.commit().unwrap().written, 1);
+        assert_eq!(std::fs::read_to_string(root.join("index.html")).unwrap(), "<p>home");
+        assert_eq!(std::fs::read_to_string(root.join("feed.xml")).unwrap(), "theirs");
+    }
+
+    #[test]
+    fn without_its_manifest_a_folder_is_known_by_its_feeds() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("public");
+        build(&root, &[("feed.xml", "<generator>tidings 0"), ("feed.json", "{}"), ("index.html", "<p>")]);
+        std::fs::remove_file(root.join(manifest::NAME)).unwrap();
+        let output = Output::open(&root);
+        output.write("feed.json", b"{1}").unwrap();
+        output.write("index.html", b"<b>").unwrap();
+        let foreign = output.foreign();
+        assert_eq!((foreign.kept.len(), foreign.refused.len()), (1, 0), "a page without a mark stays");
+        assert_eq!(output.commit().unwrap().written, 1);
+    }
+
+    #[test]
     fn no_path_leaves_the_folder_and_none_is_written_twice() {
         let dir = tempfile::tempdir().unwrap();
-        let output = Output::open(&dir.path().join("public")).unwrap();
+        let output = Output::open(&dir.path().join("public"));
         assert!(output.write("../x", b"").is_err());
         assert!(output.write("/x", b"").is_err());
         output.write("x", b"").unwrap();

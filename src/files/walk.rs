@@ -39,32 +39,48 @@ impl Folder {
             .require_git(false)
             .filter_entry(move |entry| {
                 let name = entry.file_name().to_string_lossy();
-                // A link may lead anywhere; what it leads to must be content of this folder.
-                let is_inside = !entry.path_is_symlink() || std::fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(&inside));
-                is_inside && (entry.depth() == 0 || is_content_name(&name)) && !except.iter().any(|folder| entry.path() == folder)
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                // A link may lead anywhere; what it leads to must be content of this folder. One to a file is told below.
+                let is_outside = is_folder
+                    && entry.path_is_symlink()
+                    && !std::fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(&inside));
+                let is_output = except.iter().any(|folder| entry.path() == folder)
+                    || is_folder && entry.depth() > 0 && entry.path().join(super::manifest::NAME).exists();
+                entry.depth() == 0 || is_content_name(&name) && !is_outside && !is_output
             })
             .build();
+        let is_inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
         let mut folder = Folder { root: real_root.clone(), sources: Vec::new(), assets: BTreeMap::new() };
+        let below = root.strip_prefix(&rules.display_root).unwrap_or(root);
+        let display = |path: &Path| {
+            let shown = below.join(path.strip_prefix(&real_root).unwrap_or(path)).to_string_lossy().replace('\\', "/");
+            shown.trim_start_matches("./").to_owned()
+        };
         let mut faults = Vec::new();
         for entry in walk {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    faults.push(Diagnostic::file_unreadable(&error.to_string()).in_file(root.to_string_lossy()));
+                    faults.push(
+                        walk_fault(&error, &display)
+                            .unwrap_or_else(|| Diagnostic::file_unreadable(&error.to_string()).in_file(display(&real_root))),
+                    );
                     continue;
                 }
             };
+            if entry.path_is_symlink() && !is_inside(entry.path()) {
+                faults.push(Diagnostic::link_skipped().in_file(display(entry.path())));
+                continue;
+            }
             if !entry.file_type().is_some_and(|kind| kind.is_file()) {
                 continue;
             }
             let Some(relative) = entry.path().strip_prefix(&real_root).ok().and_then(slashed) else {
-                faults.push(Diagnostic::file_unreadable("its name is not Unicode").in_file(entry.path().to_string_lossy()));
+                faults.push(Diagnostic::file_name_invalid().in_file(display(entry.path())));
                 continue;
             };
             if is_content(&relative) {
-                let below = root.strip_prefix(&rules.display_root).unwrap_or(root);
-                let display = below.join(&relative).to_string_lossy().replace('\\', "/");
-                folder.sources.push(SourcePath { display: display.trim_start_matches("./").to_owned(), relative });
+                folder.sources.push(SourcePath { display: display(entry.path()), relative });
             } else {
                 let length = entry.metadata().map(|data| data.len()).unwrap_or(0);
                 folder.assets.insert(relative, length);
@@ -87,6 +103,20 @@ impl Folder {
     /// The bytes of a content file.
     pub fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
         super::read_file(&self.root.join(&path.relative))
+    }
+}
+
+/// What kept the walk from a file, where the error says which.
+fn walk_fault(error: &ignore::Error, display: &dyn Fn(&Path) -> String) -> Option<Diagnostic> {
+    match error {
+        ignore::Error::WithPath { path, err } => {
+            let is_link = std::fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
+            let fault = if is_link { Diagnostic::link_skipped() } else { Diagnostic::file_unreadable(&err.to_string()) };
+            Some(fault.in_file(display(path)))
+        }
+        ignore::Error::Loop { child, .. } => Some(Diagnostic::link_skipped().in_file(display(child))),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => walk_fault(err, display),
+        _ => None,
     }
 }
 
@@ -156,6 +186,21 @@ mod tests {
         std::os::unix::fs::symlink("a.md", root.join("b.md")).unwrap();
         std::os::unix::fs::symlink(dir.path().join("out/secret.md"), root.join("c.md")).unwrap();
         std::os::unix::fs::symlink(dir.path().join("out"), root.join("d")).unwrap();
-        assert_eq!(names(&root, &WalkRules::default()), ["a.md", "b.md"]);
+        std::os::unix::fs::symlink("nowhere", root.join(".#lock.md")).unwrap();
+        std::os::unix::fs::symlink("nowhere", root.join("e.md")).unwrap();
+        std::os::unix::fs::symlink(".", root.join("loop")).unwrap();
+        let rules = WalkRules { except: Vec::new(), display_root: dir.path().into() };
+        let (folder, mut faults) = Folder::open(&root, &rules).unwrap();
+        assert_eq!(folder.sources().iter().map(|path| path.display.as_str()).collect::<Vec<_>>(), ["in/a.md", "in/b.md"]);
+        faults.sort_by(|a, b| a.path.cmp(&b.path));
+        let told: Vec<_> = faults.iter().map(|fault| (fault.code, fault.path.as_str())).collect();
+        assert_eq!(told, [("link-skipped", "in/c.md"), ("link-skipped", "in/e.md"), ("link-skipped", "in/loop")]);
+    }
+
+    #[test]
+    fn what_an_earlier_build_wrote_is_no_content() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path(), &["a.md", "site/index.html", "site/.tidings-manifest.json"]);
+        assert_eq!(names(dir.path(), &WalkRules::default()), ["a.md"]);
     }
 }

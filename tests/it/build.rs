@@ -88,3 +88,38 @@ fn what_xml_forbids_is_left_out_with_a_warning_at_its_place() {
     );
     assert!(project.read("public/feed.xml").contains("Hello"));
 }
+
+#[test]
+fn another_generators_files_are_never_overwritten() {
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02")).file("public/index.html", "<h1>Home</h1>");
+    let report = project.run("build --format json").success().json();
+    let fault = &report["diagnostics"][0];
+    assert_eq!(
+        (fault["code"].as_str(), fault["severity"].as_str(), fault["file"].as_str()),
+        (Some("output-kept"), Some("warning"), Some("public/index.html"))
+    );
+    assert_eq!(project.read("public/index.html"), "<h1>Home</h1>");
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02")).file("public/feed.xml", "<rss/>");
+    project.run("build").code(1).stderr_has("output-foreign").stderr_has("public/feed.xml");
+    assert_eq!(project.files("public"), ["feed.xml"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_folder_in_a_folder_that_is_not_ours_is_enough() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02"));
+    std::fs::create_dir_all(project.path().join("fixed/public")).unwrap();
+    let fixed = project.path().join("fixed");
+    std::fs::set_permissions(&fixed, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let run = project.run("build --output fixed/public");
+    std::fs::set_permissions(&fixed, std::fs::Permissions::from_mode(0o755)).unwrap();
+    run.success();
+}
+
+#[test]
+fn the_content_folder_is_no_output_folder() {
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02"));
+    project.run("build --output content").code(2).stderr_has("content folder");
+    assert_eq!(project.files("content"), ["a.md"]);
+}

@@ -25,7 +25,7 @@ fn all_faults_are_told_at_once_and_nothing_is_written() {
         ("content/a.md", "date-unreadable", 3, 7),
         ("content/b.md", "front-matter-unclosed", 1, 1),
         ("content/c.md", "permalink-refused", 4, 7),
-        ("content/d.md", "encoding-invalid", 5, 1),
+        ("content/d.md", "encoding-invalid", 5, 4),
     ];
     assert_eq!(
         found,
