@@ -68,11 +68,9 @@ impl Diagnostic {
     }
 
     pub fn front_matter_invalid(dialect: &str, reason: &str) -> Self {
-        error(
-            "front-matter-invalid",
-            format!("the {dialect} front matter can't be read: {reason}"),
-            "mend the marked line; values with `:` or `#` need quotes",
-        )
+        // In YAML the usual reason is a value that should have been quoted.
+        let help = if dialect == "YAML" { "mend the marked line; values with `:` or `#` need quotes" } else { "mend the marked line" };
+        error("front-matter-invalid", format!("the {dialect} front matter can't be read: {reason}"), help)
     }
 
     pub fn front_matter_unclosed(mark: &str) -> Self {
@@ -139,7 +137,7 @@ impl Diagnostic {
         error(
             "permalink-refused",
             format!("the permalink `{path}` leaves the site or holds characters that no URL may have"),
-            "take `..`, backslashes and control characters out of the slug or permalink",
+            "keep it below the site's address: no other host, no `..`, backslashes or control characters",
         )
     }
 
