@@ -5,7 +5,7 @@ use super::sending::{Told, find_store, load, open_store, store_failure};
 use super::{Exit, Failure, Voice};
 use crate::config::Config;
 use crate::files;
-use crate::list::{Address, Imported, Listed, Segment, Subscriber, read_csv, render_csv};
+use crate::list::{Address, Imported, Listed, Segment, Subscriber, read_csv, read_language, render_csv};
 use crate::store::ImportCount;
 use chrono::Utc;
 use clap::{Args, Subcommand};
@@ -101,20 +101,24 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         ListCommand::Show { segment } => show(&config, &voice, &segment.segment()),
         ListCommand::Add { address, name, language, tags, pending } => {
             let address = read_address(address)?;
+            address.check_mailable().map_err(|reason| Failure::new(format!("{} can't be mailed: {reason}", address.as_written()), ""))?;
             let refused = [name, language].into_iter().flatten().chain(tags).find(|text| text.contains(char::is_control));
             if let Some(text) = refused {
                 return Err(Failure::new(format!("{text:?} holds a control character"), "leave it out"));
             }
+            let language = language.as_deref().map(read_language).transpose();
+            let language = language.map_err(|reason| Failure::new(reason, "see BCP 47: a code of two or three letters comes first"))?;
             let subscriber = Subscriber {
                 address: address.as_written().to_owned(),
                 name: name.clone(),
-                language: language.clone(),
+                language,
                 tags: tags.clone(),
                 ..Subscriber::default()
             };
             add(&config, &voice, subscriber, *pending)
         }
         ListCommand::Remove { address } => {
+            read_address(address)?;
             let was_there = match find_store(&config)? {
                 Some(mut store) => store.remove(address).map_err(|error| store_failure(&error))?,
                 None => false,

@@ -60,7 +60,11 @@ impl Progress for Bar {
                 }
             }
             News::Waiting { until, reason } => {
-                let seconds = until.signed_duration_since(Utc::now()).num_seconds().max(0);
+                let milliseconds = until.signed_duration_since(Utc::now()).num_milliseconds();
+                if milliseconds <= 0 {
+                    return;
+                }
+                let seconds = milliseconds.saturating_add(999) / 1000;
                 let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
                 self.bar.suspend(|| self.voice.note(&format!("Waiting {seconds} s, until {until}: {reason}")));
             }

@@ -1,11 +1,12 @@
 //! `tidings report`: who got an issue.
 
 use super::args::{NowArgs, SharedArgs};
-use super::sending::{Told, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure};
-use super::{Exit, Failure};
+use super::sending::{Told, counts_json, counts_text, find_issue, find_store, gather, load, store_failure};
+use super::{Exit, Failure, Voice};
+use crate::config::Config;
 use crate::ledger::StateWord;
-use crate::store::DeliveryRow;
-use chrono::SecondsFormat;
+use crate::store::{DeliveryRow, Store};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -28,16 +29,14 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         Err(Told(exit)) => return Ok(exit),
     };
     let voice = shared.voice();
-    let issue = if args.issue == "latest" {
-        match read_publication(&config, &voice, args.now.now()?)? {
-            Ok(publication) => find_issue(&publication.plan, "latest")?.id.clone(),
-            Err(Told(exit)) => return Ok(exit),
-        }
-    } else {
-        args.issue.clone()
+    let store = find_store(&config)?;
+    let issue = match (args.issue.as_str(), &store) {
+        ("latest", Some(store)) => latest(&config, store, &voice, args.now.now()?)?,
+        ("latest", None) => return Err(Failure::new("no issue was sent yet", "tidings send latest")),
+        (id, _) => id.to_owned(),
     };
     let never = || Failure::new(format!("issue {issue} was never sent"), format!("tidings send {issue}"));
-    let store = find_store(&config)?.ok_or_else(never)?;
+    let store = store.as_ref().ok_or_else(never)?;
     let counts = store.counts(&issue).map_err(|error| store_failure(&error))?.ok_or_else(never)?;
     let deliveries = store.deliveries(&issue, args.all).map_err(|error| store_failure(&error))?;
     let mut object = counts_json(&issue, &counts);
@@ -50,6 +49,19 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     }));
     voice.result(&lines.join("\n"));
     Ok(Exit::Done)
+}
+
+/// The latest issue of the content; where that can't be read, the one that was sent last: what was sent does not depend on it.
+fn latest(config: &Config, store: &Store, voice: &Voice, now: DateTime<Utc>) -> Result<String, Failure> {
+    let planned = match gather(config, now) {
+        Ok(Ok(publication)) => return find_issue(&publication.plan, "latest").map(|issue| issue.id.clone()),
+        Ok(Err(_)) => "the content has errors: see `tidings check`".to_owned(),
+        Err(failure) => failure.message,
+    };
+    let issue = store.newest_issue().map_err(|error| store_failure(&error))?;
+    let issue = issue.ok_or_else(|| Failure::new("no issue was sent yet", planned.clone()))?;
+    voice.note(&format!("This is the issue that was sent last, since {planned}."));
+    Ok(issue)
 }
 
 /// What people and scripts see: a delivery in the middle of its dot is still claimed.

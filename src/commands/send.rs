@@ -5,14 +5,14 @@ use super::progress::Bar;
 use super::sending::{Publication, Told, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell};
 use super::{Exit, Failure, Voice};
 use crate::config::{Config, read_rate};
-use crate::delivery::{Consignment, Ended, SendOptions, Summary, open_secret, read_password, send, send_one};
+use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, send, send_one};
 use crate::diagnostic::Diagnostic;
 use crate::list::{Address, Segment, Subscriber, UnsubscribeToken};
-use crate::message::{Message, Recipient, compose, sample_recipient};
+use crate::message::{Message, Recipient, compose, compose_test, sample_recipient};
 use crate::newsletter::{Edition, NewsletterSpec};
 use crate::pipeline::render_edition;
 use crate::transport::{Smtp, SmtpSpec};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -78,15 +78,27 @@ struct Letter<'a> {
 
 impl Letter<'_> {
     fn message(&self, subscriber: &Subscriber, date: DateTime<Utc>) -> Result<Message, String> {
+        compose(self.spec, self.site, &self.edition, &self.recipient(subscriber), self.local(date)).map_err(|error| error.to_string())
+    }
+
+    /// The message of `--test`, which no mail program takes for the real one.
+    fn test(&self, subscriber: &Subscriber, date: DateTime<Utc>, hash: &str) -> Result<Message, String> {
+        let recipient = self.recipient(subscriber);
+        compose_test(self.spec, self.site, &self.edition, &recipient, self.local(date), hash).map_err(|error| error.to_string())
+    }
+
+    fn local(&self, date: DateTime<Utc>) -> DateTime<FixedOffset> {
+        date.with_timezone(&self.site.timezone).fixed_offset()
+    }
+
+    fn recipient(&self, subscriber: &Subscriber) -> Recipient {
         let token = UnsubscribeToken { issue: self.edition.issue.clone(), address: subscriber.address.clone() };
-        let recipient = Recipient {
+        Recipient {
             address: subscriber.address.clone(),
             name: subscriber.name.clone(),
             fields: subscriber.fields.clone(),
             unsubscribe_token: token.sign(&self.secret),
-        };
-        let date = date.with_timezone(&self.site.timezone).fixed_offset();
-        compose(self.spec, self.site, &self.edition, &recipient, date).map_err(|error| error.to_string())
+        }
     }
 
     /// The message to nobody: its bytes name the issue's content.
@@ -133,13 +145,13 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let password = smtp_spec.password.as_ref().map(read_password).transpose();
     let password = password.map_err(|reason| Failure::new(reason, "see password_env and password_file under [smtp]"))?;
     let smtp = Smtp::new(smtp_spec.clone(), password).map_err(|reason| Failure::new(reason, ""))?;
+    let hash = Sha256::digest(&sample.bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     if let Some(address) = &args.test {
-        return test(address, &config, &voice, &letter, &smtp, &from);
+        return test(address, &config, &voice, &letter, &hash, &smtp, &from);
     }
     if !args.yes {
         confirm(args, &config, &voice, &letter, &smtp_spec)?;
     }
-    let hash = Sha256::digest(&sample.bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let compose = |subscriber: &Subscriber, date| letter.message(subscriber, date);
     let consignment = Consignment { issue: &letter.edition.issue, content_hash: &hash, from, compose: &compose };
     let options = SendOptions {
@@ -195,7 +207,7 @@ fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sam
     Ok(Exit::Done)
 }
 
-fn test(address: &str, config: &Config, voice: &Voice, letter: &Letter, smtp: &Smtp, from: &Address) -> Result<Exit, Failure> {
+fn test(address: &str, config: &Config, voice: &Voice, letter: &Letter, hash: &str, smtp: &Smtp, from: &Address) -> Result<Exit, Failure> {
     let to = Address::read(address).map_err(|reason| Failure::new(format!("`{address}` is not an address: {reason}"), ""))?;
     // With the person's own name and fields, where it is on the list.
     let listed = match find_store(config)? {
@@ -205,8 +217,16 @@ fn test(address: &str, config: &Config, voice: &Voice, letter: &Letter, smtp: &S
     let on_list =
         listed.into_iter().map(|one| one.subscriber).find(|one| Address::read(&one.address).is_ok_and(|own| own.key() == to.key()));
     let subscriber = on_list.unwrap_or_else(|| Subscriber { address: to.as_written().to_owned(), ..Subscriber::default() });
-    let message = letter.message(&subscriber, Utc::now()).map_err(|reason| Failure::new(reason, ""))?;
-    let reply = send_one(smtp, from, &to, &message).map_err(|reason| Failure::new(format!("the test was not sent: {reason}"), ""))?;
+    let message = letter.test(&subscriber, Utc::now(), hash).map_err(|reason| Failure::new(reason, ""))?;
+    let reply = match send_one(smtp, from, &to, &message) {
+        Ok(reply) => reply,
+        Err(NotSent::Refused(reply)) => {
+            let failure = Failure::new(format!("the test was not sent: the server refuses it: {reply}"), "");
+            voice.failure(&failure);
+            return Ok(Exit::Problems);
+        }
+        Err(NotSent::Failed(reason)) => return Err(Failure::new(format!("the test was not sent: {reason}"), "")),
+    };
     voice.object(&json!({"version": 1, "test": address, "issue": letter.edition.issue, "reply": reply}));
     voice.result(&format!("Sent issue {} to {address}: {reply}", letter.edition.issue));
     Ok(Exit::Done)

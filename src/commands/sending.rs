@@ -67,13 +67,18 @@ pub(super) struct Publication {
 
 /// Reads all content. Errors in it are told: who sends must not leave out what can't be read.
 pub(super) fn read_publication(config: &Config, voice: &Voice, now: DateTime<Utc>) -> Result<Result<Publication, Told>, Failure> {
+    Ok(gather(config, now)?.map_err(|faults| tell(voice, "the content has errors", &faults)))
+}
+
+/// Reads all content, or gives its faults.
+pub(super) fn gather(config: &Config, now: DateTime<Utc>) -> Result<Result<Publication, Vec<Diagnostic>>, Failure> {
     let (folder, mut faults) = open_content(config)?;
     let (catalog, mut found) = pipeline::read_catalog(config, &folder);
     let (plan, mut planned) = pipeline::plan(config, &catalog, &found, now);
     faults.append(&mut found);
     faults.append(&mut planned);
     if faults.iter().any(Diagnostic::is_error) {
-        return Ok(Err(tell(voice, "the content has errors", &faults)));
+        return Ok(Err(faults));
     }
     Ok(Ok(Publication { folder, catalog, plan }))
 }

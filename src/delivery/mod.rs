@@ -12,7 +12,7 @@ mod worker;
 
 pub use pace::Pace;
 pub use retry::{Retry, back_off, retry};
-pub use run::{send, send_one};
+pub use run::{NotSent, send, send_one};
 pub use secret::{open_secret, read_password};
 
 use crate::ledger::StateWord;

@@ -113,20 +113,29 @@ fn in_time(wait: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(wait).ok().and_then(|wait| Utc::now().checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
+/// Why [`send_one`] did not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotSent {
+    /// The server refuses the message for good: its reply.
+    Refused(String),
+    /// Anything else, with the reason.
+    Failed(String),
+}
+
 /// Sends one message past the ledger, to see it in a mail program. Gives the server's reply.
-pub fn send_one(smtp: &Smtp, from: &Address, to: &Address, message: &Message) -> Result<String, String> {
-    let open = || smtp.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| reason);
+pub fn send_one(smtp: &Smtp, from: &Address, to: &Address, message: &Message) -> Result<String, NotSent> {
+    let open = || smtp.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| NotSent::Failed(reason));
     let mut connection = open()?;
     let envelope = Envelope { from: from.clone(), to: to.clone() };
     let outcome = connection.send(&envelope, &message.bytes, &mut || Ok(()));
     connection.quit();
     match outcome {
         Outcome::Sent { reply } => Ok(reply),
-        Outcome::Deferred { reply } => Err(format!("the server says later: {reply}")),
-        Outcome::Bounced { reply, .. } => Err(format!("the server refuses it: {reply}")),
-        Outcome::Uncertain { reason } => Err(format!("it may have been sent: {reason}")),
+        Outcome::Deferred { reply } => Err(NotSent::Failed(format!("the server says later: {reply}"))),
+        Outcome::Bounced { reply, .. } => Err(NotSent::Refused(reply)),
+        Outcome::Uncertain { reason } => Err(NotSent::Failed(format!("it may have been sent: {reason}"))),
         Outcome::Unsent(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason)) | Outcome::Forbidden { reason } => {
-            Err(reason)
+            Err(NotSent::Failed(reason))
         }
     }
 }

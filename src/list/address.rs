@@ -62,6 +62,11 @@ impl Address {
         &self.domain
     }
 
+    /// Refuses an address that our messages can't go to: they are ASCII, and don't ask for SMTPUTF8.
+    pub fn check_mailable(&self) -> Result<(), String> {
+        if self.needs_smtputf8() { Err("the part before the @ must be ASCII, since few servers take others".into()) } else { Ok(()) }
+    }
+
     /// Whether a server must offer SMTPUTF8 (RFC 6531) to take it.
     pub fn needs_smtputf8(&self) -> bool {
         !self.local.is_ascii()
@@ -117,7 +122,7 @@ mod tests {
         let composed = Address::read("j\u{fc}rgen@example.org").unwrap();
         let decomposed = Address::read("ju\u{308}rgen@example.org").unwrap();
         assert_eq!(composed.key(), decomposed.key());
-        assert!(composed.needs_smtputf8());
+        assert!(composed.needs_smtputf8() && composed.check_mailable().is_err());
         assert!(!Address::read("a@bücher.example").unwrap().needs_smtputf8());
     }
 

@@ -1,8 +1,7 @@
 //! The list as CSV: any spreadsheet's export in, our own out.
 
-use super::{Address, Listed, Subscriber, SubscriptionState};
+use super::{Address, Listed, Subscriber, SubscriptionState, read_language};
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 
 /// Bytes of one field; more is no name and no tag.
 const LONGEST_FIELD: usize = 10_000;
@@ -26,12 +25,11 @@ pub struct Rejected {
     pub reason: String,
 }
 
-/// Reads a CSV file with a header. The delimiter (comma, semicolon, tab) is seen in the header. Records with one address
-/// become one: later values win, tags are gathered. Faults never stop the reading.
+/// Reads a CSV file with a header. The delimiter (comma, semicolon, tab) is seen in the header. Faults never
+/// stop the reading. Records with one address are one subscriber: storing them joins them.
 pub fn read_csv(bytes: &[u8]) -> (Vec<Imported>, Vec<Rejected>) {
     let mut imported: Vec<Imported> = Vec::new();
     let mut rejected = Vec::new();
-    let mut at_key: HashMap<String, usize> = HashMap::new();
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         rejected.push(Rejected { line: 1, reason: "the file is UTF-16: save it as CSV in UTF-8".into() });
         return (imported, rejected);
@@ -67,15 +65,12 @@ pub fn read_csv(bytes: &[u8]) -> (Vec<Imported>, Vec<Rejected>) {
             continue;
         }
         match columns.subscriber(&record) {
-            Ok((key, subscriber, suppressed)) => match at_key.get(&key).and_then(|at| imported.get_mut(*at)) {
-                Some(first) => merge(first, subscriber, suppressed),
-                None => {
-                    at_key.insert(key, imported.len());
-                    imported.push(Imported { line, subscriber, suppressed });
-                }
-            },
+            Ok((subscriber, suppressed)) => imported.push(Imported { line, subscriber, suppressed }),
             Err(reason) => rejected.push(Rejected { line, reason }),
         }
+    }
+    if columns.is_none() && rejected.is_empty() {
+        rejected.push(Rejected { line: 1, reason: "the file is empty: its first line must name the columns, such as email,name".into() });
     }
     (imported, rejected)
 }
@@ -213,8 +208,8 @@ impl Columns {
         Ok(Columns { address, name, first_name, last_name, language, tags, state, suppressed, fields })
     }
 
-    /// The record's key, subscriber, and reason of suppression.
-    fn subscriber(&self, record: &csv::ByteRecord) -> Result<(String, Subscriber, Option<String>), String> {
+    /// The record's subscriber, and reason of suppression.
+    fn subscriber(&self, record: &csv::ByteRecord) -> Result<(Subscriber, Option<String>), String> {
         let mut cells = Vec::with_capacity(record.len());
         for field in record {
             let text = std::str::from_utf8(field)
@@ -234,6 +229,11 @@ impl Columns {
         }
         let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).copied().filter(|text| !text.is_empty());
         let address = Address::read(cell(Some(self.address)).ok_or("the address is empty")?)?;
+        let suppressed = cell(self.suppressed).map(str::to_owned);
+        // Whom nobody mails may have any address.
+        if suppressed.is_none() {
+            address.check_mailable()?;
+        }
         let name = match cell(self.name) {
             Some(name) => Some(name.to_owned()),
             None => {
@@ -258,12 +258,12 @@ impl Columns {
         let subscriber = Subscriber {
             address: address.as_written().to_owned(),
             name,
-            language: cell(self.language).map(str::to_owned),
+            language: cell(self.language).map(read_language).transpose()?,
             tags: cell(self.tags).map(split_tags).unwrap_or_default(),
             fields,
             state,
         };
-        Ok((address.key(), subscriber, cell(self.suppressed).map(str::to_owned)))
+        Ok((subscriber, suppressed))
     }
 }
 
@@ -276,23 +276,6 @@ fn split_tags(cell: &str) -> Vec<String> {
         }
     }
     tags
-}
-
-fn merge(first: &mut Imported, later: Subscriber, suppressed: Option<String>) {
-    let own = &mut first.subscriber;
-    own.name = later.name.or(own.name.take());
-    own.language = later.language.or(own.language.take());
-    for tag in later.tags {
-        if !own.tags.contains(&tag) {
-            own.tags.push(tag);
-        }
-    }
-    own.fields.extend(later.fields);
-    // Who left once, and stands there twice, has left.
-    if later.state == SubscriptionState::Unsubscribed {
-        own.state = later.state;
-    }
-    first.suppressed = first.suppressed.take().or(suppressed);
 }
 
 #[cfg(test)]

@@ -53,6 +53,11 @@ pub struct Subscriber {
     pub state: SubscriptionState,
 }
 
+/// A subscriber's language; the error is a reason in the user's words.
+pub fn read_language(text: &str) -> Result<String, String> {
+    crate::language::tag(text).ok_or_else(|| format!("{text:?} is not a language tag, such as en or pt-BR"))
+}
+
 /// A subscriber, and why it is never mailed, if so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {

@@ -32,11 +32,39 @@ pub fn compose(
     recipient: &Recipient,
     date: DateTime<FixedOffset>,
 ) -> Result<Message, ComposeError> {
+    // Two lists on one domain may have issues of one name.
+    compose_as(&format!("{}/{}", spec.list_id, edition.issue), spec, site, edition, recipient, date)
+}
+
+/// Composes the message for a test: mail programs that show one message for each Message-ID must not take it for the real
+/// one, nor for the test of an earlier text, which another `content_hash` names.
+///
+/// # Errors
+/// As [`compose`].
+pub fn compose_test(
+    spec: &NewsletterSpec,
+    site: &Site,
+    edition: &Edition,
+    recipient: &Recipient,
+    date: DateTime<FixedOffset>,
+    content_hash: &str,
+) -> Result<Message, ComposeError> {
+    // No id of an issue holds a slash.
+    compose_as(&format!("{}/{}/test/{content_hash}", spec.list_id, edition.issue), spec, site, edition, recipient, date)
+}
+
+fn compose_as(
+    name: &str,
+    spec: &NewsletterSpec,
+    site: &Site,
+    edition: &Edition,
+    recipient: &Recipient,
+    date: DateTime<FixedOffset>,
+) -> Result<Message, ComposeError> {
     recipient.check()?;
     let from = read_address("from", &spec.from.1)?;
     let to = read_address("address", &recipient.address)?;
-    // Two lists on one domain may have issues of one name.
-    let message_id = message_id(&format!("{}/{}", spec.list_id, edition.issue), &recipient.address, from.domain());
+    let message_id = message_id(name, &recipient.address, from.domain());
     let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|error| ComposeError::Builder(error.to_string()))?;
 
     let mut builder = lettre::Message::builder()
@@ -191,6 +219,16 @@ mod tests {
         assert_eq!(parsed.part(1).unwrap().content_type().unwrap().attribute("delsp"), None);
         assert!(parsed.body_text(0).unwrap().contains("Hello Zoë \"Z\" O'Hara!"));
         assert!(parsed.body_html(0).unwrap().contains("Hello Zoë &quot;Z&quot; O&#x27;Hara!"));
+    }
+
+    #[test]
+    fn a_test_has_an_id_of_its_own_for_each_text() {
+        let (edition, recipient) = (edition(), sample_recipient());
+        let test = |hash| compose_test(&spec(), &site(), &edition, &recipient, date("2026-02-16T00:00:00+01:00"), hash).unwrap();
+        let ids = [compose_now(&edition, &recipient).unwrap().message_id, test("a").message_id, test("b").message_id];
+        assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
+        assert_eq!(test("a"), test("a"));
+        assert_well_formed(&test("a").bytes);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod header;
 mod identity;
 mod recipient;
 
-pub use compose::{Message, compose};
+pub use compose::{Message, compose, compose_test};
 pub use fault::ComposeError;
 pub use fill::{fill_html, fill_text};
 pub use identity::message_id;

@@ -217,6 +217,24 @@ mod tests {
     }
 
     #[test]
+    fn records_of_one_address_become_one() {
+        let (_folder, mut store) = store();
+        let mut records = [record("Anna@example.org"), record("ANNA@EXAMPLE.ORG"), record("anna@example.org")];
+        records[0].subscriber.tags = vec!["a".into()];
+        records[1].subscriber =
+            Subscriber { tags: vec!["b".into(), "a".into()], name: Some("Anna Berg".into()), ..records[1].subscriber.clone() };
+        assert_eq!(store.import(&records, false, now()).unwrap(), count(1, 2, 0));
+        let list = store.listed(&Segment::default()).unwrap();
+        let anna = &list[0].subscriber;
+        assert_eq!((list.len(), anna.address.as_str(), anna.name.as_deref()), (1, "Anna@example.org", Some("Anna Berg")));
+        assert_eq!(anna.tags, ["a", "b"]);
+        // Who left once, and stands there twice, has left.
+        records[1].subscriber.state = SubscriptionState::Unsubscribed;
+        store.import(&records, false, now()).unwrap();
+        assert_eq!(store.listed(&Segment::default()).unwrap()[0].subscriber.state, SubscriptionState::Unsubscribed);
+    }
+
+    #[test]
     fn suppression_and_unsubscribing_beat_every_import() {
         let (_folder, mut store) = store();
         let mut gone = record("gone@example.org");

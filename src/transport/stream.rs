@@ -61,6 +61,12 @@ pub(super) struct Stream {
     peer: String,
 }
 
+/// Whether a handshake met a greeting instead of TLS.
+fn is_in_the_clear(error: &std::io::Error) -> bool {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(tls, Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
+}
+
 fn lost(what: &str, error: &io::Error) -> Failure {
     match error.kind() {
         ErrorKind::TimedOut => Failure::Silent(format!("{what} took too long")),
@@ -143,6 +149,9 @@ impl Stream {
             session.complete_io(&mut timed).map_err(|error| match error.kind() {
                 ErrorKind::TimedOut => failed("the handshake took too long".into()),
                 ErrorKind::UnexpectedEof => failed("the server closed the connection".into()),
+                _ if is_in_the_clear(&error) => {
+                    failed("what the server says is not TLS; where its port begins in the clear, try tls = \"starttls\"".into())
+                }
                 _ => failed(error.to_string()),
             })?;
         }

@@ -153,6 +153,52 @@ fn a_test_goes_past_the_ledger() {
 }
 
 #[test]
+fn a_test_is_another_message_than_the_real_one() {
+    let server = MockSmtp::start(Plan::new().always(At::Rcpt, "bert@", say("550 5.1.1 no such user")));
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
+    project.run("list import l.csv").success();
+    project.run("send latest --test anna@example.net").success();
+    let project = project.file("content/tide.md", ENTRY.replace("noon", "one"));
+    project.run("send latest --test anna@example.net").success();
+    project.run("send latest --yes").success();
+    let record = server.record();
+    let id =
+        |seen: &crate::mock_smtp::Seen| mail_parser::MessageParser::default().parse(&seen.body).unwrap().message_id().unwrap().to_owned();
+    let ids: Vec<String> = record.messages.iter().map(id).collect();
+    assert!(ids.len() == 3 && ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
+    let refused = project.run("send latest --test bert@example.net --format json").code(1).json();
+    assert!(refused["error"].as_str().unwrap().contains("550 5.1.1 no such user"), "{refused}");
+}
+
+#[test]
+fn a_report_needs_the_ledger_alone() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
+    project.run("list import l.csv").success();
+    project.run("report latest").code(2).stderr_has("was never sent");
+    project.run("send latest --yes").success();
+    let project = project.file("content/b.md", "---\ntitle: b\ndate: someday\n---\nx\n");
+    assert_eq!(project.run("report 2025-12 --format json").success().json()["sent"], 1);
+    assert_eq!(project.run("report latest --format json").success().json()["issue"], "2025-12");
+    project.run("report latest").success().stderr_has("sent last, since the content has errors");
+}
+
+#[test]
+fn what_can_never_be_mailed_is_not_imported() {
+    let project = Project::new()
+        .file("l.csv", "email,language\njürgen@example.net,\na@example.net,english!!\nb@example.net,fr\nB@example.net,\n")
+        .file("empty.csv", "");
+    let run = project.run("list import l.csv --format json").code(1).json();
+    assert_eq!((&run["imported"], &run["updated"]), (&json!(1), &json!(1)));
+    assert_eq!((&run["rejected"][0]["line"], &run["rejected"][1]["line"]), (&json!(2), &json!(3)));
+    project.run("list import empty.csv").code(1).stderr_has("empty.csv:1: the file is empty");
+    project.run("list add jürgen@example.net").code(2).stderr_has("must be ASCII");
+    let add = |language: &str| project.command(&["list", "add", "c@example.net", "--language", language]).output().unwrap().status.code();
+    assert_eq!((add("xx yy"), add("english!!"), add("pt-BR")), (Some(2), Some(2), Some(0)));
+    assert_eq!(project.command(&["list", "remove", ""]).output().unwrap().status.code(), Some(2));
+}
+
+#[test]
 fn wrong_usage_and_missing_parts_send_nothing() {
     let project = publication(1, CLEAR);
     project.run("send 2020-01 --yes").code(2).stderr_has("there is no issue 2020-01").stderr_has("there are 2025-12");
@@ -213,7 +259,7 @@ fn tls_is_checked_and_never_left_out() {
         ("starttls", Plan::new(), &right, 2, "does not offer STARTTLS", 0),
         ("starttls", Plan::new().tls(&right, false).once(At::StartTls, "", injected), &right, 75, "said more than", 0),
         ("starttls", Plan::new().tls(&right, false).always(At::StartTls, "", say("454 no key")), &right, 75, "454 no key", 0),
-        ("implicit", Plan::new(), &right, 75, "TLS with localhost", 0),
+        ("implicit", Plan::new(), &right, 75, "try tls = \"starttls\"", 0),
     ] {
         let server = MockSmtp::start(plan);
         let project = publication(server.port(), &tls_config(mode)).file("l.csv", list(&["anna"]));
