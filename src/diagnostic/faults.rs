@@ -193,11 +193,16 @@ impl Diagnostic {
         )
     }
 
-    pub fn message_size(issue: &str, bytes: usize, limit: usize, largest: &str) -> Self {
+    /// `entries` is how many the issue has, where it shows no more than their summaries already.
+    pub fn message_size(issue: &str, bytes: usize, limit: usize, largest: &str, entries: Option<usize>) -> Self {
+        let help = match entries {
+            Some(count) => format!("the issue has {count} entries; choose a shorter `period`, or shorten their summaries"),
+            None => "set `content = \"summary\"` under [newsletter], or shorten the entries".to_owned(),
+        };
         warning(
             "message-size",
             format!("the HTML of issue {issue} has {bytes} bytes; Gmail clips messages at {limit}. Largest: {largest}"),
-            "set `content = \"summary\"` under [newsletter], or shorten the entries",
+            &help,
         )
     }
 }

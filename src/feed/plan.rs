@@ -5,7 +5,8 @@ use crate::content::{Dialect, slugify};
 use crate::entry::Head;
 use crate::site::Site;
 use crate::url::encode_path;
-use std::collections::BTreeMap;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest slug, in bytes: file systems allow 255 for a folder's name.
@@ -44,7 +45,7 @@ impl PlannedFeed {
 
 /// Which of the visible heads stand in which feed: first the site's, then the tags', by slug. `visible` holds indices
 /// into `heads`, in any order. Newest first by the published date, equal dates by id, entries without a date last in
-/// the order of their paths. Tags that make the same slug (`Rust`, `rust`) are one feed.
+/// the order of their paths. Tags that differ by letter case alone (`Rust`, `rust`) are one feed.
 pub fn plan_feeds(spec: &FeedSpec, heads: &[Head], visible: &[usize]) -> Vec<PlannedFeed> {
     let mut order: Vec<(usize, &Head)> = visible.iter().filter_map(|at| Some((*at, heads.get(*at)?))).collect();
     order.sort_by(|(_, a), (_, b)| match (a.published, b.published) {
@@ -57,10 +58,11 @@ pub fn plan_feeds(spec: &FeedSpec, heads: &[Head], visible: &[usize]) -> Vec<Pla
     let newest = order.iter().take(limit).map(|(at, _)| *at).collect();
     let mut feeds = vec![PlannedFeed { tag: None, folder: String::new(), entries: newest }];
     if spec.tags {
-        let mut by_slug: BTreeMap<String, PlannedFeed> = BTreeMap::new();
+        let slugs = tag_slugs(order.iter().flat_map(|(_, head)| &head.categories));
+        let mut by_slug: BTreeMap<&str, PlannedFeed> = BTreeMap::new();
         for (at, head) in order {
             for tag in &head.categories {
-                let slug = tag_slug(tag);
+                let Some(slug) = slugs.get(&tag_name(tag)) else { continue };
                 let feed = by_slug.entry(slug).or_insert_with_key(|slug| PlannedFeed {
                     tag: Some(tag.clone()),
                     folder: format!("tags/{slug}/"),
@@ -77,11 +79,47 @@ pub fn plan_feeds(spec: &FeedSpec, heads: &[Head], visible: &[usize]) -> Vec<Pla
     feeds
 }
 
+/// What makes a tag that tag: its letters in lower case. Composed, since some file systems hold é and e + ◌́ for the
+/// same name.
+fn tag_name(tag: &str) -> String {
+    tag.to_lowercase().nfc().collect()
+}
+
+/// Each tag's slug by its name. Tags that would share one (`node.js`, `nodejs`) stay apart: who is spelled like the slug
+/// has it, else the first by name, and the others' ends with a hash of their names. It depends on no post's date or
+/// number, so a feed's address stays.
+fn tag_slugs<'a>(tags: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
+    let names: BTreeSet<String> = tags.map(|tag| tag_name(tag)).collect();
+    let mut by_slug: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in names {
+        by_slug.entry(tag_slug(&name)).or_default().push(name);
+    }
+    let mut slugs = BTreeMap::new();
+    for (slug, names) in &by_slug {
+        let first = names.iter().find(|name| *name == slug).or(names.first());
+        for name in names {
+            let slug = if Some(name) == first { slug.clone() } else { hashed_slug(slug, name, &by_slug) };
+            slugs.insert(name.clone(), slug);
+        }
+    }
+    slugs
+}
+
+/// The slug with as much of a hash of the tag's name as it takes to be nobody else's.
+fn hashed_slug(slug: &str, name: &str, taken: &BTreeMap<String, Vec<String>>) -> String {
+    let mut hashed = format!("{slug}-");
+    for (at, byte) in Sha256::digest(name).iter().enumerate() {
+        hashed.push_str(&format!("{byte:02x}"));
+        if at >= 3 && !taken.contains_key(&hashed) {
+            break;
+        }
+    }
+    hashed
+}
+
 /// A tag as a folder's name; never empty.
 fn tag_slug(tag: &str) -> String {
-    // Composed: some file systems hold é and e + ◌́ for the same name.
-    let composed: String = tag.nfc().collect();
-    let mut slug = slugify(&composed, Dialect::Plain);
+    let mut slug = slugify(&spelled(tag), Dialect::Plain);
     if slug.is_empty() {
         // Only signs, such as an emoji: the numbers of its characters.
         slug = tag.chars().map(|c| format!("{:x}", u32::from(c))).collect::<Vec<_>>().join("-");
@@ -90,6 +128,23 @@ fn tag_slug(tag: &str) -> String {
         slug.pop();
     }
     slug
+}
+
+/// `+` and `#` after a letter or digit as words, since `C++`, `C#` and `C` differ by them alone.
+fn spelled(tag: &str) -> String {
+    let mut out = String::with_capacity(tag.len());
+    let mut follows = false;
+    for character in tag.chars() {
+        match character {
+            '+' if follows => out.push_str("-plus-"),
+            '#' if follows => out.push_str("-sharp-"),
+            _ => {
+                follows = character.is_alphanumeric();
+                out.push(character);
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -156,6 +211,35 @@ mod tests {
         );
         let none = FeedSpec { tags: false, ..FeedSpec::default() };
         assert_eq!(plan(&none, &heads).len(), 1);
+    }
+
+    #[test]
+    fn tags_that_differ_by_more_than_case_stay_apart() {
+        let heads = [dated("a", None, &["C++", "c++", "C#", "C", "F#", "#rust"]), dated("b", None, &["c", "node.js", "NodeJS", "Node.JS"])];
+        let folders: Vec<(String, String)> =
+            plan(&FeedSpec::default(), &heads).into_iter().skip(1).map(|(folder, _, entries)| (folder, entries)).collect();
+        let plain: Vec<(&str, &str)> = folders.iter().map(|(folder, entries)| (folder.as_str(), entries.as_str())).collect();
+        for wanted in [("tags/c/", "a b"), ("tags/c-plus-plus/", "a"), ("tags/c-sharp/", "a"), ("tags/f-sharp/", "a"), ("tags/rust/", "a")]
+        {
+            assert!(plain.contains(&wanted), "{plain:?}");
+        }
+        assert_eq!(plain.iter().filter(|(folder, entries)| folder.starts_with("tags/node") && *entries == "b").count(), 2, "{plain:?}");
+    }
+
+    #[test]
+    fn a_colliding_tag_keeps_its_folder_when_posts_are_added() {
+        let slugs = |tags: &[&str]| tag_slugs(tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>().iter());
+        let before = slugs(&["a-b", "a b", "a/b"]);
+        assert_eq!(before["a-b"], "a-b");
+        let all: BTreeSet<&String> = before.values().collect();
+        assert!(all.len() == 3 && all.iter().all(|slug| slug.starts_with("a-b") && slug.len() <= 12), "{before:?}");
+        let after = slugs(&["x", "a/b", "A/B", "a b", "a-b", "a&b", &before["a b"]]);
+        assert_eq!(after["a/b"], before["a/b"]);
+        assert_eq!(after.values().collect::<BTreeSet<_>>().len(), after.len(), "{after:?}");
+        // A tag that is spelled like another's hash has the address, and the other a longer hash.
+        assert!(after["a b"].starts_with(&before["a b"]) && after["a b"] != before["a b"]);
+        let long = slugs(&[&"é".repeat(100), &"é".repeat(101)]);
+        assert_eq!(long.values().collect::<BTreeSet<_>>().len(), 2);
     }
 
     #[test]

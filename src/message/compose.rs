@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn an_empty_slot_leaves_no_flowing_line() {
-        let spec = NewsletterSpec { greeting: Some("Hello {{ subscriber.name }}".into()), ..spec() };
+        let spec = NewsletterSpec { greeting: Some("Hello {{ subscriber.fields.town }}".into()), ..spec() };
         let (edition, _) = render_issue(&spec, &site(), &issue(), &[entry("a", "A", "B")]);
         assert!(fill_text(&edition, &sample_recipient()).contains("\n\nHello\n\nA\n"));
     }

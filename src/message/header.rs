@@ -10,6 +10,8 @@ use lettre::message::header::{HeaderName, HeaderValue};
 
 /// Columns at which headers are folded (RFC 5322, section 2.1.1).
 const COLUMNS: usize = 78;
+/// The most octets of a line (RFC 5322, section 2.1.1).
+const LONGEST_LINE: usize = 998;
 /// The most characters of an encoded word (RFC 2047, section 2).
 const ENCODED_WORD: usize = 75;
 const FRAME: usize = "=?utf-8?q?".len() + "?=".len();
@@ -17,7 +19,9 @@ const FRAME: usize = "=?utf-8?q?".len() + "?=".len();
 /// A header of free text, such as Subject.
 pub fn unstructured(name: &'static str, text: &str) -> Result<HeaderValue, ComposeError> {
     refuse_breaks(name, text)?;
-    let is_plain = text.split(' ').all(|word| is_plain_word(word) && word.len() < COLUMNS);
+    // The first word stands beside the header's name: a line of nothing but the name and a fold confuses readers.
+    let room = |at: usize| if at == 0 { COLUMNS - name.len() - 2 } else { COLUMNS - 1 };
+    let is_plain = text.split(' ').enumerate().all(|(at, word)| is_plain_word(word) && word.len() <= room(at));
     let words = if is_plain || text.is_empty() { text.split(' ').map(str::to_owned).collect() } else { encoded_words(name, text) };
     Ok(folded(name, &words))
 }
@@ -32,9 +36,10 @@ pub fn mailbox(name: &'static str, display: Option<&str>, address: &Address) -> 
     Ok(HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), address.to_string(), encoded))
 }
 
-/// A header of words that are ASCII already and may be parted between each other only.
+/// A header of words that are ASCII already and may be parted between each other only; a long one makes a long line.
 pub fn structured(name: &'static str, words: &[String]) -> Result<HeaderValue, ComposeError> {
-    match words.iter().find(|word| !is_graphic(word) || word.is_empty()) {
+    let longest = LONGEST_LINE - name.len() - ": ".len();
+    match words.iter().find(|word| !is_graphic(word) || word.trim().is_empty() || word.len() > longest) {
         Some(word) => Err(ComposeError::Value { field: name.to_owned(), value: word.clone() }),
         None => Ok(folded(name, words)),
     }
@@ -51,7 +56,18 @@ pub fn ascii_phrase(text: &str) -> Vec<String> {
         return text.split(' ').map(str::to_owned).collect();
     }
     let escaped: String = text.chars().flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c])).collect();
-    vec![format!("\"{escaped}\"")]
+    // A quoted string may be folded at a space too (RFC 5322, section 3.2.4); of several, the others stay with a word.
+    let mut words: Vec<String> = Vec::new();
+    for word in format!("\"{escaped}\"").split(' ') {
+        match words.last_mut() {
+            Some(last) if word.is_empty() || last.trim_matches(['"', ' ']).is_empty() => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 fn phrase(name: &str, text: &str) -> Vec<String> {
@@ -140,7 +156,7 @@ fn folded_text(name: &str, words: &[String]) -> String {
     let mut column = name.len() + ": ".len();
     for (index, word) in words.iter().enumerate() {
         let space = usize::from(index > 0);
-        if column + space + word.len() > COLUMNS && column > 1 {
+        if column + space + word.len() > COLUMNS && space == 1 {
             out.push_str("\r\n ");
             column = 1;
         } else if space == 1 {
@@ -227,10 +243,10 @@ mod tests {
     #[test]
     fn structured_values_are_never_encoded() {
         let long = format!("<https://example.org/{}>", "a".repeat(80));
-        assert_eq!(
-            encoded(structured("List-Unsubscribe", std::slice::from_ref(&long)).unwrap()),
-            format!("List-Unsubscribe: \r\n {long}\r\n")
-        );
+        assert_eq!(encoded(structured("List-Unsubscribe", std::slice::from_ref(&long)).unwrap()), format!("List-Unsubscribe: {long}\r\n"));
+        let words = ["a".repeat(70), long.clone(), "b".into()];
+        assert_eq!(encoded(structured("List-Id", &words).unwrap()), format!("List-Id: {}\r\n {long}\r\n b\r\n", "a".repeat(70)));
+        assert!(structured("List-Unsubscribe", &["a".repeat(980)]).is_ok() && structured("List-Unsubscribe", &["a".repeat(981)]).is_err());
         for bad in ["é", "a\r\nb", "", "a\u{0}"] {
             assert!(structured("List-Id", &[bad.to_owned()]).is_err(), "{bad:?}");
         }

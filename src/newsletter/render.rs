@@ -9,6 +9,7 @@ use super::text;
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, TextEntryView, TextView};
 use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
 use crate::diagnostic::Diagnostic;
+use crate::feed::Detail;
 use crate::language::{direction, joins_without_spaces};
 use crate::site::Site;
 use askama::Template;
@@ -55,7 +56,7 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     };
     let mut diagnostics = Vec::new();
     let html = markers.cut(&inlined(&rendered(&email), &look));
-    diagnostics.extend(size_warning(&issue.id, html.fixed_len(), entries));
+    diagnostics.extend(size_warning(spec, &issue.id, html.fixed_len(), entries));
 
     let delsp = joins_without_spaces(&site.language);
     let text_entries: Vec<TextEntryView> = entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
@@ -246,7 +247,7 @@ fn inlined(html: &str, look: &Look) -> String {
     inliner.inline(html).unwrap_or_else(|_| html.to_owned())
 }
 
-fn size_warning(issue: &str, bytes: usize, entries: &[IssueEntry]) -> Option<Diagnostic> {
+fn size_warning(spec: &NewsletterSpec, issue: &str, bytes: usize, entries: &[IssueEntry]) -> Option<Diagnostic> {
     if bytes < CLIPPED_AT / 10 * 9 {
         return None;
     }
@@ -254,7 +255,8 @@ fn size_warning(issue: &str, bytes: usize, entries: &[IssueEntry]) -> Option<Dia
         entries.iter().map(|entry| (entry.html.len() + entry.summary.len(), entry.entry.head.path.display.as_str())).collect();
     sizes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let largest: Vec<String> = sizes.iter().take(3).map(|(size, path)| format!("{path} ({size} bytes)")).collect();
-    Some(Diagnostic::message_size(issue, bytes, CLIPPED_AT, &largest.join(", ")))
+    let count = (spec.content == Detail::Summary).then_some(entries.len());
+    Some(Diagnostic::message_size(issue, bytes, CLIPPED_AT, &largest.join(", "), count))
 }
 
 #[cfg(test)]
@@ -321,6 +323,17 @@ mod tests {
         assert!(html.contains("background-color: #b3261e"), "{html}");
         assert!(html.contains("mso-padding-alt: 12px 24px"), "{html}");
         assert!(html.contains("[data-ogsc] .content a { color: #"), "{html}");
+    }
+
+    #[test]
+    fn long_words_break_wherever_words_stand() {
+        let spec = NewsletterSpec { greeting: Some("Hello".into()), ..spec() };
+        let entries = [entry("a", "First", "One."), full_entry("b", "B", "<p>Two</p>", "")];
+        let html = shown(&render_issue(&spec, &site(), &issue(), &entries).0.html);
+        for class in ["brand", "title", "greeting", "entry-title", "byline", "summary", "content", "small"] {
+            let tag = html.split(&format!("class=\"{class}\"")).nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+            assert!(tag.contains("overflow-wrap: break-word"), "{class}: {tag}");
+        }
     }
 
     #[test]
@@ -416,6 +429,18 @@ mod tests {
             "{:?}",
             diagnostics[0]
         );
+    }
+
+    #[test]
+    fn an_issue_of_summaries_is_not_told_to_show_summaries() {
+        let help = |content| {
+            let spec = NewsletterSpec { content, ..spec() };
+            let entries: Vec<IssueEntry> = (0..300).map(|at| entry(&format!("e{at}"), "Title", &"word ".repeat(60))).collect();
+            render_issue(&spec, &site(), &issue(), &entries).1.remove(0).help
+        };
+        assert!(help(Detail::Full).contains("content = \"summary\""));
+        let help = help(Detail::Summary);
+        assert!(help.contains("300 entries") && !help.contains("content ="), "{help}");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 
 const OPEN: char = '\u{10FFF0}';
 const CLOSE: char = '\u{10FFF1}';
+/// Who a subscriber without a name is, where the placeholder has no fallback of its own.
+const NAMELESS: &str = "reader";
 
 /// Something that is filled in for each recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +125,8 @@ fn read_slot(inside: &str) -> Result<Slot, String> {
     };
     let (path, default) = match inside.split_once('|') {
         Some((path, filter)) => (path.trim(), read_default(filter.trim()).ok_or_else(|| fault("has a filter that is not known"))?),
+        // `Hi {{ subscriber.name }},` must not become `Hi ,`.
+        None if inside.trim() == "subscriber.name" => ("subscriber.name", NAMELESS.to_owned()),
         None => (inside.trim(), String::new()),
     };
     match path.strip_prefix("subscriber.") {
@@ -255,6 +259,13 @@ mod tests {
         let name = Slot::Name { default: "reader }} \\".into() };
         let town = Slot::Field { name: "town".into(), default: String::new() };
         assert_eq!(parts, [Part::Fixed("Dear "), Part::Slot(name), Part::Fixed(", of "), Part::Slot(town), Part::Fixed("!")]);
+    }
+
+    #[test]
+    fn a_name_always_has_a_fallback() {
+        let name = |default: &str| vec![Part::Slot(Slot::Name { default: default.into() })];
+        assert_eq!(read_parts("{{ subscriber.name }}").unwrap(), name("reader"));
+        assert_eq!(read_parts("{{subscriber.name|default('')}}").unwrap(), name(""));
     }
 
     #[test]
