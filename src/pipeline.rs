@@ -202,7 +202,8 @@ impl Kitchen<'_> {
             }
         }
         sink.write("feeds.opml", &feed::render_opml(&self.config.site, &self.config.feeds, &plan.feeds))?;
-        sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest))?;
+        let archive = self.config.newsletter.as_ref().map(|_| self.config.site.absolute("newsletter/"));
+        sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest, archive))?;
         sink.write(feed::STYLESHEET_NAME, feed::stylesheet())?;
         Ok(faults)
     }

@@ -34,6 +34,7 @@ struct Page {
     icon: Option<String>,
     copyright: Option<String>,
     opml: String,
+    newsletter: Option<String>,
     entries: Vec<Row>,
     site_feed: Vec<File>,
     tag_feeds: Vec<(String, Vec<File>)>,
@@ -57,8 +58,8 @@ struct File {
     url: String,
 }
 
-/// The page. `newest` are the entries to list, newest first.
-pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest: &[IndexEntry]) -> Vec<u8> {
+/// The page. `newest` are the entries to list, newest first; `newsletter` is the absolute URL of its archive.
+pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest: &[IndexEntry], newsletter: Option<String>) -> Vec<u8> {
     let files = |feed: &PlannedFeed| -> Vec<File> { spec.formats.iter().map(|format| file(site, feed, *format)).collect() };
     let language = language::tag(&site.language);
     let is_english = language.as_deref().and_then(|tag| tag.split('-').next()).is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
@@ -72,6 +73,7 @@ pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest:
         icon: site.icon.as_deref().and_then(|icon| url::web(&site.url, icon)),
         copyright: site.copyright.as_deref().and_then(clean::some_line),
         opml: site.absolute("feeds.opml"),
+        newsletter,
         entries: newest.iter().map(row).collect(),
         site_feed: feeds.iter().filter(|feed| feed.tag.is_none()).flat_map(files).collect(),
         tag_feeds: feeds.iter().filter_map(|feed| Some((clean::line(feed.tag.as_deref()?), files(feed)))).collect(),
@@ -112,7 +114,7 @@ mod tests {
             IndexEntry { title: " \u{1}".into(), url: "https://example.org/b/".into(), date: None, language: None },
         ];
         let feeds = [sample::feed(None), sample::feed(Some("<Été>"))];
-        String::from_utf8(render_index(&site, &sample::spec(), &feeds, &newest)).unwrap()
+        String::from_utf8(render_index(&site, &sample::spec(), &feeds, &newest, None)).unwrap()
     }
 
     #[test]
@@ -161,9 +163,19 @@ mod tests {
     }
 
     #[test]
+    fn the_newsletter_s_archive_is_linked_where_there_is_one() {
+        let page = |newsletter: Option<&str>| {
+            let newsletter = newsletter.map(str::to_owned);
+            String::from_utf8(render_index(&sample::site(), &sample::spec(), &[sample::feed(None)], &[], newsletter)).unwrap()
+        };
+        assert!(page(Some("https://example.org/newsletter/")).contains(r#"<a href="https://example.org/newsletter/">Newsletter</a>"#));
+        assert!(!page(None).contains("ewsletter"));
+    }
+
+    #[test]
     fn a_site_without_entries_or_tags_has_a_page_too() {
         let site = Site { icon: None, copyright: None, description: String::new(), ..sample::site() };
-        let page = String::from_utf8(render_index(&site, &sample::spec(), &[sample::feed(None)], &[])).unwrap();
+        let page = String::from_utf8(render_index(&site, &sample::spec(), &[sample::feed(None)], &[], None)).unwrap();
         assert!(page.contains("<h1") && !page.contains("<main") && !page.contains("class=\"tags\"") && !page.contains("<img"), "{page}");
     }
 }

@@ -6,7 +6,7 @@ use super::dates::{day, issue_title};
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, has_placeholders};
 use super::text;
-use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, TextEntryView, TextView};
+use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, PageView, TextEntryView, TextView};
 use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
 use crate::diagnostic::Diagnostic;
 use crate::feed::Detail;
@@ -75,23 +75,13 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     let text = markers.cut(&format!("{}\n", rendered(&text).trim_end()));
 
     let page = ArchiveView {
+        page: look.page(site),
         subject: &subject,
         summary: &preheader,
-        language: &site.language,
-        direction: look.direction,
-        words: WORDS,
-        words_direction: direction(WORDS),
-        colors: &look.colors,
-        site_title: &site.title,
-        site_url: site.url.as_str(),
-        icon: look.icon,
         issue_title: &title,
         page_url: &page_url,
-        list_url: &look.list_url,
         greeting: if has_placeholders(&greeting) { "" } else { &greeting },
         entries: &views_for(Medium::Page),
-        feeds: &look.feeds,
-        copyright: site.copyright.as_deref().unwrap_or_default(),
     };
     let page = rendered(&page);
     let edition = Edition {
@@ -121,21 +111,7 @@ pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[Planned
             count: if issue.entries.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", issue.entries.len()) },
         })
         .collect();
-    let list = ListView {
-        language: &site.language,
-        direction: look.direction,
-        words: WORDS,
-        words_direction: direction(WORDS),
-        colors: &look.colors,
-        site_title: &site.title,
-        site_url: site.url.as_str(),
-        icon: look.icon,
-        list_url: &look.list_url,
-        issues: &views,
-        feeds: &look.feeds,
-        copyright: site.copyright.as_deref().unwrap_or_default(),
-    };
-    rendered(&list).into_bytes()
+    rendered(&ListView { page: look.page(site), issues: &views }).into_bytes()
 }
 
 /// What all pages of a site share.
@@ -163,6 +139,22 @@ impl<'a> Look<'a> {
             icon: site.icon.as_deref().unwrap_or_default(),
             list_url: site.absolute("newsletter/"),
             feeds: spec.formats.iter().map(feed).collect(),
+        }
+    }
+
+    fn page(&'a self, site: &'a Site) -> PageView<'a> {
+        PageView {
+            language: &site.language,
+            direction: self.direction,
+            words: WORDS,
+            words_direction: direction(WORDS),
+            colors: &self.colors,
+            site_title: &site.title,
+            site_url: site.url.as_str(),
+            icon: self.icon,
+            list_url: &self.list_url,
+            feeds: &self.feeds,
+            copyright: site.copyright.as_deref().unwrap_or_default(),
         }
     }
 }
@@ -323,6 +315,15 @@ mod tests {
         assert!(html.contains("background-color: #b3261e"), "{html}");
         assert!(html.contains("mso-padding-alt: 12px 24px"), "{html}");
         assert!(html.contains("[data-ogsc] .content a { color: #"), "{html}");
+    }
+
+    #[test]
+    fn a_wide_table_scrolls_between_visible_edges() {
+        let html = html(&[full_entry("a", "A", "<table><tr><td>1</td></tr></table>", "")]);
+        let wrapper = html.split("<div class=\"scroll\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+        assert!(wrapper.contains("overflow-x: auto"), "{wrapper}");
+        let phone = html.split("@media (max-width: 600px)").nth(1).and_then(|rest| rest.split("@media").next()).unwrap();
+        assert!(phone.contains(".content .scroll { border-left: 1px solid"), "{phone}");
     }
 
     #[test]

@@ -98,12 +98,9 @@ pub struct TextView<'a> {
     pub unsubscribe: &'a str,
 }
 
-/// The page of an issue in the archive.
-#[derive(Debug, Template)]
-#[template(path = "newsletter/archive.html")]
-pub struct ArchiveView<'a> {
-    pub subject: &'a str,
-    pub summary: &'a str,
+/// What the pages of the archive share.
+#[derive(Debug)]
+pub struct PageView<'a> {
     pub language: &'a str,
     pub direction: &'a str,
     /// The language of the words that are ours, and its direction.
@@ -112,15 +109,26 @@ pub struct ArchiveView<'a> {
     pub colors: &'a Colors,
     pub site_title: &'a str,
     pub site_url: &'a str,
+    /// Absolute URL, or empty.
     pub icon: &'a str,
+    pub list_url: &'a str,
+    pub feeds: &'a [FeedView],
+    /// Or empty.
+    pub copyright: &'a str,
+}
+
+/// The page of an issue in the archive.
+#[derive(Debug, Template)]
+#[template(path = "newsletter/archive.html")]
+pub struct ArchiveView<'a> {
+    pub page: PageView<'a>,
+    pub subject: &'a str,
+    pub summary: &'a str,
     pub issue_title: &'a str,
     pub page_url: &'a str,
-    pub list_url: &'a str,
     /// Plain text, or empty.
     pub greeting: &'a str,
     pub entries: &'a [EntryView],
-    pub feeds: &'a [FeedView],
-    pub copyright: &'a str,
 }
 
 /// An issue in the list.
@@ -139,17 +147,6 @@ pub struct IssueView {
 #[derive(Debug, Template)]
 #[template(path = "newsletter/list.html")]
 pub struct ListView<'a> {
-    pub language: &'a str,
-    pub direction: &'a str,
-    /// The language of the words that are ours, and its direction.
-    pub words: &'a str,
-    pub words_direction: &'a str,
-    pub colors: &'a Colors,
-    pub site_title: &'a str,
-    pub site_url: &'a str,
-    pub icon: &'a str,
-    pub list_url: &'a str,
+    pub page: PageView<'a>,
     pub issues: &'a [IssueView],
-    pub feeds: &'a [FeedView],
-    pub copyright: &'a str,
 }
