@@ -202,7 +202,7 @@ fn text_has_references_at_its_end() {
         ),
         [
             "Title",
-            "=====",
+            "-----",
             "",
             "A link [1], again [1], https://y.org, y.org and two [2].",
             "",

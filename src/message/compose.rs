@@ -208,7 +208,7 @@ mod tests {
         let message = compose_now(&edition(), &Recipient { name: Some("Zoë \"Z\" O'Hara".into()), ..sample_recipient() }).unwrap();
         assert_well_formed(&message.bytes);
         let parsed = MessageParser::default().parse(&message.bytes).unwrap();
-        assert_eq!(parsed.subject(), Some("Example News: First & <best> and 1 more"));
+        assert_eq!(parsed.subject(), Some("Example News: First & <best> and 1 more (9–15 February 2026)"));
         assert_eq!(parsed.to().unwrap().first().unwrap().name(), Some("Zoë \"Z\" O'Hara"));
         assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("Example News"));
         assert_eq!(format!("<{}>", parsed.message_id().unwrap()), message.message_id);

@@ -7,6 +7,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const SUBJECT_COLUMNS: usize = 78 - "Subject: ".len();
 /// What programs show of a message beside its subject.
 const PREHEADER_COLUMNS: usize = 110;
+/// What a title keeps beside the issue's name, at least.
+const TITLE_COLUMNS: usize = 24;
 /// The first words that stand for a title.
 const NAME_COLUMNS: usize = 60;
 
@@ -17,7 +19,8 @@ pub fn entry_name(entry: &IssueEntry) -> String {
     if words.is_empty() { entry.entry.head.url.clone() } else { words }
 }
 
-/// `Site: first title and 3 more`, within the columns of a line.
+/// `Site: first title and 3 more (February 2026)`, within the columns of a line: what is new first, and then the name
+/// that stands as the headline, where it leaves room for the title.
 pub fn subject(site_title: &str, issue_title: &str, names: &[String]) -> String {
     let site_title = one_line(site_title);
     // A long title would leave no room for what is new; From names the site anyway.
@@ -28,7 +31,13 @@ pub fn subject(site_title: &str, issue_title: &str, names: &[String]) -> String 
         [first, others @ ..] => (first.as_str(), format!(" and {} more", others.len())),
     };
     let left = SUBJECT_COLUMNS.saturating_sub(front.width() + more.width());
-    format!("{front}{}{more}", shortened(first, left))
+    let issue = format!(" ({issue_title})");
+    match left.checked_sub(issue.width()) {
+        Some(left) if !names.is_empty() && left >= first.width().min(TITLE_COLUMNS) => {
+            format!("{front}{}{more}{issue}", shortened(first, left))
+        }
+        _ => format!("{front}{}{more}", shortened(first, left)),
+    }
 }
 
 /// What stands beside the subject: the other titles, or the summary of a lone entry.
@@ -84,13 +93,15 @@ mod tests {
     #[test]
     fn a_subject_names_the_first_entry_and_fits() {
         let names = |count: usize, name: &str| vec![name.to_owned(); count];
-        assert_eq!(subject("News", "Week", &names(1, "One")), "News: One");
-        assert_eq!(subject("News", "Week", &names(3, "One")), "News: One and 2 more");
+        assert_eq!(subject("News", "Week", &names(1, "One")), "News: One (Week)");
+        assert_eq!(subject("News", "Week", &names(3, "One")), "News: One and 2 more (Week)");
         assert_eq!(subject("News", "Week", &[]), "News: Week");
-        assert_eq!(subject("The Newest of the News from Everywhere", "Week", &names(1, "One")), "One");
+        assert_eq!(subject("The Newest of the News from Everywhere", "Week", &names(1, "One")), "One (Week)");
+        // A long name of the issue doesn't cost the title.
+        assert_eq!(subject("News", &"Week ".repeat(9), &names(1, "The title of one of them")), "News: The title of one of them");
         for name in ["long words ".repeat(20), "x".repeat(300), "灯".repeat(90), "e\u{301}".repeat(200)] {
             let subject = subject(&name, "Week", &names(12, &name));
-            assert!(subject.width() <= SUBJECT_COLUMNS && subject.ends_with("… and 11 more"), "{subject}");
+            assert!(subject.width() <= SUBJECT_COLUMNS && subject.ends_with("… and 11 more (Week)"), "{subject}");
         }
     }
 

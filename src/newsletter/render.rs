@@ -282,7 +282,7 @@ mod tests {
             "name=\"viewport\"",
             "name=\"color-scheme\"",
             "name=\"supported-color-schemes\"",
-            "<title>example news: first and 1 more</title>",
+            "<title>example news: first and 1 more (9–15 february 2026)</title>",
             "prefers-color-scheme: dark",
             "@media (max-width",
             "<!--[if mso]>",
@@ -323,7 +323,7 @@ mod tests {
         let wrapper = html.split("<div class=\"scroll\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
         assert!(wrapper.contains("overflow-x: auto"), "{wrapper}");
         let phone = html.split("@media (max-width: 600px)").nth(1).and_then(|rest| rest.split("@media").next()).unwrap();
-        assert!(phone.contains(".content .scroll { border-left: 1px solid"), "{phone}");
+        assert!(phone.contains(".entry[dir=\"ltr\"] .content .scroll { border-right-width: 1px"), "{phone}");
     }
 
     #[test]
@@ -370,7 +370,7 @@ mod tests {
         micro.entry.title = None;
         let edition = edition(&[micro.clone()]);
         assert!(shown(&edition.html).contains(">12 February 2026</a></h2>"));
-        assert_eq!(edition.subject, "Example News: A seal on the slipway.");
+        assert_eq!(edition.subject, "Example News: A seal on the slipway. (9–15 February 2026)");
         micro.entry.head.published = None;
         assert!(html(&[micro]).contains(">A seal on the slipway.</a></h2>"));
     }

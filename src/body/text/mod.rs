@@ -339,10 +339,9 @@ impl<'a> Writer<'a> {
             }
             "pre" => self.end_code(),
             name if heading_level(name).is_some() => {
-                let level = heading_level(name);
                 if let Some(columns) = self.end_words() {
-                    let line = if level == Some(1) { "=" } else { "-" };
-                    self.page.push(line.repeat(columns.min(COLUMNS)), false);
+                    // `=` stands under what the text itself is called.
+                    self.page.push("-".repeat(columns.min(COLUMNS)), false);
                     self.page.gap();
                 }
             }
