@@ -103,6 +103,10 @@ mod tests {
         let out = rendered(&site, &spec, &[sample::feed(None)]);
         let outline = r#"type="rss" xmlUrl="https://example.org/news/atom.xml" htmlUrl="https://example.org/news/"/>"#;
         assert!(out.contains(outline) && !out.contains("owner"), "{out}");
+        // `rss` is what programs import, whatever the format; the version would name one that it isn't.
+        let json = FeedSpec { formats: vec![Format::Json], ..sample::spec() };
+        let out = rendered(&site, &json, &[sample::feed(None)]);
+        assert!(out.contains(r#"type="rss" xmlUrl="https://example.org/news/feed.json""#) && !out.contains("RSS2"), "{out}");
         let none = FeedSpec { formats: Vec::new(), ..sample::spec() };
         assert!(rendered(&site, &none, &[sample::feed(None)]).contains("<body>\n  </body>"));
     }
