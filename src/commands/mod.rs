@@ -83,7 +83,8 @@ impl Voice {
             let _ = writeln!(out, "{}", render(fault, self.color).trim_end_matches('\n'));
             let _ = writeln!(out);
         }
-        if let Some(summary) = render_summary(faults) {
+        let shown = faults.iter().any(|fault| fault.is_error() || !self.quiet);
+        if let Some(summary) = render_summary(faults).filter(|_| shown) {
             let _ = writeln!(out, "{summary}");
         }
     }

@@ -2,6 +2,7 @@
 
 use super::value::{Fault, Field, Node, Parsed, Value};
 use crate::diagnostic::Span;
+use std::collections::HashMap;
 
 /// Reads the object at the start of a text; also where it ends. `None` if there is no object.
 pub fn read_json(text: &str) -> Option<Result<(Parsed, usize), Fault>> {
@@ -10,7 +11,8 @@ pub fn read_json(text: &str) -> Option<Result<(Parsed, usize), Fault>> {
     if !inner.starts_with(['"', '}']) {
         return None;
     }
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    // As a `Value`, since that refuses deep nesting: what is skipped has no limit, and `Walker` goes as deep as the text.
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
     match stream.next()? {
         Ok(_) => {
             let end = stream.byte_offset();
@@ -75,6 +77,7 @@ impl Walker<'_> {
 
     fn table(&mut self) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         self.at += 1;
         if self.peek() == b'}' {
             self.at += 1;
@@ -88,12 +91,15 @@ impl Walker<'_> {
             self.peek();
             self.at = (self.at + 1).min(self.text.len());
             let node = self.value();
-            match fields.iter_mut().find(|field| field.name == name) {
+            match places.get(&name).and_then(|place| fields.get_mut(*place)) {
                 Some(known) => {
                     known.node = node;
                     self.repeated.push((name, span));
                 }
-                None => fields.push(Field { name, node }),
+                None => {
+                    places.insert(name.clone(), fields.len());
+                    fields.push(Field { name, node });
+                }
             }
             if !self.goes_on() {
                 return fields;
@@ -132,6 +138,12 @@ impl Walker<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
+        assert!(read_json(&deep).unwrap().is_err());
+    }
 
     #[test]
     fn values_know_their_places() {

@@ -9,7 +9,7 @@ mod walk;
 pub use output::{Changes, Output};
 pub use walk::{Folder, WalkRules};
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 /// A content file may have so many bytes: a front matter typo must not load a video.
@@ -40,25 +40,15 @@ pub fn is_same(a: &Path, b: &Path) -> bool {
     std::fs::canonicalize(a).is_ok_and(|a| std::fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
-/// Writes a file beside its place and renames it, so that nobody ever sees half of it. `mode` is for Unix.
-pub fn write_file(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+/// Writes a file beside its place and renames it, so that nobody ever sees half of it.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tidings-new");
     let beside = path.with_file_name(name);
-    let write = || {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        if let Some(mode) = mode {
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-        }
-        options.open(&beside)?.write_all(bytes)?;
-        std::fs::rename(&beside, path)
-    };
-    write().inspect_err(|_| {
+    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path)).inspect_err(|_| {
         let _ = std::fs::remove_file(&beside);
     })
 }

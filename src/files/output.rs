@@ -121,7 +121,7 @@ impl Output {
         if files.staged.iter().any(|path| !self.old.files.contains(path)) {
             // If this is cut short, the next build still knows every file that may be ours.
             let both = self.old.files.union(&files.all).cloned().collect();
-            super::write_file(&list, &Manifest::new(both).to_bytes(), None)?;
+            super::write_file(&list, &Manifest::new(both).to_bytes())?;
         }
         for path in &files.staged {
             let place = self.root.join(path);
@@ -136,7 +136,7 @@ impl Output {
             self.remove_empty_folders(path);
         }
         if new != self.old_bytes || !stale.is_empty() {
-            super::write_file(&list, &new, None)?;
+            super::write_file(&list, &new)?;
         }
         Ok(Changes { written: files.staged.len(), unchanged: files.all.len() - files.staged.len(), removed })
     }

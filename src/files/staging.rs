@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 const PREFIX: &str = ".tidings-staging-";
 
@@ -13,7 +13,7 @@ pub(super) struct Staging {
     root: PathBuf,
     /// Whether the output folder was there before.
     had_root: bool,
-    opened: OnceLock<Opened>,
+    opened: Mutex<Option<Opened>>,
 }
 
 #[derive(Debug)]
@@ -25,24 +25,29 @@ struct Opened {
 
 impl Staging {
     pub fn new(root: &Path) -> Staging {
-        Staging { root: root.to_owned(), had_root: root.exists(), opened: OnceLock::new() }
+        Staging { root: root.to_owned(), had_root: root.exists(), opened: Mutex::new(None) }
     }
 
     /// The folder.
-    pub fn open(&self) -> io::Result<&Path> {
-        if let Some(opened) = self.opened.get() {
-            return Ok(&opened.folder);
+    pub fn open(&self) -> io::Result<PathBuf> {
+        let mut opened = self.opened.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(opened) = &*opened {
+            return Ok(opened.folder.clone());
         }
         let folder = self.root.join(format!("{PREFIX}{}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
-        let lock = File::create(folder.join("lock"))?;
-        // Where the file system has no locks, a folder that a killed build left stays.
-        let _ = lock.try_lock();
-        let opened = self.opened.get_or_init(|| {
-            self.remove_dead(&folder);
-            Opened { folder, _lock: lock }
-        });
-        Ok(&opened.folder)
+        let lock = loop {
+            std::fs::create_dir_all(&folder)?;
+            let lock = File::create(folder.join("lock"))?;
+            // Where the file system has no locks, a folder that a killed build left stays.
+            let _ = lock.try_lock();
+            // Another build may have taken the folder for a dead one's before it was locked.
+            if folder.join("lock").exists() {
+                break lock;
+            }
+        };
+        self.remove_dead(&folder);
+        *opened = Some(Opened { folder: folder.clone(), _lock: lock });
+        Ok(folder)
     }
 
     /// Removes what killed builds left.
@@ -59,7 +64,7 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if let Some(opened) = self.opened.take() {
+        if let Some(opened) = self.opened.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
             let _ = std::fs::remove_dir_all(&opened.folder);
             if !self.had_root {
                 // Fails where files came into it, which is just what is wanted.
