@@ -120,7 +120,7 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         ListCommand::Remove { address } => {
             read_address(address)?;
             let was_there = match find_store(&config)? {
-                Some(mut store) => store.remove(address).map_err(|error| store_failure(&error))?,
+                Some(mut store) => store.remove(address, Utc::now()).map_err(|error| store_failure(&error))?,
                 None => false,
             };
             voice.object(&json!({"version": 1, "removed": was_there}));

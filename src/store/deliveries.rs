@@ -190,11 +190,13 @@ impl Store {
         })
     }
 
-    /// Makes what is uncertain pending again, because the user asks for it.
+    /// Makes what is uncertain pending again, because the user asks for it: as if it had never been tried, so that its time
+    /// to be given up begins anew.
     pub fn resend_uncertain(&mut self, issue: &str, now: DateTime<Utc>) -> Result<usize, StoreError> {
         let next = step(DeliveryState::Uncertain, Event::Resend).map_err(StoreError::Refused)?;
         self.change("take up what is uncertain", Durability::Synced, |change| {
-            let sql = "UPDATE deliveries SET state = ?2, updated = ?3 WHERE issue = ?1 AND state = 'uncertain'";
+            let sql = "UPDATE deliveries SET state = ?2, updated = ?3, attempts = 0, first_try = NULL
+                       WHERE issue = ?1 AND state = 'uncertain'";
             Ok(change.execute(sql, params![issue, next.word().as_str(), millis(now)])?)
         })
     }

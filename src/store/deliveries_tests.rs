@@ -135,7 +135,7 @@ fn nobody_is_claimed_twice() {
 fn who_left_after_enrolling_is_withdrawn_at_the_claim() {
     let (_folder, mut store) = enrolled(5);
     store.suppress("p000@example.org", "complained", now()).unwrap();
-    store.remove("p001@example.org").unwrap();
+    store.remove("p001@example.org", now()).unwrap();
     let gone = Subscriber { address: "p002@example.org".into(), state: SubscriptionState::Unsubscribed, ..Subscriber::default() };
     store.import(&[Imported { line: 2, subscriber: gone, suppressed: None }], false, now()).unwrap();
     // Three rows are withdrawn before the first that can be claimed: the claim is full all the same.
@@ -213,6 +213,18 @@ fn a_dead_process_leaves_claims_that_return_and_doubts_that_stay() {
         let uncertain = expected.iter().filter(|word| **word == "uncertain").count();
         assert_eq!(store.resend_uncertain(ISSUE, now()).unwrap(), uncertain);
     }
+}
+
+#[test]
+fn what_is_taken_up_again_has_all_its_time() {
+    let (_folder, mut store) = enrolled(1);
+    let claim = store.claim(ISSUE, 9, "boot", now()).unwrap().remove(0);
+    one(&mut store, change(&claim, Event::Begin)).unwrap();
+    one(&mut store, change(&claim, Event::Doubt)).unwrap();
+    assert_eq!(store.deliveries(ISSUE, true).unwrap()[0].attempts, 1);
+    store.resend_uncertain(ISSUE, later(1_000_000)).unwrap();
+    let claim = store.claim(ISSUE, 9, "boot", later(1_000_000)).unwrap().remove(0);
+    assert_eq!((claim.attempts, claim.first_try), (0, None));
 }
 
 #[test]

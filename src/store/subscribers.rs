@@ -19,7 +19,7 @@ pub struct ImportCount {
 
 /// What became of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stored {
+enum Stored {
     Imported,
     Updated,
     Suppressed,
@@ -83,6 +83,12 @@ fn put(connection: &Connection, key: &str, subscriber: &Subscriber, now: DateTim
 fn store_one(connection: &Connection, one: &Imported, pending: bool, now: DateTime<Utc>) -> Result<Stored, Fault> {
     let key = key(&one.subscriber.address);
     if suppression(connection, &key)?.is_some() {
+        // Who is not mailed anyway may have left too, and must stay away where the suppression is lifted.
+        if one.subscriber.state == SubscriptionState::Unsubscribed
+            && let Some(old) = find(connection, &key)?
+        {
+            put(connection, &key, &Subscriber { state: SubscriptionState::Unsubscribed, ..old }, now)?;
+        }
         return Ok(Stored::Suppressed);
     }
     if let Some(reason) = &one.suppressed {
@@ -138,10 +144,16 @@ impl Store {
         })
     }
 
-    /// Takes a person off the list; a suppression stays. Says whether it was there.
-    pub fn remove(&mut self, address: &str) -> Result<bool, StoreError> {
+    /// Takes a person off the list; a suppression stays, and who had unsubscribed leaves one, so that a later import does not
+    /// bring the person back. Says whether it was there.
+    pub fn remove(&mut self, address: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
         self.change("remove from the list", Durability::Synced, |change| {
-            Ok(change.execute("DELETE FROM subscribers WHERE key = ?1", [key(address)])? > 0)
+            let key = key(address);
+            let Some(person) = find(change, &key)? else { return Ok(false) };
+            if person.state == SubscriptionState::Unsubscribed {
+                suppress(change, &person.address, person.state.word(), now)?;
+            }
+            Ok(change.execute("DELETE FROM subscribers WHERE key = ?1", [key])? > 0)
         })
     }
 
@@ -277,9 +289,31 @@ mod tests {
         let one = Imported { suppressed: Some("550 5.1.1".into()), ..record("a@example.org") };
         assert_eq!(store.import(&[one], false, now()).unwrap(), count(1, 0, 0));
         assert_eq!(store.listed(&Segment::default()).unwrap()[0].suppressed.as_deref(), Some("550 5.1.1"));
-        assert!(store.remove("A@example.org").unwrap());
-        assert!(!store.remove("a@example.org").unwrap());
+        assert!(store.remove("A@example.org", now()).unwrap());
+        assert!(!store.remove("a@example.org", now()).unwrap());
         assert_eq!(store.import(&[record("a@example.org")], false, now()).unwrap(), count(0, 0, 1));
+    }
+
+    #[test]
+    fn unsubscribing_outlives_removal_and_suppression() {
+        let (_folder, mut store) = store();
+        let left = |address: &str| {
+            let mut record = record(address);
+            record.subscriber.state = SubscriptionState::Unsubscribed;
+            record
+        };
+        store.import(&[left("Gone@example.org"), record("both@example.org")], false, now()).unwrap();
+        assert!(store.remove("gone@example.org", now()).unwrap());
+        assert_eq!(store.import(&[record("gone@example.org")], false, now()).unwrap(), count(0, 0, 1));
+        store.suppress("both@example.org", "complained", now()).unwrap();
+        assert_eq!(store.import(&[left("both@example.org"), left("gone@example.org")], false, now()).unwrap(), count(0, 0, 2));
+        let list = store.listed(&Segment::default()).unwrap();
+        let found: Vec<_> =
+            list.iter().map(|one| (one.subscriber.address.as_str(), one.subscriber.state.word(), one.suppressed.as_deref())).collect();
+        assert_eq!(
+            found,
+            [("both@example.org", "unsubscribed", Some("complained")), ("Gone@example.org", "unsubscribed", Some("unsubscribed"))]
+        );
     }
 
     #[test]
@@ -287,7 +321,7 @@ mod tests {
         let (_folder, mut store) = store();
         store.import(&[record("on@example.org"), record("removed@example.org")], false, now()).unwrap();
         store.suppress("removed@example.org", "550 5.1.1", now()).unwrap();
-        store.remove("removed@example.org").unwrap();
+        store.remove("removed@example.org", now()).unwrap();
         store.suppress("Never@example.org", "asked", now()).unwrap();
         let list = store.listed(&Segment::default()).unwrap();
         let (_folder, mut other) = self::store();

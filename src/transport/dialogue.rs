@@ -126,11 +126,6 @@ impl Dialogue {
         self.state == State::Ready
     }
 
-    /// Whether the final dot was written and its reply is awaited.
-    pub fn awaits_verdict(&self) -> bool {
-        self.state == State::Dot
-    }
-
     /// The handshake after [`Step::Secure`] succeeded. What was offered in the clear is forgotten (RFC 3207, section 4.2).
     pub fn secured(&mut self) -> Step {
         self.is_secure = true;

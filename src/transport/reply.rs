@@ -32,16 +32,6 @@ impl Reply {
     pub fn is_done(&self) -> bool {
         self.code / 100 == 2
     }
-
-    /// 4yz: not now.
-    pub fn is_transient(&self) -> bool {
-        self.code / 100 == 4
-    }
-
-    /// 5yz: never.
-    pub fn is_permanent(&self) -> bool {
-        self.code / 100 == 5
-    }
 }
 
 /// On one line, as people and the ledger see it.
