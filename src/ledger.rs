@@ -18,7 +18,7 @@ pub enum DeliveryState {
     Begun,
     /// The server took it (2yz).
     Sent,
-    /// The server said later (4yz): not before this moment.
+    /// The server said later (4yz), or its connection was lost each time: not before this moment.
     Deferred { until: DateTime<Utc> },
     /// The server said no (5yz), or later for too long.
     Bounced,
@@ -102,13 +102,16 @@ pub enum Event {
     Begin,
     /// 2yz after the dot.
     Accept,
-    /// 4yz at any step, or the connection lost before the dot was written.
+    /// 4yz at any step.
     Defer { until: DateTime<Utc> },
+    /// The connection was lost before the dot was written, or closed by a 421: later, but no try of this delivery.
+    Postpone { until: DateTime<Utc> },
     /// 5yz at any step.
     Bounce,
     /// The connection lost, or no sensible reply, after the dot was written.
     Doubt,
-    /// The run ends, or the server is away, before this delivery was tried or finished: no attempt, nobody's fault.
+    /// The run ends, the server is away or refuses the sender, or no message can be made, before this delivery was tried
+    /// or finished: no attempt, not its fault.
     Release,
     /// Suppressed or unsubscribed since it was enrolled.
     Withdraw,
@@ -141,7 +144,7 @@ pub fn step(state: DeliveryState, event: Event) -> Result<DeliveryState, Refused
         // Again, where the connection was lost before the dot was written and a new one is tried at once.
         (S::Claimed | S::Begun, E::Begin) => Ok(S::Begun),
         (S::Begun, E::Accept) => Ok(S::Sent),
-        (S::Claimed | S::Begun, E::Defer { until }) => Ok(S::Deferred { until }),
+        (S::Claimed | S::Begun, E::Defer { until } | E::Postpone { until }) => Ok(S::Deferred { until }),
         (S::Claimed | S::Begun, E::Bounce) => Ok(S::Bounced),
         (S::Begun, E::Doubt) => Ok(S::Uncertain),
         (S::Claimed | S::Begun, E::Release) => Ok(S::Pending),
@@ -185,6 +188,7 @@ mod tests {
             (E::Begin, ["-", "begun", "begun", "-", "-", "-", "-", "-"]),
             (E::Accept, ["-", "-", "sent", "-", "-", "-", "-", "-"]),
             (E::Defer { until: at(200) }, ["-", "deferred", "deferred", "-", "-", "-", "-", "-"]),
+            (E::Postpone { until: at(200) }, ["-", "deferred", "deferred", "-", "-", "-", "-", "-"]),
             (E::Bounce, ["-", "bounced", "bounced", "-", "-", "-", "-", "-"]),
             (E::Doubt, ["-", "-", "uncertain", "-", "-", "-", "-", "-"]),
             (E::Release, ["-", "pending", "pending", "-", "-", "-", "-", "-"]),

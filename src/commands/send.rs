@@ -263,6 +263,7 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
     let counts = &summary.counts;
     let (word, reason) = match &summary.ended {
         Ended::Finished => ("finished", None),
+        Ended::Unmade(_) => ("unmade", None),
         Ended::Left(reason) => ("left", Some(reason)),
         Ended::Policy(reason) => ("policy", Some(reason)),
         Ended::Stopped(reason) => ("stopped", Some(reason)),
@@ -284,6 +285,10 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
             Exit::Problems
         }
         Ended::Finished => Exit::Done,
+        Ended::Unmade(number) => {
+            voice.note(&format!("For {number} no message could be made; they are left: mend their data or the issue, and run it again."));
+            Exit::Problems
+        }
         Ended::Left(reason) => {
             voice.note(&format!("{} are left ({reason}); run it again to go on.", counts.open()));
             Exit::Left

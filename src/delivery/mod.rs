@@ -50,7 +50,7 @@ pub struct SendOptions {
 #[derive(Clone, Debug)]
 pub enum News<'a> {
     Started(Counts),
-    /// A delivery has come to rest, for now or for good.
+    /// A delivery has come to rest, for now or for good. Pending: no message could be made.
     Settled {
         address: &'a str,
         state: StateWord,
@@ -75,6 +75,8 @@ pub enum Ended {
     Finished,
     /// Some are left for another run: the user stopped it, asked for one pass, or the server is away; with the reason.
     Left(String),
+    /// All but so many are settled, whose messages could not be made: they are pending, for somebody to mend them.
+    Unmade(u64),
     /// The server refuses the sender; the rest is pending.
     Policy(String),
     /// A person has to mend something before anything can be sent.

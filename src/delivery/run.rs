@@ -2,11 +2,12 @@
 
 use super::pace::Pace;
 use super::retry::back_off;
-use super::worker::{Pass, PassEnd, Run};
+use super::worker::{Pass, PassEnd, Run, lock};
 use super::{Consignment, Ended, News, Progress, SendOptions, Summary};
+use crate::ledger::Event;
 use crate::list::Address;
 use crate::message::Message;
-use crate::store::{Counts, Ledger, SendLock, Store, StoreError, boot_id};
+use crate::store::{Change, Counts, Ledger, SendLock, Store, StoreError, boot_id};
 use crate::transport::{Ending, Envelope, Outcome, Smtp, SmtpSpec};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::path::Path;
@@ -54,13 +55,24 @@ pub fn send(
         pace: Mutex::new(Pace::new(spec.rate)),
         started: Instant::now(),
         policy_row: AtomicU32::new(0),
+        unmade: Mutex::default(),
     };
-    let ended = passes(&run, options.once);
+    let ended = passes(&run, options.once).and_then(|ended| release_unmade(&run).map(|()| ended));
     let counts = counts(&run);
     drop(run);
     // Why the thread stopped is more than that it did.
     writer.finish()?;
     Ok(Summary { counts: counts?, ended: ended?, is_changed: enrolled.is_changed })
+}
+
+/// Leaves those whose messages can't be made for a run after somebody has mended that.
+fn release_unmade(run: &Run) -> Result<(), StoreError> {
+    for claim in std::mem::take(&mut *lock(&run.unmade)) {
+        let (delivery, fence) = (claim.delivery, claim.fence);
+        let change = Change { delivery, fence, event: Event::Release, now: Utc::now(), reply: None, message_id: None, suppress: false };
+        run.ledger.post(change)?;
+    }
+    Ok(())
 }
 
 fn counts(run: &Run) -> Result<Counts, StoreError> {
@@ -69,6 +81,7 @@ fn counts(run: &Run) -> Result<Counts, StoreError> {
 }
 
 fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
+    // Since when the server gave no verdict on any message.
     let mut away_since: Option<Instant> = None;
     let mut away_tries = 0;
     loop {
@@ -77,23 +90,27 @@ fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
         let connections = run.spec.connections.clamp(1, due.max(1));
         let (end, heard) = Pass::run(run, connections, once.then(Utc::now));
         let open = counts(run)?.open();
+        let unmade = lock(&run.unmade).len() as u64;
         if heard {
             (away_since, away_tries) = (None, 0);
         }
+        let is_long = !heard && away_since.get_or_insert_with(Instant::now).elapsed() >= run.spec.retry.give_up;
         let (until, reason) = match end {
             Some(PassEnd::Ledger(error)) => return Err(error),
             Some(PassEnd::Policy(reply)) => return Ok(Ended::Policy(reply)),
             Some(PassEnd::Stop(reason)) => return Ok(Ended::Stopped(reason)),
             _ if open == 0 => return Ok(Ended::Finished),
+            _ if open <= unmade => return Ok(Ended::Unmade(unmade)),
             _ if run.stop.load(Ordering::Relaxed) => return Ok(Ended::Left("stopped".into())),
             Some(PassEnd::Away(reason)) => {
-                let since = *away_since.get_or_insert_with(Instant::now);
-                if once || since.elapsed() >= run.spec.retry.give_up {
+                if once || is_long {
                     return Ok(Ended::Left(reason));
                 }
                 away_tries += 1;
                 (in_time(back_off(&run.spec.retry, away_tries, "server")), reason)
             }
+            // A lost connection is no try, so its deliveries are never given up; the run is.
+            None if is_long => return Ok(Ended::Left("the server loses each connection".into())),
             None if once => return Ok(Ended::Left("one pass was asked for".into())),
             None => {
                 let issue = run.consignment.issue.to_owned();
@@ -109,7 +126,8 @@ fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
     }
 }
 
-fn in_time(wait: Duration) -> DateTime<Utc> {
+/// So long from now.
+pub(super) fn in_time(wait: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(wait).ok().and_then(|wait| Utc::now().checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 

@@ -1,6 +1,7 @@
 //! One pass over what is due: connections as threads, one queue.
 
-use super::retry::{Retry, retry};
+use super::retry::{Retry, back_off, retry};
+use super::run::in_time;
 use super::{Consignment, News, Pace, Progress};
 use crate::ledger::{Event, StateWord};
 use crate::list::Address;
@@ -43,6 +44,8 @@ pub(super) struct Run<'a> {
     pub started: Instant,
     /// 5.7.x in a row.
     pub policy_row: AtomicU32,
+    /// Whose messages can't be made. They stay claimed until the run ends, so that no pass takes them up again.
+    pub unmade: Mutex<Vec<Claimed>>,
 }
 
 #[derive(Default)]
@@ -65,7 +68,7 @@ pub(super) struct Pass<'a> {
 }
 
 /// A thread that panics holds up nobody: what it was at is in the ledger.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -175,7 +178,10 @@ impl<'a> Pass<'a> {
         let (message, envelope) = match made {
             Ok(made) => made,
             Err(reason) => {
-                self.settle(claim, Event::Bounce, &format!("no message could be made: {reason}"), false);
+                let reply = format!("no message could be made: {reason}");
+                let address = &claim.subscriber.address;
+                self.run.progress.tell(&News::Settled { address, state: StateWord::Pending, reply: &reply });
+                lock(&self.run.unmade).push(claim.clone());
                 return Ok(());
             }
         };
@@ -194,18 +200,18 @@ impl<'a> Pass<'a> {
         match outcome {
             Outcome::Sent { reply } => self.settle(claim, Event::Accept, &reply, false),
             Outcome::Deferred { reply } => self.defer(claim, &reply),
-            Outcome::Bounced { reply, blame } => {
-                self.settle(claim, Event::Bounce, &reply, blame == Blame::Recipient);
-                if blame == Blame::Policy {
-                    let row = self.run.policy_row.fetch_add(1, Ordering::Relaxed) + 1;
-                    if self.run.spec.policy_stop > 0 && row >= self.run.spec.policy_stop {
-                        self.end(PassEnd::Policy(reply));
-                    }
+            Outcome::Bounced { reply, blame: Blame::Policy } => {
+                if self.counts_as_policy(&reply) {
+                    self.settle(claim, Event::Bounce, &reply, false);
+                } else {
+                    return Err(None);
                 }
             }
+            Outcome::Bounced { reply, blame } => self.settle(claim, Event::Bounce, &reply, blame == Blame::Recipient),
             Outcome::Uncertain { reason } => self.settle(claim, Event::Doubt, &reason, false),
             Outcome::Unsent(Ending::Again(reason)) => {
-                self.defer(claim, &reason);
+                let wait = back_off(&self.run.spec.retry, claim.attempts.saturating_add(1), &claim.subscriber.address);
+                self.settle(claim, Event::Postpone { until: in_time(wait) }, &reason, false);
                 if self.lost_row.fetch_add(1, Ordering::Relaxed) + 1 >= LOST_ROW {
                     self.end(PassEnd::Away(reason));
                 }
@@ -219,6 +225,21 @@ impl<'a> Pass<'a> {
             Outcome::Forbidden { .. } => {}
         }
         Ok(())
+    }
+
+    /// Counts a 5.7.x, and ends the run with the last that is allowed in a row. False for one that comes on another connection
+    /// after that: it speaks of the sender, so its delivery is left for another run.
+    fn counts_as_policy(&self, reply: &str) -> bool {
+        // Under the lock, so that of two threads only one can be the last.
+        let mut end = lock(&self.end);
+        if matches!(*end, Some(PassEnd::Policy(_))) {
+            return false;
+        }
+        let row = self.run.policy_row.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.run.spec.policy_stop > 0 && row >= self.run.spec.policy_stop && !matches!(*end, Some(PassEnd::Ledger(_))) {
+            *end = Some(PassEnd::Policy(reply.to_owned()));
+        }
+        true
     }
 
     /// Tries on the connection that is there, and once more on a new one if that is lost before the final dot.
@@ -243,6 +264,8 @@ impl<'a> Pass<'a> {
         loop {
             let mut open = match connection.take().filter(Connection::is_open) {
                 Some(open) => open,
+                // Who stops the run waits for what is in flight, not for a server that may take its time.
+                None if self.run.stop.load(Ordering::Relaxed) => return Err(None),
                 None => self.open()?,
             };
             let outcome = open.send(envelope, &message.bytes, &mut begin);
@@ -259,7 +282,7 @@ impl<'a> Pass<'a> {
     /// A new connection; a second try at once where that may help.
     fn open(&self) -> Result<Connection, Option<String>> {
         let opened = match self.run.smtp.open() {
-            Err(Ending::Again(_)) => self.run.smtp.open(),
+            Err(Ending::Again(_)) if !self.run.stop.load(Ordering::Relaxed) => self.run.smtp.open(),
             other => other,
         };
         opened.map_err(|ending| match ending {
@@ -302,7 +325,7 @@ impl<'a> Pass<'a> {
         }
         let state = match event {
             Event::Accept => StateWord::Sent,
-            Event::Defer { .. } => StateWord::Deferred,
+            Event::Defer { .. } | Event::Postpone { .. } => StateWord::Deferred,
             Event::Doubt => StateWord::Uncertain,
             _ => StateWord::Bounced,
         };

@@ -216,7 +216,8 @@ impl Store {
                  FROM deliveries d LEFT JOIN subscribers s USING (key) LEFT JOIN suppressions p USING (key)
                  WHERE d.issue = :issue AND d.state = :state AND (d.until IS NULL OR d.until <= :now) ORDER BY d.until, d.id LIMIT :most"
             ))?;
-            for word in ["deferred", "pending"] {
+            // First who was not tried: three whose messages cost the connection must not keep all others waiting.
+            for word in ["pending", "deferred"] {
                 loop {
                     let room = most.saturating_sub(claimed.len());
                     if room == 0 {

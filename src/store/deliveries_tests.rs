@@ -176,6 +176,16 @@ fn a_deferred_delivery_comes_back_at_its_time() {
 }
 
 #[test]
+fn a_lost_connection_is_no_try_and_who_waits_comes_first() {
+    let (_folder, mut store) = enrolled(2);
+    let claims = store.claim(ISSUE, 1, "boot", now()).unwrap();
+    one(&mut store, change(&claims[0], Event::Postpone { until: later(1) })).unwrap();
+    let next = store.claim(ISSUE, 2, "boot", later(1)).unwrap();
+    assert_eq!(next.iter().map(|claim| claim.subscriber.address.as_str()).collect::<Vec<_>>(), ["p001@example.org", "p000@example.org"]);
+    assert_eq!((next[1].attempts, next[1].first_try), (0, None));
+}
+
+#[test]
 fn a_stale_fence_or_a_forbidden_step_changes_nothing() {
     let (_folder, mut store) = enrolled(1);
     let old = store.claim(ISSUE, 9, "boot", now()).unwrap().remove(0);

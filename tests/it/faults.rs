@@ -304,7 +304,19 @@ fn refusals() {
             .gives(&["bounced", "sent"], &[0, 1]),
         row("no SMTPUTF8", Plan::new()).people(&["jürgen", "b"]).gives(&["bounced", "sent"], &[0, 1]).connections(1),
         row("SMTPUTF8", Plan::new().offer("SMTPUTF8")).people(&["jürgen", "b"]).connections(1),
-        row("a message that can't be made", Plan::new()).people(&["a", "nobody-can"]).gives(&["sent", "bounced"], &[1, 0]),
+        row("a message that can't be made", Plan::new())
+            .people(&["a", "nobody-can", "z"])
+            .ends("Unmade(1)")
+            .gives(&["sent", "pending", "sent"], &[1, 0, 1]),
+        row("a message that can't be made, among deferred ones", Plan::new().once(At::Rcpt, "a@", say("450 4.2.0 later")))
+            .people(&["a", "nobody-can"])
+            .ends("Unmade(1)")
+            .gives(&["sent", "pending"], &[1, 0]),
+        row("a message that costs the connection", Plan::new().always(At::Rcpt, "a-bad", Act::Close))
+            .people(&["a-bad", "b"])
+            .spec(|spec| spec.retry.give_up = Duration::from_millis(150))
+            .ends("Left(\"the server loses")
+            .gives(&["deferred", "sent"], &[0, 1]),
     ]);
 }
 
@@ -476,4 +488,62 @@ fn a_ledger_that_can_t_be_written_stops_the_dots() {
     assert!(counts.uncertain <= 1, "{counts:?}");
     assert!(people.iter().all(|name| record.count(&format!("{name}@example.org")) <= 1));
     assert_eq!(record.messages.len(), 30);
+}
+
+/// Whatever the connections hear after the stop is decided bounces nobody.
+#[test]
+fn a_policy_stop_does_not_overshoot() {
+    let people = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("t.db");
+        import(&database, &people);
+        // Each answer comes late, so that all four connections have one under way when the stop is decided.
+        let plan = Plan::new().always(At::Rcpt, "", Act::Drip(b"550 5.7.1 blocked\r\n".to_vec(), Duration::from_millis(3)));
+        let server = MockSmtp::start(plan);
+        let spec = SmtpSpec { connections: 4, policy_stop: 2, ..spec(server.port()) };
+        let summary = run(&database, &spec, false, false);
+        assert!(matches!(summary.ended, Ended::Policy(_)), "{summary:?}");
+        assert_eq!((summary.counts.bounced, summary.counts.pending), (2, 6));
+    }
+}
+
+#[test]
+fn a_lost_connection_never_bounces_anybody_nor_stops_the_others() {
+    // Three whose messages kill the connection, and a time to give up that is over at once.
+    let plan = Plan::new().always(At::Rcpt, "-bad@", Act::Close);
+    let killed = row("killers", plan)
+        .people(&["a-bad", "b-bad", "c-bad", "d", "e"])
+        .spec(|spec| spec.retry.give_up = Duration::from_millis(150))
+        .ends("Left")
+        .gives(&["deferred", "deferred", "deferred", "sent", "sent"], &[0, 0, 0, 1, 1]);
+    let (_, deliveries, _) = outcome(killed);
+    assert!(deliveries.iter().take(3).all(|row| row.attempts == 0), "{deliveries:?}");
+}
+
+#[test]
+fn a_stopped_run_opens_no_second_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("t.db");
+    import(&database, &["a"]);
+    // The recipient's answer comes after the stop, and is the end of the connection.
+    let plan = Plan::new().always(At::Rcpt, "", Act::SayAndLater(Vec::new(), Duration::from_millis(300), Vec::new()));
+    let server = MockSmtp::start(plan);
+    let stop = AtomicBool::new(false);
+    let compose = |subscriber: &Subscriber, _| Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) });
+    let consignment =
+        Consignment { issue: ISSUE, content_hash: "hash", from: Address::read("news@example.org").unwrap(), compose: &compose };
+    let spec = SmtpSpec { timeout: Duration::from_secs(5), ..spec(server.port()) };
+    let smtp = Smtp::new(spec.clone(), None).unwrap();
+    let summary = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !server.record().commands.iter().any(|line| line.starts_with("RCPT")) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &stop, &Silent).unwrap()
+    });
+    assert_eq!((summary.ended, summary.counts.pending), (Ended::Left("stopped".into()), 1));
+    assert_eq!(server.record().connections, 1);
 }
