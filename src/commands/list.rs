@@ -5,7 +5,7 @@ use super::sending::{Told, find_store, load, open_store, store_failure};
 use super::{Exit, Failure, Voice};
 use crate::config::Config;
 use crate::files;
-use crate::list::{Address, Imported, Listed, Segment, Subscriber, read_csv, read_language, render_csv};
+use crate::list::{Address, CsvList, Imported, Listed, Rejected, Segment, Subscriber, read_csv, read_language, render_csv};
 use crate::store::ImportCount;
 use chrono::Utc;
 use clap::{Args, Subcommand};
@@ -148,12 +148,17 @@ fn read_address(text: &str) -> Result<Address, Failure> {
 
 fn import(config: &Config, voice: &Voice, file: &Path, pending: bool) -> Result<Exit, Failure> {
     let bytes = files::read_file(file).map_err(|error| Failure::file("read", file, &error))?;
-    let (records, rejected) = read_csv(&bytes);
+    let CsvList { imported: records, rejected, notes } = read_csv(&bytes);
     let count = open_store(config)?.import(&records, pending, Utc::now()).map_err(|error| store_failure(&error))?;
     let ImportCount { imported, updated, suppressed } = count;
-    let lines: Vec<Value> = rejected.iter().map(|one| json!({"line": one.line, "reason": one.reason})).collect();
-    voice.object(&json!({"version": 1, "imported": imported, "updated": updated, "suppressed": suppressed, "rejected": lines}));
-    for one in &rejected {
+    let lines = |told: &[Rejected]| told.iter().map(|one| json!({"line": one.line, "reason": one.reason})).collect::<Vec<Value>>();
+    let mut object =
+        json!({"version": 1, "imported": imported, "updated": updated, "suppressed": suppressed, "rejected": lines(&rejected)});
+    if !notes.is_empty() {
+        object["notes"] = lines(&notes).into();
+    }
+    voice.object(&object);
+    for one in rejected.iter().chain(&notes) {
         voice.note(&format!("{}:{}: {}", file.display(), one.line, one.reason));
     }
     let kept = if suppressed > 0 { format!(", {suppressed} left as they are (suppressed or unsubscribed)") } else { String::new() };

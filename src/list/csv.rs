@@ -25,17 +25,27 @@ pub struct Rejected {
     pub reason: String,
 }
 
+/// What a CSV file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CsvList {
+    pub imported: Vec<Imported>,
+    pub rejected: Vec<Rejected>,
+    /// Of records that are imported: what was left out of them.
+    pub notes: Vec<Rejected>,
+}
+
 /// Reads a CSV file with a header. The delimiter (comma, semicolon, tab) is seen in the header. Faults never
 /// stop the reading. Records with one address are one subscriber: storing them joins them.
-pub fn read_csv(bytes: &[u8]) -> (Vec<Imported>, Vec<Rejected>) {
-    let mut imported: Vec<Imported> = Vec::new();
-    let mut rejected = Vec::new();
+pub fn read_csv(bytes: &[u8]) -> CsvList {
+    let mut list = CsvList::default();
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        rejected.push(Rejected { line: 1, reason: "the file is UTF-16: save it as CSV in UTF-8".into() });
-        return (imported, rejected);
+        list.rejected.push(Rejected { line: 1, reason: "the file is UTF-16: save it as CSV in UTF-8".into() });
+        return list;
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
+    let mut builder = csv::ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(delimiter(bytes));
+    let mut reader = builder.from_reader(bytes);
     let end = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
     let mut lines = Lines { bytes, end, at: 0, line: 1 };
     let mut columns: Option<Columns> = None;
@@ -46,7 +56,7 @@ pub fn read_csv(bytes: &[u8]) -> (Vec<Imported>, Vec<Rejected>) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                rejected.push(Rejected { line: lines.at_record(start), reason: error.to_string() });
+                list.rejected.push(Rejected { line: lines.at_record(start), reason: error.to_string() });
                 break;
             }
         }
@@ -55,24 +65,43 @@ pub fn read_csv(bytes: &[u8]) -> (Vec<Imported>, Vec<Rejected>) {
             match Columns::read(&record) {
                 Ok(found) => columns = Some(found),
                 Err(reason) => {
-                    rejected.push(Rejected { line, reason });
+                    list.rejected.push(Rejected { line, reason });
                     break;
                 }
             }
             continue;
         };
-        if record.iter().all(|field| field.trim_ascii().is_empty()) {
+        let first = lines.at;
+        let next = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let written = bytes.get(first..next).unwrap_or_default().trim_ascii_end();
+        let further = written.iter().filter(|byte| **byte == end).count();
+        if columns.read_into(&mut list, line, &record) || further == 0 {
             continue;
         }
-        match columns.subscriber(&record) {
-            Ok((subscriber, suppressed)) => imported.push(Imported { line, subscriber, suppressed }),
-            Err(reason) => rejected.push(Rejected { line, reason }),
+        let last = line + further;
+        if let Some(told) = list.rejected.last_mut() {
+            told.reason = format!("{}: the record goes on to line {last}; perhaps a quote was left open on line {line}", told.reason);
         }
+        // Each further line by itself: where a quote was left open they are records, else they have other columns.
+        let mut rest = written.split(|byte| *byte == end).zip(line..).skip(1);
+        rest.try_for_each(|(text, line)| -> Result<(), csv::Error> {
+            // With its end, which a quote that is open here too takes in.
+            let text = [text, &[end]].concat();
+            let mut reader = builder.buffer_capacity(text.len()).from_reader(text.as_slice());
+            while reader.read_byte_record(&mut record)? {
+                if record.len() == columns.count {
+                    columns.read_into(&mut list, line, &record);
+                }
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|error| list.rejected.push(Rejected { line, reason: error.to_string() }));
     }
-    if columns.is_none() && rejected.is_empty() {
-        rejected.push(Rejected { line: 1, reason: "the file is empty: its first line must name the columns, such as email,name".into() });
+    if columns.is_none() && list.rejected.is_empty() {
+        let reason = "the file is empty: its first line must name the columns, such as email,name".into();
+        list.rejected.push(Rejected { line: 1, reason });
     }
-    (imported, rejected)
+    list
 }
 
 /// The list as CSV, for a spreadsheet or for another `list import`.
@@ -166,6 +195,8 @@ fn delimiter(bytes: &[u8]) -> u8 {
 /// What each column means.
 #[derive(Debug, Default)]
 struct Columns {
+    /// How many the header has.
+    count: usize,
     address: usize,
     name: Option<usize>,
     first_name: Option<usize>,
@@ -205,11 +236,28 @@ impl Columns {
         let suppressed = find(&["suppressed"]);
         let fields = written.into_iter().enumerate().zip(taken).filter(|((_, name), taken)| !taken && !name.is_empty()).map(|(it, _)| it);
         let fields = fields.collect();
-        Ok(Columns { address, name, first_name, last_name, language, tags, state, suppressed, fields })
+        Ok(Columns { count: header.len(), address, name, first_name, last_name, language, tags, state, suppressed, fields })
+    }
+
+    /// Puts a record where it belongs. False if it is rejected.
+    fn read_into(&self, list: &mut CsvList, line: usize, record: &csv::ByteRecord) -> bool {
+        if record.iter().all(|field| field.trim_ascii().is_empty()) {
+            return true;
+        }
+        let mut note = None;
+        match self.subscriber(record, &mut note) {
+            Ok((subscriber, suppressed)) => list.imported.push(Imported { line, subscriber, suppressed }),
+            Err(reason) => {
+                list.rejected.push(Rejected { line, reason });
+                return false;
+            }
+        }
+        list.notes.extend(note.map(|reason| Rejected { line, reason }));
+        true
     }
 
     /// The record's subscriber, and reason of suppression.
-    fn subscriber(&self, record: &csv::ByteRecord) -> Result<(Subscriber, Option<String>), String> {
+    fn subscriber(&self, record: &csv::ByteRecord, note: &mut Option<String>) -> Result<(Subscriber, Option<String>), String> {
         let mut cells = Vec::with_capacity(record.len());
         for field in record {
             let text = std::str::from_utf8(field)
@@ -255,10 +303,15 @@ impl Columns {
             }),
             None => SubscriptionState::Confirmed,
         };
+        // A person is worth more than a language.
+        let language = cell(self.language).map(read_language).transpose().unwrap_or_else(|reason| {
+            *note = Some(format!("{reason}: imported without a language"));
+            None
+        });
         let subscriber = Subscriber {
             address: address.as_written().to_owned(),
             name,
-            language: cell(self.language).map(read_language).transpose()?,
+            language,
             tags: cell(self.tags).map(split_tags).unwrap_or_default(),
             fields,
             state,

@@ -5,7 +5,7 @@ mod csv;
 mod token;
 
 pub use address::Address;
-pub use csv::{Imported, Rejected, read_csv, render_csv};
+pub use csv::{CsvList, Imported, Rejected, read_csv, render_csv};
 pub use token::{Purpose, UnsubscribeToken, sign, verify};
 
 use std::collections::BTreeMap;
