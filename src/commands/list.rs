@@ -119,10 +119,8 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         }
         ListCommand::Remove { address } => {
             read_address(address)?;
-            let was_there = match find_store(&config)? {
-                Some(mut store) => store.remove(address, Utc::now()).map_err(|error| store_failure(&error))?,
-                None => false,
-            };
+            let was_there = files::exists(&config.sending.store)
+                && open_store(&config)?.remove(address, Utc::now()).map_err(|error| store_failure(&error))?;
             voice.object(&json!({"version": 1, "removed": was_there}));
             if !was_there {
                 voice.note(&format!("{address} is not on the list."));

@@ -2,7 +2,7 @@
 
 use super::args::{NowArgs, SharedArgs};
 use super::sending::{Told, counts_json, counts_text, find_issue, find_store, gather, load, store_failure};
-use super::{Exit, Failure, Voice};
+use super::{Exit, Failure};
 use crate::config::Config;
 use crate::ledger::StateWord;
 use crate::store::{DeliveryRow, Store};
@@ -30,10 +30,10 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     };
     let voice = shared.voice();
     let store = find_store(&config)?;
-    let issue = match (args.issue.as_str(), &store) {
-        ("latest", Some(store)) => latest(&config, store, &voice, args.now.now()?)?,
+    let (issue, note) = match (args.issue.as_str(), &store) {
+        ("latest", Some(store)) => latest(&config, store, args.now.now()?)?,
         ("latest", None) => return Err(Failure::new("no issue was sent yet", "tidings send latest")),
-        (id, _) => id.to_owned(),
+        (id, _) => (id.to_owned(), None),
     };
     let never = || Failure::new(format!("issue {issue} was never sent"), format!("tidings send {issue}"));
     let store = store.as_ref().ok_or_else(never)?;
@@ -41,6 +41,10 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let deliveries = store.deliveries(&issue, args.all).map_err(|error| store_failure(&error))?;
     let mut object = counts_json(&issue, &counts);
     object.insert("deliveries".into(), deliveries.iter().map(delivery_json).collect());
+    if let Some(note) = note {
+        voice.note(&note);
+        object.insert("note".into(), note.into());
+    }
     voice.object(&Value::Object(object));
     let mut lines = vec![format!("Issue {issue}: {}", counts_text(&counts))];
     lines.extend(deliveries.iter().map(|row| {
@@ -52,16 +56,16 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
 }
 
 /// The latest issue of the content; where that can't be read, the one that was sent last: what was sent does not depend on it.
-fn latest(config: &Config, store: &Store, voice: &Voice, now: DateTime<Utc>) -> Result<String, Failure> {
+/// With it what to tell of that.
+fn latest(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<(String, Option<String>), Failure> {
     let planned = match gather(config, now) {
-        Ok(Ok(publication)) => return find_issue(&publication.plan, "latest").map(|issue| issue.id.clone()),
-        Ok(Err(_)) => "the content has errors: see `tidings check`".to_owned(),
+        Ok(Ok(publication)) => return find_issue(&publication.plan, "latest").map(|issue| (issue.id.clone(), None)),
+        Ok(Err(_)) => "the content has errors: see `tidings build`".to_owned(),
         Err(failure) => failure.message,
     };
     let issue = store.newest_issue().map_err(|error| store_failure(&error))?;
     let issue = issue.ok_or_else(|| Failure::new("no issue was sent yet", planned.clone()))?;
-    voice.note(&format!("This is the issue that was sent last, since {planned}."));
-    Ok(issue)
+    Ok((issue, Some(format!("This is the issue that was sent last, since {planned}."))))
 }
 
 /// What people and scripts see: a delivery in the middle of its dot is still claimed.

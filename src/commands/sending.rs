@@ -40,9 +40,10 @@ pub(super) fn open_store(config: &Config) -> Result<Store, Failure> {
     Store::open(&config.sending.store).map_err(|error| store_failure(&error))
 }
 
-/// The store, if there is one: looking makes no file.
+/// The store to look at, if there is one: looking makes no file, and needs no right to write.
 pub(super) fn find_store(config: &Config) -> Result<Option<Store>, Failure> {
-    if files::exists(&config.sending.store) { open_store(config).map(Some) } else { Ok(None) }
+    let path = &config.sending.store;
+    if files::exists(path) { Store::open_to_read(path).map(Some).map_err(|error| store_failure(&error)) } else { Ok(None) }
 }
 
 pub(super) fn store_failure(error: &StoreError) -> Failure {

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,6 +31,16 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_state ON deliveries (issue, state, until);
 ";
 
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// The name under which SQLite opens a file as one that nobody changes (its "URI filenames").
+fn immutable(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{path}?immutable=1")
+}
+
 /// How surely a commit is on disk when it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Durability {
@@ -58,18 +68,51 @@ impl Store {
         connection.set_prepared_statement_cache_capacity(64);
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let version: i64 = change.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
-        match version {
-            0 => {
+        // The write lock only where there is something to make, and then looked at again: another may have made it.
+        if version(&connection).map_err(failed)? == 0 {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+            if version(&change).map_err(failed)? == 0 {
                 change.execute_batch(TABLES).map_err(failed)?;
                 change.pragma_update(None, "user_version", VERSION).map_err(failed)?;
             }
-            VERSION => {}
-            _ => return Err(StoreError::Newer { path: path.to_owned() }),
+            change.commit().map_err(failed)?;
         }
-        change.commit().map_err(failed)?;
-        Ok(Store { connection, path: path.to_owned(), durability: Durability::Synced })
+        Store::known(connection, path).map_err(failed)?
+    }
+
+    /// Opens a database that is there, to look at it: needs no right to write, and waits for no writer.
+    pub fn open_to_read(path: &Path) -> Result<Store, StoreError> {
+        let failed =
+            |error: rusqlite::Error| StoreError::Failed { doing: "read the database", path: path.to_owned(), reason: error.to_string() };
+        let look = |connection: rusqlite::Result<Connection>| {
+            let connection = connection?;
+            connection.busy_timeout(Duration::from_secs(60))?;
+            version(&connection).map(|version| (connection, version))
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let found = look(Connection::open_with_flags(path, flags)).or_else(|error| {
+            // A log can't be shared in a folder that can't be written; where there is none, all that was written is in the file.
+            let mut log = path.as_os_str().to_owned();
+            log.push("-wal");
+            if Path::new(&log).exists() {
+                Err(error)
+            } else {
+                look(Connection::open_with_flags(immutable(path), flags | OpenFlags::SQLITE_OPEN_URI))
+            }
+        });
+        let (connection, version) = found.map_err(failed)?;
+        if version == 0 {
+            return Store::open(path);
+        }
+        Store::known(connection, path).map_err(failed)?
+    }
+
+    /// Of this version's tables.
+    fn known(connection: Connection, path: &Path) -> rusqlite::Result<Result<Store, StoreError>> {
+        Ok(match version(&connection)? {
+            VERSION => Ok(Store { connection, path: path.to_owned(), durability: Durability::Synced }),
+            _ => Err(StoreError::Newer { path: path.to_owned() }),
+        })
     }
 
     /// Runs `work` in one transaction that takes the write lock first, so that what it reads can't change under it.
@@ -158,6 +201,29 @@ mod tests {
         let store = Store::open(&path).unwrap();
         let mode: String = store.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!(mode, "wal");
+    }
+
+    #[test]
+    fn looking_waits_for_nobody_and_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t %23?#.db");
+        let mut writer = Store::open(&path).unwrap();
+        let change = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let began = std::time::Instant::now();
+        let reader = Store::open_to_read(&path).unwrap();
+        assert_eq!(reader.newest_issue().unwrap(), None);
+        drop(Store::open(&path).unwrap());
+        assert!(began.elapsed() < Duration::from_secs(10), "it waited for the writer");
+        drop(change);
+        drop((reader, writer));
+        let before = std::fs::read(&path).unwrap();
+        let mut reader = Store::open_to_read(&path).unwrap();
+        assert!(reader.suppress("a@example.org", "asked", Utc::now()).is_err());
+        drop(reader);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        assert!(Store::open_to_read(&folder.path().join("none.db")).is_err());
+        let still = Connection::open_with_flags(immutable(&path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI).unwrap();
+        assert_eq!(version(&still).unwrap(), VERSION);
     }
 
     #[test]

@@ -77,10 +77,19 @@ fn lost(what: &str, error: &io::Error) -> Failure {
     }
 }
 
+/// An IPv6 address may stand in brackets, as in a URL.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+/// The name for which a certificate is checked.
+fn server_name(host: &str) -> Result<ServerName<'static>, Failure> {
+    ServerName::try_from(bare(host).to_owned()).map_err(|_| Failure::Tls(format!("{host} is no name that a certificate can have")))
+}
+
 /// The addresses of a host. `loopback_only` refuses every other, before anything is said to it.
 pub(super) fn resolve(host: &str, port: u16, loopback_only: bool) -> Result<Vec<SocketAddr>, Ending> {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    let found: Vec<SocketAddr> = match (bare, port).to_socket_addrs() {
+    let found: Vec<SocketAddr> = match (bare(host), port).to_socket_addrs() {
         Ok(found) => found.collect(),
         Err(error) => return Err(Ending::Later(format!("can't find {host}: {error}"))),
     };
@@ -93,18 +102,27 @@ pub(super) fn resolve(host: &str, port: u16, loopback_only: bool) -> Result<Vec<
     if found.is_empty() { Err(Ending::Later(format!("{host} has no address"))) } else { Ok(found) }
 }
 
+/// Of the time that is left, for one of so many addresses; never nothing, which a socket refuses.
+fn share(remaining: Duration, addresses: usize) -> Duration {
+    let addresses = u32::try_from(addresses.max(1)).unwrap_or(u32::MAX);
+    (remaining / addresses).max(Duration::from_millis(1))
+}
+
 impl Stream {
-    /// Connects to the first address that answers. TCP_NODELAY: a message's last bytes are a write of their own, which
+    /// Connects to the first address that answers; each has its share of the time that is left, so that a dead one does not
+    /// take it all. TCP_NODELAY: a message's last bytes are a write of their own, which
     /// Nagle's algorithm would hold back until the server's delayed acknowledgement, 40 ms later.
     pub fn connect(addresses: &[SocketAddr], peer: &str, timeout: Duration) -> Result<Stream, Failure> {
         let deadline = Instant::now() + timeout;
         let mut last = Failure::Lost(format!("{peer} has no address"));
-        for address in addresses {
+        for (at, address) in addresses.iter().enumerate() {
             let remaining = deadline.saturating_duration_since(Instant::now());
             if remaining.is_zero() {
                 return Err(Failure::Silent(format!("connecting to {peer} took too long")));
             }
-            match TcpStream::connect_timeout(address, remaining).and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp)) {
+            match TcpStream::connect_timeout(address, share(remaining, addresses.len() - at))
+                .and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp))
+            {
                 Ok(tcp) => return Ok(Stream { layer: Layer::Plain(Timed { tcp, deadline }), peer: peer.to_owned() }),
                 Err(error) => last = Failure::Silent(format!("can't connect to {peer} ({address}): {error}")),
             }
@@ -141,8 +159,7 @@ impl Stream {
         let Layer::Plain(mut timed) = std::mem::replace(&mut self.layer, Layer::None) else {
             return Err(Failure::Tls("TLS was started twice".into()));
         };
-        let name =
-            ServerName::try_from(host.to_owned()).map_err(|_| Failure::Tls(format!("{host} is no name that a certificate can have")))?;
+        let name = server_name(host)?;
         let failed = |reason: String| Failure::Tls(format!("TLS with {} failed: {reason}", self.peer));
         let mut session = ClientConnection::new(Arc::clone(config), name).map_err(|error| failed(error.to_string()))?;
         while session.is_handshaking() {
@@ -265,5 +282,25 @@ mod tests {
         assert!(resolve("[::1]", 25, true).is_ok());
         assert!(matches!(resolve("192.0.2.1", 25, true), Err(Ending::Stop(reason)) if reason.contains("in the clear")));
         assert!(resolve("192.0.2.1", 25, false).is_ok());
+    }
+
+    #[test]
+    fn an_address_in_brackets_has_a_certificate_too() {
+        assert_eq!(server_name("[::1]").unwrap(), server_name("::1").unwrap());
+        assert!(matches!(server_name("[::1]"), Ok(ServerName::IpAddress(_))));
+        assert!(matches!(server_name("mail.example.org"), Ok(ServerName::DnsName(_))));
+        assert!(matches!(server_name("a b"), Err(Failure::Tls(_))));
+    }
+
+    #[test]
+    fn an_address_that_does_not_answer_leaves_time_for_the_next() {
+        assert_eq!(share(Duration::from_secs(60), 3), Duration::from_secs(20));
+        assert_eq!(share(Duration::from_secs(60), 1), Duration::from_secs(60));
+        assert_eq!(share(Duration::ZERO, 0), Duration::from_millis(1));
+        // 192.0.2.0/24 is nobody's (RFC 5737): silent or unreachable, but never the end of the attempt.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let addresses = [SocketAddr::from(([192, 0, 2, 1], 25)), listener.local_addr().unwrap()];
+        let stream = Stream::connect(&addresses, "test", Duration::from_millis(600)).unwrap();
+        assert_eq!(stream.timed().unwrap().tcp.peer_addr().unwrap(), addresses[1]);
     }
 }

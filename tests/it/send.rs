@@ -180,7 +180,9 @@ fn a_report_needs_the_ledger_alone() {
     let project = project.file("content/b.md", "---\ntitle: b\ndate: someday\n---\nx\n");
     assert_eq!(project.run("report 2025-12 --format json").success().json()["sent"], 1);
     assert_eq!(project.run("report latest --format json").success().json()["issue"], "2025-12");
-    project.run("report latest").success().stderr_has("sent last, since the content has errors");
+    project.run("report latest").success().stderr_has("sent last, since the content has errors: see `tidings build`");
+    let report = project.run("report latest --format json").success().json();
+    assert_eq!(report["note"], "This is the issue that was sent last, since the content has errors: see `tidings build`.");
 }
 
 #[test]
