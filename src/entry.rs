@@ -6,6 +6,7 @@
 use crate::diagnostic::{Source, SourcePath};
 use crate::site::Person;
 use chrono::{DateTime, FixedOffset};
+use std::cmp::Ordering;
 
 /// An entry's place, identity and dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,19 @@ pub struct Head {
     pub section: Option<String>,
     /// BCP 47 tag, if it is not the site's.
     pub language: Option<String>,
+}
+
+impl Head {
+    /// The order of feeds and issues: newest first by the published date, equal dates by id, entries without a date last
+    /// in the order of their paths.
+    pub fn newest_first(&self, other: &Head) -> Ordering {
+        match (self.published, other.published) {
+            (Some(first), Some(second)) => second.cmp(&first).then_with(|| self.id.cmp(&other.id)),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => self.path.cmp(&other.path),
+        }
+    }
 }
 
 /// A file that goes with an entry, such as a podcast's audio (RSS 2.0 `enclosure`).

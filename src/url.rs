@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
-use url::Url;
+use url::{Host, Url};
 
 /// The absolute web address that `text` means below `base`; `None` if it is no http or https address.
 pub fn web(base: &Url, text: &str) -> Option<String> {
@@ -32,6 +32,21 @@ pub fn encode_path(path: &str) -> String {
 /// The path that a percent-encoded one means; one that is no UTF-8 stays as it is.
 pub fn decode_path(path: &str) -> Cow<'_, str> {
     percent_encoding::percent_decode_str(path).decode_utf8().unwrap_or(Cow::Borrowed(path))
+}
+
+/// A mail domain in its ASCII form (IDNA A-labels, lower case); `None` for addresses of the network and for what no host can
+/// be called (RFC 5321, section 4.1.2).
+pub fn ascii_domain(domain: &str) -> Option<String> {
+    // The host parser decodes percent signs, which no mail system does.
+    if domain.contains(['%', '@', '/', '?', '#']) {
+        return None;
+    }
+    let Host::Domain(ascii) = Host::parse(domain).ok()? else { return None };
+    let is_label = |label: &str| {
+        let inside = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        (1..=63).contains(&label.len()) && inside && !label.starts_with('-') && !label.ends_with('-')
+    };
+    (ascii.len() <= 253 && ascii.split('.').all(is_label)).then_some(ascii)
 }
 
 fn encode(text: &str, mut is_plain: impl FnMut(usize, u8) -> bool) -> String {
@@ -77,6 +92,14 @@ mod tests {
     fn an_address_that_is_right_stays() {
         for url in ["https://[::1]:8080/a/%7Cb?c=d&e=f#g", "https://example.org", "tag:example.org,2024-05-01:/a/", "urn:isbn:1"] {
             assert_eq!(strict(url), url);
+        }
+    }
+
+    #[test]
+    fn mail_domains_have_one_form() {
+        assert_eq!(ascii_domain("Bücher.Example").as_deref(), Some("xn--bcher-kva.example"));
+        for bad in ["", "a..b", "-a.example", "a_b.example", "[::1]", "192.0.2.1", "a%2eb.example", "a/b", "a\r\nBcc: x"] {
+            assert_eq!(ascii_domain(bad), None, "{bad:?}");
         }
     }
 }

@@ -1,21 +1,14 @@
 //! The last guard before the formats' crates, which write every character and every value as it comes.
 
+use crate::body::clean_for_xml;
 use crate::site::Person;
 use chrono::{DateTime, Datelike, FixedOffset, Utc};
 use std::borrow::Cow;
 
-/// Whether XML 1.0 can hold the character (section 2.2, production 2).
-fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
-}
-
 /// Text without the characters that XML forbids, its lines ended by LF: readers of XML make that of CR (section 2.11).
 pub(super) fn text(raw: &str) -> Cow<'_, str> {
-    if raw.chars().all(|c| is_xml(c) && c != '\r') {
-        return Cow::Borrowed(raw);
-    }
-    let kept: String = raw.chars().filter(|c| is_xml(*c)).collect();
-    Cow::Owned(kept.replace("\r\n", "\n").replace('\r', "\n"))
+    let kept = clean_for_xml(raw);
+    if kept.contains('\r') { Cow::Owned(kept.replace("\r\n", "\n").replace('\r', "\n")) } else { kept }
 }
 
 /// Text on one line, for titles and names. No-break spaces stay.
@@ -42,11 +35,9 @@ fn address(raw: &str) -> Option<String> {
     let address = raw.trim();
     let (local, domain) = address.split_once('@')?;
     let is_local = !local.is_empty() && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+.'%".contains(&byte));
-    let is_domain =
-        domain.contains('.') && domain.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
     // Feeds know no internationalised addresses; the domain has a form in ASCII.
-    let domain = url::Host::parse(domain).ok()?;
-    (is_local && is_domain).then(|| format!("{local}@{domain}"))
+    let domain = crate::url::ascii_domain(domain).filter(|domain| domain.contains('.'))?;
+    is_local.then(|| format!("{local}@{domain}"))
 }
 
 /// A person with a name on one line, an address that is one, and an absolute web address; `None` without any name.

@@ -48,12 +48,7 @@ impl PlannedFeed {
 /// the order of their paths. Tags that differ by letter case alone (`Rust`, `rust`) are one feed.
 pub fn plan_feeds(spec: &FeedSpec, heads: &[Head], visible: &[usize]) -> Vec<PlannedFeed> {
     let mut order: Vec<(usize, &Head)> = visible.iter().filter_map(|at| Some((*at, heads.get(*at)?))).collect();
-    order.sort_by(|(_, a), (_, b)| match (a.published, b.published) {
-        (Some(first), Some(second)) => second.cmp(&first).then_with(|| a.id.cmp(&b.id)),
-        (Some(_), None) => std::cmp::Ordering::Less,
-        (None, Some(_)) => std::cmp::Ordering::Greater,
-        (None, None) => a.path.cmp(&b.path),
-    });
+    order.sort_by(|(_, a), (_, b)| a.newest_first(b));
     let limit = spec.limit.unwrap_or(usize::MAX);
     let newest = order.iter().take(limit).map(|(at, _)| *at).collect();
     let mut feeds = vec![PlannedFeed { tag: None, folder: String::new(), entries: newest }];

@@ -1,5 +1,6 @@
 //! Addresses as RFC 5321, section 4.1.2, and RFC 6531 have them, without what no list holds.
 
+use crate::url::ascii_domain;
 use unicode_normalization::UnicodeNormalization;
 
 /// RFC 5321, section 4.5.3.1.3: a path has 256 octets with its angle brackets.
@@ -31,7 +32,7 @@ impl Address {
         if local.len() > LONGEST_LOCAL {
             return Err(format!("the part before the @ is longer than {LONGEST_LOCAL} bytes"));
         }
-        let ascii = ascii_domain(domain)?;
+        let ascii = read_domain(domain)?;
         if local.len() + 1 + ascii.len() > LONGEST {
             return Err(format!("the address is longer than {LONGEST} bytes"));
         }
@@ -73,23 +74,8 @@ impl Address {
     }
 }
 
-fn ascii_domain(domain: &str) -> Result<String, String> {
-    let unreadable = || format!("{domain:?} is not a domain");
-    // `url` decodes percent signs, which no mail system does.
-    if domain.contains(['%', '@', '/', '?', '#']) {
-        return Err(unreadable());
-    }
-    let ascii = match url::Host::parse(domain).map_err(|_| unreadable())? {
-        url::Host::Domain(ascii) => ascii,
-        url::Host::Ipv4(_) | url::Host::Ipv6(_) => return Err("an IP address is no domain".into()),
-    };
-    let is_label = |label: &str| {
-        let inside = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        (1..=63).contains(&label.len()) && inside && !label.starts_with('-') && !label.ends_with('-')
-    };
-    if ascii.len() > 253 || !ascii.split('.').all(is_label) {
-        return Err(unreadable());
-    }
+fn read_domain(domain: &str) -> Result<String, String> {
+    let ascii = ascii_domain(domain).ok_or_else(|| format!("{domain:?} is not a domain"))?;
     if !ascii.contains('.') && ascii != "localhost" {
         return Err(format!("the domain {domain:?} has no dot"));
     }

@@ -1,11 +1,12 @@
 //! Addresses and ids as headers hold them.
 
 use super::ComposeError;
+use crate::url::ascii_domain;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lettre::Address;
 use sha2::{Digest, Sha256};
-use url::{Host, Url};
+use url::Url;
 
 /// The Message-ID, angle brackets included: the same for the same issue (with the name of its list) and recipient, so that a message sent twice
 /// is seen once. Addresses that differ in case are one recipient.
@@ -29,17 +30,6 @@ pub fn read_address(field: &str, text: &str) -> Result<Address, ComposeError> {
     }
     let domain = ascii_domain(domain).filter(|domain| local.len() + 1 + domain.len() <= 254).ok_or_else(fault)?;
     Address::new(local, domain).map_err(|_| fault())
-}
-
-fn ascii_domain(domain: &str) -> Option<String> {
-    match Host::parse(domain).ok()? {
-        Host::Domain(name) => {
-            let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
-            let labels_fit = name.split('.').all(|label| (1..=63).contains(&label.len()));
-            (is_name && labels_fit).then_some(name)
-        }
-        Host::Ipv4(_) | Host::Ipv6(_) => None,
-    }
 }
 
 /// Where one recipient leaves the list. What can't be read as a URL gets the token at its end as it is.

@@ -6,7 +6,6 @@ use crate::entry::Head;
 use crate::site::Site;
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The issues whose period is over at `now`, newest first. `visible` are indices into `heads` of what may be shown.
@@ -29,7 +28,7 @@ pub fn plan_issues(
         }
     }
     let planned = issues.into_iter().rev().filter_map(|(stretch, mut entries)| {
-        entries.sort_by(|&a, &b| newest_first(&heads[a], &heads[b]));
+        entries.sort_by(|&a, &b| heads[a].newest_first(&heads[b]));
         let date = match stretch.end {
             Some(end) => midnight(site.timezone, end),
             None => newest_date(heads, &entries),
@@ -82,14 +81,6 @@ fn midnight(zone: Tz, day: NaiveDate) -> DateTime<FixedOffset> {
 fn newest_date(heads: &[Head], entries: &[usize]) -> DateTime<FixedOffset> {
     let newest = entries.iter().filter_map(|&index| heads.get(index)?.published).max();
     newest.unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset())
-}
-
-fn newest_first(a: &Head, b: &Head) -> Ordering {
-    match (a.published, b.published) {
-        (Some(a_date), Some(b_date)) => b_date.cmp(&a_date).then_with(|| a.id.cmp(&b.id)),
-        (None, None) => a.path.cmp(&b.path),
-        (a_date, b_date) => b_date.is_some().cmp(&a_date.is_some()),
-    }
 }
 
 #[cfg(test)]
