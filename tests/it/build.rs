@@ -1,5 +1,6 @@
 //! `tidings build` on small folders.
 
+use crate::golden;
 use crate::project::Project;
 
 fn post(title: &str, date: &str) -> String {
@@ -55,6 +56,30 @@ fn the_same_input_gives_the_same_bytes_whatever_the_clock_says() {
     std::fs::remove_dir_all(project.path().join("public")).unwrap();
     project.run("build --now 2029-05-05T00:00:00Z").success();
     assert_eq!(bytes(&project), first);
+}
+
+#[test]
+fn two_builds_in_different_zones_locales_and_folders_give_the_same_bytes() {
+    let publication = |far: &str| {
+        let project = golden::publication();
+        let home = project.path().join(far);
+        std::fs::create_dir_all(&home).unwrap();
+        for name in ["content", "tidings.toml"] {
+            std::fs::rename(project.path().join(name), home.join(name)).unwrap();
+        }
+        (project, home)
+    };
+    let build = |far: &str, zone: &str, locale: &str| {
+        let (project, home) = publication(far);
+        let mut command = project.command(&["build", "--now", "2026-10-02T00:00:00Z"]);
+        let run = command.current_dir(&home).envs([("TZ", zone), ("LANG", locale), ("LC_ALL", locale), ("LANGUAGE", locale)]).output();
+        assert_eq!(run.unwrap().status.code(), Some(0));
+        let files = project.files(&format!("{far}/public"));
+        files.into_iter().map(|file| (project.read(&format!("{far}/public/{file}")), file)).collect::<Vec<_>>()
+    };
+    let here = build("a", "America/Los_Angeles", "en_US.UTF-8");
+    assert!(here.len() > 30);
+    assert_eq!(here, build("somewhere/else entirely/ß", "Pacific/Kiritimati", "tr_TR.UTF-8"));
 }
 
 #[test]

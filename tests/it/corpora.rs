@@ -58,15 +58,35 @@ fn assert_feeds(project: &Project, expected: &Entries) {
     }
 }
 
+/// A corpus with the configuration that its publisher would write, all entries in one feed.
+fn project(name: &str) -> Project {
+    let dir = corpus(name);
+    let (title, url, more) = match name {
+        "jekyll-news" => ("Jekyll", "https://jekyllrb.com", "permalink = \"/news/:year/:month/:day/:title/\"\nids = \"jekyll\""),
+        "grpc-blog" => ("gRPC", "https://example.org/", "ids = \"hugo\"\nfuture = true\ndrafts = true"),
+        "rust-blog" => ("Rust", "https://blog.rust-lang.org/", "ids = \"zola\""),
+        other => panic!("no set-up for {other}"),
+    };
+    let content = if name == "jekyll-news" { dir } else { dir.join("content") };
+    Project::empty().file(
+        "tidings.toml",
+        format!(
+            "[site]\ntitle = \"{title}\"\nurl = \"{url}\"\ntimezone = \"{}\"\n[content]\ndir = \"{}\"\n{more}\n[feeds]\nlimit = 0\n",
+            if name == "jekyll-news" { "America/Los_Angeles" } else { "UTC" },
+            content.display()
+        ),
+    )
+}
+
+/// Every corpus, ready to be built.
+pub fn all() -> Vec<Project> {
+    ["jekyll-news", "grpc-blog", "rust-blog"].map(project).into()
+}
+
 #[test]
 fn jekylls_own_news_keep_their_ids_titles_and_dates() {
     let corpus = corpus("jekyll-news");
-    let config = format!(
-        "[site]\ntitle = \"Jekyll\"\nurl = \"https://jekyllrb.com\"\ntimezone = \"America/Los_Angeles\"\n\
-         [content]\ndir = \"{}\"\npermalink = \"/news/:year/:month/:day/:title/\"\nids = \"jekyll\"\n[feeds]\nlimit = 0\n",
-        corpus.display()
-    );
-    let project = Project::empty().file("tidings.toml", config);
+    let project = project("jekyll-news");
     project.run("build").success();
     // jekyll-feed's titles are HTML (`type="html"`); ours are the same words as plain text.
     let title = |post: &serde_json::Value| html_escape::decode_html_entities(&text(&post["title"])).into_owned();
@@ -77,12 +97,7 @@ fn jekylls_own_news_keep_their_ids_titles_and_dates() {
 #[test]
 fn a_hugo_blog_has_hugos_paths_titles_and_dates() {
     let corpus = corpus("grpc-blog");
-    let config = format!(
-        "[site]\ntitle = \"gRPC\"\nurl = \"https://example.org/\"\n\
-         [content]\ndir = \"{}/content\"\nids = \"hugo\"\nfuture = true\ndrafts = true\n[feeds]\nlimit = 0\n",
-        corpus.display()
-    );
-    let project = Project::empty().file("tidings.toml", config);
+    let project = project("grpc-blog");
     project.run("build").success();
     let expected = expected(&corpus)
         .iter()
@@ -94,11 +109,7 @@ fn a_hugo_blog_has_hugos_paths_titles_and_dates() {
 #[test]
 fn a_zola_blog_has_the_paths_titles_and_dates_that_it_says() {
     let corpus = corpus("rust-blog");
-    let config = format!(
-        "[site]\ntitle = \"Rust\"\nurl = \"https://blog.rust-lang.org/\"\n[content]\ndir = \"{}/content\"\nids = \"zola\"\n[feeds]\nlimit = 0\n",
-        corpus.display()
-    );
-    let project = Project::empty().file("tidings.toml", config);
+    let project = project("rust-blog");
     let report = project.run("build --format json --now 2027-01-01T00:00:00Z").success().json();
     assert_eq!(report["future"], 0);
     let expected: Entries = expected(&corpus)

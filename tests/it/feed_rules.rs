@@ -5,6 +5,7 @@ mod rules;
 #[path = "../../src/feed/tests/tree.rs"]
 mod tree;
 
+use crate::{corpora, golden};
 use rules::faults;
 
 /// Cases about what we never write: their faults can't be ours.
@@ -55,4 +56,19 @@ fn the_rules_agree_with_the_validator() {
         agreed += 1;
     }
     assert!(agreed > 500, "{agreed}");
+}
+
+#[test]
+fn real_publications_have_no_fault() {
+    for project in corpora::all().into_iter().chain([golden::publication()]) {
+        project.run("build --now 2027-01-01T00:00:00Z").success();
+        let written = project.files("public");
+        let is_xml = |file: &&String| [".xml", ".opml"].iter().any(|end| file.ends_with(end));
+        let files: Vec<&String> = written.iter().filter(is_xml).collect();
+        assert!(files.len() >= 3, "{written:?}");
+        for file in files {
+            let found = faults(&project.read(&format!("public/{file}")));
+            assert!(found.is_empty(), "{file}: {found:?}");
+        }
+    }
 }

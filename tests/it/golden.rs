@@ -17,13 +17,19 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[test]
-fn the_example_publication_is_built_as_it_was() {
+/// A copy of the repository's own publication.
+pub fn publication() -> Project {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let golden: PathBuf = root.join("tests/golden/quay");
     let project = Project::empty();
     copy(&root.join("content"), &project.path().join("content"));
     copy(&root.join("tidings.toml"), &project.path().join("tidings.toml"));
+    project
+}
+
+#[test]
+fn the_example_publication_is_built_as_it_was() {
+    let golden: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/quay");
+    let project = publication();
     project.run("build --now 2026-10-02T00:00:00Z").success().stderr("");
     if std::env::var_os("TIDINGS_BLESS").is_some() {
         let _ = std::fs::remove_dir_all(&golden);

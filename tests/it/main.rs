@@ -18,5 +18,6 @@ mod mock_smtp;
 mod newsletter;
 mod project;
 #[cfg(feature = "send")]
+mod readers;
 mod send;
 mod tidy;
