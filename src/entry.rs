@@ -31,6 +31,8 @@ pub struct Head {
     pub section: Option<String>,
     /// BCP 47 tag, if it is not the site's.
     pub language: Option<String>,
+    /// The names of its authors; empty where it has the site's.
+    pub authors: Box<[Box<str>]>,
 }
 
 impl Head {

@@ -11,6 +11,27 @@ pub fn tag(raw: &str) -> Option<String> {
     is_tag.then_some(tag)
 }
 
+/// A tag as it is usually written (RFC 5646, section 2.1.1): `PT-br` is `pt-BR`, `ZH-HANS` `zh-Hans`.
+pub fn usual_form(tag: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut is_extension = false;
+    for part in tag.split(['-', '_']) {
+        let lower = part.to_ascii_lowercase();
+        parts.push(match part.len() {
+            2 if !parts.is_empty() && !is_extension => part.to_ascii_uppercase(),
+            4 if !parts.is_empty() && !is_extension => title_case(&lower),
+            _ => lower,
+        });
+        // After a singleton, such as the `u` of `de-u-co-phonebk`, all is in lower case.
+        is_extension |= part.len() == 1;
+    }
+    parts.join("-")
+}
+
+fn title_case(part: &str) -> String {
+    part.char_indices().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }).collect()
+}
+
 /// `rtl` or `ltr`, as HTML's `dir` has it. An explicit script wins over what the language usually has.
 pub fn direction(tag: &str) -> &'static str {
     let mut parts = tag.split(['-', '_']).map(str::to_ascii_lowercase);
@@ -60,6 +81,21 @@ mod tests {
         assert_eq!(tag("zh-Hans-419").as_deref(), Some("zh-Hans-419"));
         for tag in ["", "fr-", "français", "en us", "1e", "en-\"x", "english", "x-klingon"] {
             assert_eq!(super::tag(tag), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn tags_have_a_usual_form() {
+        for (raw, wanted) in [
+            ("PT-br", "pt-BR"),
+            ("zh_HANT_tw", "zh-Hant-TW"),
+            ("EN", "en"),
+            ("es-419", "es-419"),
+            ("de-u-CO-phonebk", "de-u-co-phonebk"),
+            ("sl-1994", "sl-1994"),
+            ("é-éé-été", "é-éé-été"),
+        ] {
+            assert_eq!(usual_form(raw), wanted);
         }
     }
 

@@ -123,7 +123,7 @@ pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: Date
             plan.visible.push(at);
         }
     }
-    plan.feeds = feed::plan_feeds(&config.feeds, catalog.heads(), &plan.visible);
+    plan.feeds = feed::plan_feeds(&config.feeds, &config.site, catalog.heads(), &plan.visible);
     let mut found = Vec::new();
     if let Some(spec) = &config.newsletter {
         (plan.issues, found) = newsletter::plan_issues(spec, &config.site, catalog.heads(), &plan.visible, now);

@@ -21,6 +21,7 @@ fn entry(text: &str, markup: Markup) -> Entry {
         categories: Vec::new(),
         section: None,
         language: None,
+        authors: Box::default(),
     };
     Entry {
         head,

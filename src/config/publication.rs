@@ -184,7 +184,11 @@ pub(super) fn feeds(top: &mut Table, root: &Path, site: Option<&Site>, faults: &
     if let Some(content) = table.choice("content", DETAILS) {
         spec.content = content;
     }
-    spec.tags = table.flag_or_bool("tags").unwrap_or(spec.tags);
+    for (key, wanted) in
+        [("tags", &mut spec.tags), ("authors", &mut spec.authors), ("sections", &mut spec.sections), ("languages", &mut spec.languages)]
+    {
+        *wanted = table.flag_or_bool(key).unwrap_or(*wanted);
+    }
     if let Some(given) = table.text("hub") {
         spec.hub = site.and_then(|site| below(&site.url, &given.value));
         if spec.hub.is_none() {

@@ -85,7 +85,8 @@ impl FieldReader<'_> {
         self.categories(&mut entry, &slots);
         entry.authors = match slot(Meaning::Authors).or(slot(Meaning::Person)) {
             Some(field) => read_people(&field.node, field.name.eq_ignore_ascii_case("authors")),
-            None => Vec::new(),
+            // Those of Zola's taxonomies, if any.
+            None => std::mem::take(&mut entry.authors),
         };
         if let [author] = entry.authors.as_mut_slice() {
             author.email = author.email.take().or_else(|| slot(Meaning::AuthorEmail)?.node.text().map(str::to_owned));
@@ -368,6 +369,12 @@ mod tests {
             assert_eq!(entry.summary.as_deref(), Some("S"), "{text}");
             assert!(entry.is_draft, "{text}");
         }
+    }
+
+    #[test]
+    fn zolas_taxonomies_may_hold_authors() {
+        let (entry, _) = entry("+++\ntitle = \"T\"\n[taxonomies]\nauthors = [\"Ann\", \"Bo\"]\n+++\n", Dialect::Zola);
+        assert_eq!(entry.authors.iter().map(|author| author.name.as_str()).collect::<Vec<_>>(), ["Ann", "Bo"]);
     }
 
     #[test]

@@ -120,6 +120,7 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
         categories: fields.categories.clone(),
         section: facts.folders.into_iter().next(),
         language: fields.language.clone(),
+        authors: fields.authors.iter().map(|author| author.name.as_str().into()).collect(),
     };
     (Some((head, fields)), faults)
 }

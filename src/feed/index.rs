@@ -1,7 +1,7 @@
 //! The page at the root of the output: the newest entries, and where the feeds are.
 
 use super::clean;
-use super::{FeedSpec, Format, PlannedFeed};
+use super::{FeedSpec, Format, PlannedFeed, Topic};
 use crate::language;
 use crate::site::Site;
 use crate::url;
@@ -37,8 +37,15 @@ struct Page {
     newsletter: Option<String>,
     entries: Vec<Row>,
     site_feed: Vec<File>,
-    tag_feeds: Vec<(String, Vec<File>)>,
+    groups: Vec<Group>,
     alternates: Vec<File>,
+}
+
+/// The feeds of one kind of topic.
+struct Group {
+    heading: &'static str,
+    /// Each with its name.
+    feeds: Vec<(String, Vec<File>)>,
 }
 
 struct Row {
@@ -75,12 +82,32 @@ pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest:
         opml: site.absolute("feeds.opml"),
         newsletter,
         entries: newest.iter().map(row).collect(),
-        site_feed: feeds.iter().filter(|feed| feed.tag.is_none()).flat_map(files).collect(),
-        tag_feeds: feeds.iter().filter_map(|feed| Some((clean::line(feed.tag.as_deref()?), files(feed)))).collect(),
+        site_feed: feeds.iter().filter(|feed| feed.topic == Topic::Site).flat_map(files).collect(),
+        groups: groups(feeds, files),
         alternates: feeds.iter().flat_map(files).collect(),
     };
     // Only the writer can fail, and a string doesn't.
     page.render().unwrap_or_default().into_bytes()
+}
+
+/// The feeds that are not the site's, in the order in which they come.
+fn groups(feeds: &[PlannedFeed], files: impl Fn(&PlannedFeed) -> Vec<File>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for feed in feeds {
+        let (heading, name) = match &feed.topic {
+            Topic::Site => continue,
+            Topic::Tag(name) => ("Tags", name),
+            Topic::Author(name) => ("Authors", name),
+            Topic::Section(name) => ("Sections", name),
+            Topic::Language(name) => ("Languages", name),
+        };
+        let shown = (clean::line(name), files(feed));
+        match groups.last_mut().filter(|group| group.heading == heading) {
+            Some(group) => group.feeds.push(shown),
+            None => groups.push(Group { heading, feeds: vec![shown] }),
+        }
+    }
+    groups
 }
 
 fn row(entry: &IndexEntry) -> Row {
@@ -163,6 +190,24 @@ mod tests {
     }
 
     #[test]
+    fn feeds_of_one_kind_stand_together() {
+        let feed = |topic: Topic, folder: &str| PlannedFeed { topic, folder: folder.into(), entries: Vec::new() };
+        let feeds = [
+            sample::feed(None),
+            sample::feed(Some("a")),
+            sample::feed(Some("b")),
+            feed(Topic::Author("Ann".into()), "authors/ann/"),
+            feed(Topic::Section("notes".into()), "sections/notes/"),
+            feed(Topic::Language("fr".into()), "languages/fr/"),
+        ];
+        let page = String::from_utf8(render_index(&sample::site(), &sample::spec(), &feeds, &[], None)).unwrap();
+        let order = ["<h3>Tags</h3>", ">a</", ">b</", "<h3>Authors</h3>", ">Ann</", "<h3>Sections</h3>", "<h3>Languages</h3>", ">fr</"];
+        let places: Vec<usize> = order.iter().map(|part| page.find(part).unwrap_or_else(|| panic!("{part} in {page}"))).collect();
+        assert!(places.is_sorted(), "{places:?}");
+        assert!(page.contains(r#"title="Ann – Ann &#38; Bob &#60;News&#62; (Atom)" href="https://example.org/news/authors/ann/atom.xml""#));
+    }
+
+    #[test]
     fn the_newsletter_s_archive_is_linked_where_there_is_one() {
         let page = |newsletter: Option<&str>| {
             let newsletter = newsletter.map(str::to_owned);
@@ -176,6 +221,6 @@ mod tests {
     fn a_site_without_entries_or_tags_has_a_page_too() {
         let site = Site { icon: None, copyright: None, description: String::new(), ..sample::site() };
         let page = String::from_utf8(render_index(&site, &sample::spec(), &[sample::feed(None)], &[], None)).unwrap();
-        assert!(page.contains("<h1") && !page.contains("<main") && !page.contains("class=\"tags\"") && !page.contains("<img"), "{page}");
+        assert!(page.contains("<h1") && !page.contains("<main") && !page.contains("class=\"topics\"") && !page.contains("<img"), "{page}");
     }
 }

@@ -8,13 +8,14 @@ mod opml;
 mod plan;
 mod render;
 mod rss;
+mod slugs;
 #[cfg(test)]
 mod tests;
 mod view;
 
 pub use index::{IndexEntry, render_index};
 pub use opml::render_opml;
-pub use plan::{PlannedFeed, plan_feeds};
+pub use plan::{PlannedFeed, Topic, plan_feeds};
 pub use render::{STYLESHEET_NAME, render_feed, stylesheet};
 
 use crate::entry::{Enclosure, Entry};
@@ -85,13 +86,28 @@ pub struct FeedSpec {
     pub content: Detail,
     /// Whether each tag has feeds of its own.
     pub tags: bool,
+    /// Whether each author has.
+    pub authors: bool,
+    /// Whether each section has.
+    pub sections: bool,
+    /// Whether each language has.
+    pub languages: bool,
     /// WebSub hub, absolute.
     pub hub: Option<String>,
 }
 
 impl Default for FeedSpec {
     fn default() -> Self {
-        FeedSpec { formats: Format::ALL.to_vec(), limit: Some(50), content: Detail::Full, tags: true, hub: None }
+        FeedSpec {
+            formats: Format::ALL.to_vec(),
+            limit: Some(50),
+            content: Detail::Full,
+            tags: true,
+            authors: false,
+            sections: false,
+            languages: false,
+            hub: None,
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::clean;
 use super::{FeedSpec, Format, PlannedFeed};
-use crate::language;
 use crate::site::Site;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -45,7 +44,7 @@ fn outline(writer: &mut Writer<Vec<u8>>, site: &Site, format: Format, feed: &Pla
     let title = clean::some_line(&feed.title(site)).unwrap_or_else(|| site.url.to_string());
     let url = feed.url(site, format);
     let description = clean::line(&site.description);
-    let language = language::tag(&site.language);
+    let language = feed.language(site);
     let mut attributes = vec![("text", title.as_str()), ("title", &title), ("type", "rss"), ("xmlUrl", &url)];
     attributes.push(("htmlUrl", site.url.as_str()));
     if !description.is_empty() {

@@ -1,22 +1,42 @@
 //! Which entries stand in which feed.
 
+use super::slugs::{folder_slugs, same_name};
 use super::{FeedSpec, Format};
-use crate::content::{Dialect, slugify};
 use crate::entry::Head;
+use crate::language;
 use crate::site::Site;
 use crate::url::encode_path;
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
-use unicode_normalization::UnicodeNormalization;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The longest slug, in bytes: file systems allow 255 for a folder's name.
-const LONGEST_SLUG: usize = 120;
+/// What the entries of a feed have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// They are the site's.
+    Site,
+    /// A tag, as written by the newest entry that has it.
+    Tag(String),
+    /// An author's name, as written by the newest entry.
+    Author(String),
+    /// The first folder below the content folder.
+    Section(String),
+    /// A language tag in its usual form (RFC 5646, section 2.1.1).
+    Language(String),
+}
+
+impl Topic {
+    /// What the feed is called beside the site's title; nothing for the site's own.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Topic::Site => None,
+            Topic::Tag(name) | Topic::Author(name) | Topic::Section(name) | Topic::Language(name) => Some(name),
+        }
+    }
+}
 
 /// A feed that will be written: which entries, in which order, where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedFeed {
-    /// The tag, as written by the newest entry that has it; `None` for the whole site.
-    pub tag: Option<String>,
+    pub topic: Topic,
     /// Folder below the output, with its last slash: empty, or `tags/<slug>/` (not percent-encoded).
     pub folder: String,
     /// Indices into the catalog's heads, newest first.
@@ -34,112 +54,104 @@ impl PlannedFeed {
         site.absolute(&encode_path(&self.path(format)))
     }
 
-    /// The site's title, after the tag if the feed has one.
+    /// The site's title, after the topic's name if the feed has one.
     pub fn title(&self, site: &Site) -> String {
-        match &self.tag {
-            Some(tag) => format!("{tag} – {}", site.title),
+        match self.topic.name() {
+            Some(name) => format!("{name} – {}", site.title),
             None => site.title.clone(),
+        }
+    }
+
+    /// The language of the feed: its own if it is a language's, else the site's.
+    pub fn language(&self, site: &Site) -> Option<String> {
+        match &self.topic {
+            Topic::Language(tag) => Some(tag.clone()),
+            _ => language::tag(&site.language),
         }
     }
 }
 
-/// Which of the visible heads stand in which feed: first the site's, then the tags', by slug. `visible` holds indices
-/// into `heads`, in any order. Newest first by the published date, equal dates by id, entries without a date last in
-/// the order of their paths. Tags that differ by letter case alone (`Rust`, `rust`) are one feed.
-pub fn plan_feeds(spec: &FeedSpec, heads: &[Head], visible: &[usize]) -> Vec<PlannedFeed> {
+/// Which of the visible heads stand in which feed: first the site's, then those of tags, authors, sections and
+/// languages as far as `spec` wants them, each by its folder. `visible` holds indices into `heads`, in any order. Newest
+/// first by the published date, equal dates by id, entries without a date last in the order of their paths. Names that
+/// differ by letter case alone (`Rust`, `rust`) are one feed. An entry that names no author has the site's.
+pub fn plan_feeds(spec: &FeedSpec, site: &Site, heads: &[Head], visible: &[usize]) -> Vec<PlannedFeed> {
     let mut order: Vec<(usize, &Head)> = visible.iter().filter_map(|at| Some((*at, heads.get(*at)?))).collect();
     order.sort_by(|(_, a), (_, b)| a.newest_first(b));
-    let limit = spec.limit.unwrap_or(usize::MAX);
-    let newest = order.iter().take(limit).map(|(at, _)| *at).collect();
-    let mut feeds = vec![PlannedFeed { tag: None, folder: String::new(), entries: newest }];
+    let shelf = Shelf { order: &order, limit: spec.limit.unwrap_or(usize::MAX) };
+    let newest = order.iter().take(shelf.limit).map(|(at, _)| *at).collect();
+    let mut feeds = vec![PlannedFeed { topic: Topic::Site, folder: String::new(), entries: newest }];
     if spec.tags {
-        let slugs = tag_slugs(order.iter().flat_map(|(_, head)| &head.categories));
-        let mut by_slug: BTreeMap<&str, PlannedFeed> = BTreeMap::new();
-        for (at, head) in order {
-            for tag in &head.categories {
-                let Some(slug) = slugs.get(&tag_name(tag)) else { continue };
-                let feed = by_slug.entry(slug).or_insert_with_key(|slug| PlannedFeed {
-                    tag: Some(tag.clone()),
-                    folder: format!("tags/{slug}/"),
-                    entries: Vec::new(),
-                });
-                // An entry may write one tag in two ways.
-                if feed.entries.len() < limit && feed.entries.last() != Some(&at) {
-                    feed.entries.push(at);
-                }
-            }
-        }
-        feeds.extend(by_slug.into_values());
+        feeds.extend(shelf.sort("tags", Topic::Tag, folder_slugs, |head, add| head.categories.iter().for_each(|tag| add(tag))));
+    }
+    if spec.authors {
+        feeds.extend(shelf.sort("authors", Topic::Author, folder_slugs, |head, add| match head.authors.as_ref() {
+            [] => site.authors.iter().for_each(|author| add(&author.name)),
+            own => own.iter().for_each(|name| add(name)),
+        }));
+    }
+    if spec.sections {
+        feeds.extend(shelf.sort("sections", Topic::Section, folder_slugs, |head, add| head.section.iter().for_each(|name| add(name))));
+    }
+    if spec.languages {
+        let topic = |tag: String| Topic::Language(language::usual_form(&tag));
+        feeds.extend(shelf.sort("languages", topic, language_folders, |head, add| add(head.language.as_ref().unwrap_or(&site.language))));
     }
     feeds
 }
 
-/// What makes a tag that tag: its letters in lower case. Composed, since some file systems hold é and e + ◌́ for the
-/// same name.
-fn tag_name(tag: &str) -> String {
-    tag.to_lowercase().nfc().collect()
+/// Each language's folder, by its name in lower case; none for what is no tag.
+fn language_folders(tags: &BTreeSet<&str>) -> BTreeMap<String, String> {
+    tags.iter().filter_map(|tag| Some((same_name(tag), language::usual_form(&language::tag(tag)?)))).collect()
 }
 
-/// Each tag's slug by its name. Tags that would share one (`node.js`, `nodejs`) stay apart: who is spelled like the slug
-/// has it, else the first by name, and the others' ends with a hash of their names. It depends on no post's date or
-/// number, so a feed's address stays.
-fn tag_slugs<'a>(tags: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
-    let names: BTreeSet<String> = tags.map(|tag| tag_name(tag)).collect();
-    let mut by_slug: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in names {
-        by_slug.entry(tag_slug(&name)).or_default().push(name);
-    }
-    let mut slugs = BTreeMap::new();
-    for (slug, names) in &by_slug {
-        let first = names.iter().find(|name| *name == slug).or(names.first());
-        for name in names {
-            let slug = if Some(name) == first { slug.clone() } else { hashed_slug(slug, name, &by_slug) };
-            slugs.insert(name.clone(), slug);
+/// Entries in their order, to be sorted into feeds.
+struct Shelf<'a> {
+    order: &'a [(usize, &'a Head)],
+    limit: usize,
+}
+
+impl<'a> Shelf<'a> {
+    /// A feed for each name that `names` gives to the entries, by folder.
+    fn sort(
+        &self,
+        folder: &str,
+        topic: impl Fn(String) -> Topic,
+        folders: impl Fn(&BTreeSet<&str>) -> BTreeMap<String, String>,
+        names: impl Fn(&'a Head, &mut dyn FnMut(&'a str)),
+    ) -> Vec<PlannedFeed> {
+        // A name is looked at closely once, not once an entry.
+        let mut all: HashMap<&str, Option<usize>> = HashMap::new();
+        for (_, head) in self.order {
+            names(head, &mut |name| {
+                all.entry(name).or_default();
+            });
         }
-    }
-    slugs
-}
-
-/// The slug with as much of a hash of the tag's name as it takes to be nobody else's.
-fn hashed_slug(slug: &str, name: &str, taken: &BTreeMap<String, Vec<String>>) -> String {
-    let mut hashed = format!("{slug}-");
-    for (at, byte) in Sha256::digest(name).iter().enumerate() {
-        hashed.push_str(&format!("{byte:02x}"));
-        if at >= 3 && !taken.contains_key(&hashed) {
-            break;
+        let folders = folders(&all.keys().copied().collect());
+        let slugs: BTreeSet<&String> = folders.values().collect();
+        let places: HashMap<&String, usize> = slugs.iter().enumerate().map(|(at, slug)| (*slug, at)).collect();
+        for (name, place) in &mut all {
+            *place = folders.get(&same_name(name)).and_then(|slug| places.get(slug).copied());
         }
-    }
-    hashed
-}
-
-/// A tag as a folder's name; never empty.
-fn tag_slug(tag: &str) -> String {
-    let mut slug = slugify(&spelled(tag), Dialect::Plain);
-    if slug.is_empty() {
-        // Only signs, such as an emoji: the numbers of its characters.
-        slug = tag.chars().map(|c| format!("{:x}", u32::from(c))).collect::<Vec<_>>().join("-");
-    }
-    while slug.len() > LONGEST_SLUG {
-        slug.pop();
-    }
-    slug
-}
-
-/// `+` and `#` after a letter or digit as words, since `C++`, `C#` and `C` differ by them alone.
-fn spelled(tag: &str) -> String {
-    let mut out = String::with_capacity(tag.len());
-    let mut follows = false;
-    for character in tag.chars() {
-        match character {
-            '+' if follows => out.push_str("-plus-"),
-            '#' if follows => out.push_str("-sharp-"),
-            _ => {
-                follows = character.is_alphanumeric();
-                out.push(character);
-            }
+        let mut feeds: Vec<Option<PlannedFeed>> = vec![None; slugs.len()];
+        let slugs: Vec<&String> = slugs.into_iter().collect();
+        for (at, head) in self.order {
+            names(head, &mut |name| {
+                let Some(place) = all.get(name).copied().flatten() else { return };
+                let (Some(feed), Some(slug)) = (feeds.get_mut(place), slugs.get(place)) else { return };
+                let feed = feed.get_or_insert_with(|| PlannedFeed {
+                    topic: topic(name.to_owned()),
+                    folder: format!("{folder}/{slug}/"),
+                    entries: Vec::new(),
+                });
+                // An entry may write one name in two ways.
+                if feed.entries.len() < self.limit && feed.entries.last() != Some(at) {
+                    feed.entries.push(*at);
+                }
+            });
         }
+        feeds.into_iter().flatten().collect()
     }
-    out
 }
 
 #[cfg(test)]
@@ -155,8 +167,10 @@ mod tests {
     fn plan(spec: &FeedSpec, heads: &[Head]) -> Vec<(String, Option<String>, String)> {
         let visible: Vec<usize> = (0..heads.len()).rev().collect();
         let slug = |at: &usize| heads[*at].path.relative.trim_end_matches(".md").to_owned();
-        let show = |feed: PlannedFeed| (feed.folder, feed.tag, feed.entries.iter().map(slug).collect::<Vec<_>>().join(" "));
-        plan_feeds(spec, heads, &visible).into_iter().map(show).collect()
+        let show = |feed: PlannedFeed| {
+            (feed.folder, feed.topic.name().map(str::to_owned), feed.entries.iter().map(slug).collect::<Vec<_>>().join(" "))
+        };
+        plan_feeds(spec, &site(), heads, &visible).into_iter().map(show).collect()
     }
 
     #[test]
@@ -178,11 +192,11 @@ mod tests {
     #[test]
     fn only_visible_heads_stand_in_feeds() {
         let heads = [dated("a", None, &["x"]), dated("b", None, &["y"])];
-        let feeds = plan_feeds(&FeedSpec::default(), &heads, &[1, 7]);
+        let feeds = plan_feeds(&FeedSpec::default(), &site(), &heads, &[1, 7]);
         let folders: Vec<&str> = feeds.iter().map(|feed| feed.folder.as_str()).collect();
         assert_eq!(folders, ["", "tags/y/"]);
         assert_eq!(feeds[1].entries, [1]);
-        let none = plan_feeds(&FeedSpec::default(), &[], &[]);
+        let none = plan_feeds(&FeedSpec::default(), &site(), &[], &[]);
         assert_eq!((none.len(), none[0].entries.len()), (1, 0));
     }
 
@@ -222,37 +236,45 @@ mod tests {
     }
 
     #[test]
-    fn a_colliding_tag_keeps_its_folder_when_posts_are_added() {
-        let slugs = |tags: &[&str]| tag_slugs(tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>().iter());
-        let before = slugs(&["a-b", "a b", "a/b"]);
-        assert_eq!(before["a-b"], "a-b");
-        let all: BTreeSet<&String> = before.values().collect();
-        assert!(all.len() == 3 && all.iter().all(|slug| slug.starts_with("a-b") && slug.len() <= 12), "{before:?}");
-        let after = slugs(&["x", "a/b", "A/B", "a b", "a-b", "a&b", &before["a b"]]);
-        assert_eq!(after["a/b"], before["a/b"]);
-        assert_eq!(after.values().collect::<BTreeSet<_>>().len(), after.len(), "{after:?}");
-        // A tag that is spelled like another's hash has the address, and the other a longer hash.
-        assert!(after["a b"].starts_with(&before["a b"]) && after["a b"] != before["a b"]);
-        let long = slugs(&[&"é".repeat(100), &"é".repeat(101)]);
-        assert_eq!(long.values().collect::<BTreeSet<_>>().len(), 2);
-    }
-
-    #[test]
-    fn a_slug_is_always_one_folder() {
-        assert_eq!(tag_slug("🎉!"), "1f389-21");
-        for tag in ["..", ".", "/", "../../x", "a/b", "\\", "C:\\x", " ", "%2e%2e", "a\u{0}b"] {
-            let slug = tag_slug(tag);
-            assert!(!slug.is_empty() && !slug.contains(['/', '\\', ':', '\0']) && !slug.starts_with('.'), "{tag:?} {slug:?}");
-        }
-        let long = tag_slug(&"é".repeat(1000));
-        assert_eq!(long, "é".repeat(60));
-    }
-
-    #[test]
     fn addresses_are_encoded() {
-        let feed = PlannedFeed { tag: Some("été b".into()), folder: "tags/été-b/".into(), entries: Vec::new() };
+        let feed = PlannedFeed { topic: Topic::Tag("été b".into()), folder: "tags/été-b/".into(), entries: Vec::new() };
         assert_eq!(feed.path(Format::Json), "tags/été-b/feed.json");
         assert_eq!(feed.url(&site(), Format::Rss), "https://example.org/news/tags/%C3%A9t%C3%A9-b/feed.xml");
         assert_eq!(feed.title(&site()), "été b – Ann & Bob <News>");
+    }
+
+    #[test]
+    fn authors_sections_and_languages_have_feeds_where_they_are_wanted() {
+        let more = |slug: &str, authors: &[&str], section: Option<&str>, language: Option<&str>| Head {
+            authors: authors.iter().map(|name| (*name).into()).collect(),
+            section: section.map(str::to_owned),
+            language: language.map(str::to_owned),
+            ..dated(slug, None, &[])
+        };
+        let heads = [
+            more("a", &["Zoé Roux", "ann (the elder)"], Some("Long Reads"), Some("pt_br")),
+            more("b", &[], None, None),
+            more("c", &["zoé roux"], Some("long reads"), Some("pt-BR")),
+            more("d", &["Bob"], Some("news"), Some("no language")),
+        ];
+        let none = FeedSpec { tags: false, ..FeedSpec::default() };
+        assert_eq!(plan(&none, &heads).len(), 1);
+        let all = FeedSpec { authors: true, sections: true, languages: true, ..none };
+        let feed = |folder: &str, name: &str, entries: &str| (folder.to_owned(), Some(name.to_owned()), entries.to_owned());
+        assert_eq!(
+            plan(&all, &heads)[1..],
+            [
+                // Who names no author has the site's.
+                feed("authors/ann-the-elder/", "ann (the elder)", "a b"),
+                feed("authors/bob/", "Bob", "d"),
+                feed("authors/zoé-roux/", "Zoé Roux", "a c"),
+                feed("sections/long-reads/", "Long Reads", "a c"),
+                feed("sections/news/", "news", "d"),
+                feed("languages/en-GB/", "en-GB", "b"),
+                feed("languages/pt-BR/", "pt-BR", "a c"),
+            ]
+        );
+        let language = |at: usize| plan_feeds(&all, &site(), &heads, &[0, 1, 2, 3])[at].language(&site());
+        assert_eq!((language(7).as_deref(), language(1).as_deref()), (Some("pt-BR"), Some("en-GB")));
     }
 }

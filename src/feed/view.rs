@@ -1,7 +1,7 @@
 //! What a feed says, whatever its format: values cleaned, addresses absolute, gaps filled. Adapters only translate it.
 
 use super::clean;
-use super::{FeedEntry, FeedSpec, Format, PlannedFeed};
+use super::{FeedEntry, FeedSpec, Format, PlannedFeed, Topic};
 use crate::body::shorten;
 use crate::entry::Enclosure;
 use crate::language;
@@ -18,7 +18,7 @@ pub(super) type Date = DateTime<FixedOffset>;
 /// A feed.
 #[derive(Debug)]
 pub(super) struct FeedView {
-    /// The same in every format: the site's URL, or the tag's.
+    /// The same in every format: the site's URL, or the folder's.
     pub id: String,
     pub title: String,
     pub description: Option<String>,
@@ -49,7 +49,7 @@ pub(super) struct EntryView {
     pub summary: String,
     /// Empty where only the summary is shown.
     pub html: String,
-    /// Only if it is not the feed's.
+    /// Only if it is not the site's.
     pub language: Option<String>,
     pub authors: Vec<Person>,
     pub categories: Vec<String>,
@@ -63,6 +63,7 @@ pub(super) struct EntryView {
 
 impl FeedView {
     pub fn new<E: Borrow<FeedEntry>>(format: Format, site: &Site, spec: &FeedSpec, feed: &PlannedFeed, entries: &[E]) -> Self {
+        // An entry tells its language unless it is the site's: it says the same in every feed.
         let language = language::tag(&site.language);
         let home_page = url::strict(site.url.as_str());
         let entries: Vec<EntryView> = entries.iter().map(|entry| EntryView::new(site, language.as_deref(), entry.borrow())).collect();
@@ -72,14 +73,17 @@ impl FeedView {
             // A title must be there in all three formats; an address is better than nothing.
             title: clean::some_line(&feed.title(site)).unwrap_or_else(|| home_page.clone()),
             description: clean::some_line(&site.description),
-            language,
+            language: feed.language(site),
             self_url: feed.url(site, format),
             hub: web(&spec.hub),
             authors: site.authors.iter().filter_map(|author| clean::person(author, &site.url)).collect(),
             copyright: site.copyright.as_deref().and_then(clean::some_line),
             icon: web(&site.icon),
             logo: web(&site.logo),
-            tag: feed.tag.as_deref().and_then(clean::some_line),
+            tag: match &feed.topic {
+                Topic::Tag(tag) => clean::some_line(tag),
+                _ => None,
+            },
             published: entries.iter().filter_map(|entry| entry.published).max(),
             updated: entries.iter().filter_map(|entry| entry.updated.or(entry.published)).max(),
             home_page,

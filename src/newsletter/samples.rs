@@ -55,6 +55,7 @@ pub fn head(name: &str, published: Option<&str>) -> Head {
         categories: Vec::new(),
         section: None,
         language: None,
+        authors: Box::default(),
     }
 }
 

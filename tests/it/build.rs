@@ -27,6 +27,52 @@ fn a_small_site_becomes_the_files_of_the_contract() {
 }
 
 #[test]
+fn authors_sections_and_languages_have_feeds_of_their_own() {
+    let english = "---\ntitle: Tide\ndate: 2025-01-02\nauthors: [Ann, Bo]\n---\nHello.\n";
+    let french = "---\ntitle: Marée\ndate: 2025-01-03\nauthors: [Ann]\n---\nBonjour.\n";
+    let project = Project::new()
+        .config("author = \"Cleo\"\n[feeds]\ntags = false\nauthors = true\nsections = true\nlanguages = true\n")
+        .file("content/notes/tide.md", english)
+        .file("content/notes/tide.fr.md", french)
+        .file("content/plain.md", post("Plain", "2025-01-01"));
+    project.run("build").success().stderr("");
+    let titles = |folder: &str| -> Vec<String> {
+        let feed: serde_json::Value = serde_json::from_str(&project.read(&format!("public/{folder}feed.json"))).unwrap();
+        let item = |item: &serde_json::Value| format!("{} {}", item["title"].as_str().unwrap(), item["language"].as_str().unwrap_or("-"));
+        std::iter::once(format!("{} {}", feed["title"].as_str().unwrap(), feed["language"].as_str().unwrap()))
+            .chain(feed["items"].as_array().unwrap().iter().map(item))
+            .collect()
+    };
+    // A translation is an entry of its own.
+    assert_eq!(titles(""), ["Example en", "Marée fr", "Tide -", "Plain -"]);
+    assert_eq!(titles("authors/ann/"), ["Ann – Example en", "Marée fr", "Tide -"]);
+    assert_eq!(titles("authors/bo/"), ["Bo – Example en", "Tide -"]);
+    assert_eq!(titles("authors/cleo/"), ["Cleo – Example en", "Plain -"]);
+    assert_eq!(titles("sections/notes/"), ["notes – Example en", "Marée fr", "Tide -"]);
+    assert_eq!(titles("languages/fr/"), ["fr – Example fr", "Marée fr"]);
+    assert_eq!(titles("languages/en/"), ["en – Example en", "Tide -", "Plain -"]);
+    let atom = project.read("public/languages/fr/atom.xml");
+    for part in [
+        "xml:lang=\"fr\">\n  <title>",
+        "<id>https://example.org/languages/fr/</id>",
+        "href=\"https://example.org/languages/fr/atom.xml\" rel=\"self\"",
+        "<title xml:lang=\"fr\">Marée</title>",
+    ] {
+        assert!(atom.contains(part), "{part} in {atom}");
+    }
+    assert!(project.read("public/languages/fr/feed.xml").contains("<language>fr</language>"));
+    let (opml, page) = (project.read("public/feeds.opml"), project.read("public/index.html"));
+    for folder in ["authors/ann/", "authors/bo/", "authors/cleo/", "sections/notes/", "languages/fr/", "languages/en/"] {
+        let url = format!("https://example.org/{folder}");
+        assert_eq!(opml.matches(&format!("xmlUrl=\"{url}feed.xml\"")).count(), 1, "{opml}");
+        for file in ["feed.xml", "atom.xml", "feed.json"] {
+            let links = page.lines().filter(|line| line.starts_with("<link rel=\"alternate\"") && line.contains(&format!("{url}{file}\"")));
+            assert_eq!(links.count(), 1, "{page}");
+        }
+    }
+}
+
+#[test]
 fn json_counts_everything() {
     let project = Project::new()
         .file("content/a.md", post("A", "2025-01-02"))

@@ -1,6 +1,6 @@
 //! A small publication for the tests of this room.
 
-use super::super::{FeedEntry, FeedSpec, PlannedFeed};
+use super::super::{FeedEntry, FeedSpec, PlannedFeed, Topic};
 use crate::diagnostic::Source;
 use crate::entry::{Enclosure, Entry, Head, Markup};
 use crate::site::{Person, Site};
@@ -43,6 +43,7 @@ pub(in crate::feed) fn head(slug: &str) -> Head {
         categories: Vec::new(),
         section: None,
         language: None,
+        authors: Box::default(),
     }
 }
 
@@ -104,7 +105,7 @@ pub(in crate::feed) fn entries() -> Vec<FeedEntry> {
 
 pub(in crate::feed) fn feed(tag: Option<&str>) -> PlannedFeed {
     PlannedFeed {
-        tag: tag.map(str::to_owned),
+        topic: tag.map_or(Topic::Site, |tag| Topic::Tag(tag.to_owned())),
         folder: tag.map(|tag| format!("tags/{}/", tag.to_lowercase())).unwrap_or_default(),
         entries: vec![0, 1, 2],
     }
