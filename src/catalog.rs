@@ -11,6 +11,31 @@ use url::Url;
 pub struct Asset {
     /// Bytes.
     pub length: u64,
+    /// Width and height of a picture, in pixels.
+    pub size: Option<Size>,
+}
+
+/// Width and height in pixels, as the picture is shown.
+pub type Size = (u32, u32);
+
+/// A picture on the web, with its size where it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// Absolute.
+    pub url: String,
+    pub size: Option<Size>,
+}
+
+/// Whoever can look into pictures: an asset is asked for by its path, and only when a body shows it.
+pub trait Sizes {
+    fn size(&self, path: &str) -> Option<Size>;
+}
+
+/// Where nobody looks.
+impl Sizes for () {
+    fn size(&self, _path: &str) -> Option<Size> {
+        None
+    }
 }
 
 /// What a body asks about the links in it.
@@ -21,6 +46,12 @@ pub trait Links {
     fn absolute(&self, target: &str) -> Option<String>;
     /// The file beside the content that the target names.
     fn asset(&self, target: &str) -> Option<Asset>;
+
+    /// The picture that the target names, if it is on the web.
+    fn image(&self, target: &str) -> Option<Image> {
+        let url = self.absolute(target).filter(|url| url.starts_with("https://") || url.starts_with("http://"))?;
+        Some(Image { url, size: self.asset(target).and_then(|asset| asset.size) })
+    }
 }
 
 /// The heads in the order of their paths, and the assets.
@@ -29,13 +60,14 @@ pub struct Catalog {
     site: Url,
     heads: Vec<Head>,
     by_path: HashMap<String, usize>,
-    /// Lengths in bytes.
+    /// Lengths in bytes; the paths of what stands in the static folder begin with `/`.
     assets: BTreeMap<String, u64>,
 }
 
 impl Catalog {
-    /// Gathers heads and assets (by path below the content folder, with their lengths in bytes). Two heads with one id or permalink are an error
-    /// that names both files; drafts are compared only `with_drafts`.
+    /// Gathers heads and assets (by path below the content folder, or by `/` and the path below the static folder, with
+    /// their lengths in bytes). Two heads with one id or permalink are an error that names both files; drafts are compared
+    /// only `with_drafts`.
     pub fn new(site: &Site, mut heads: Vec<Head>, assets: BTreeMap<String, u64>, with_drafts: bool) -> (Catalog, Vec<Diagnostic>) {
         heads.sort_by(|a, b| a.path.cmp(&b.path));
         let mut faults = Vec::new();
@@ -62,18 +94,18 @@ impl Catalog {
     }
 
     /// What links mean in the body of `head`.
-    pub fn links_from<'a>(&'a self, head: &'a Head) -> EntryLinks<'a> {
+    pub fn links_from<'a>(&'a self, head: &'a Head, sizes: &'a dyn Sizes) -> EntryLinks<'a> {
         let base = Url::parse(&head.url).unwrap_or_else(|_| self.site.clone());
-        EntryLinks { catalog: self, head, base }
+        EntryLinks { catalog: self, head, base, sizes }
     }
 }
 
 /// The links of one entry.
-#[derive(Debug)]
 pub struct EntryLinks<'a> {
     catalog: &'a Catalog,
     head: &'a Head,
     base: Url,
+    sizes: &'a dyn Sizes,
 }
 
 impl EntryLinks<'_> {
@@ -131,8 +163,22 @@ impl Links for EntryLinks<'_> {
     }
 
     fn asset(&self, target: &str) -> Option<Asset> {
-        Self::is_local(target.trim())
-            .then(|| self.content_path(target.trim()))?
-            .and_then(|path| self.catalog.assets.get(&path).map(|length| Asset { length: *length }))
+        let target = target.trim();
+        let site = &self.catalog.site;
+        let from_root = match target.strip_prefix(site.as_str()) {
+            None if !Self::is_local(target) => return None,
+            None => target.strip_prefix(site.path()),
+            rest => rest,
+        };
+        let assets = &self.catalog.assets;
+        let found = match from_root {
+            // What stands in the static folder is known by its path from the site's root.
+            Some(rest) => {
+                let path = self.content_path(&format!("/{rest}"))?;
+                assets.get_key_value(&format!("/{path}")).or_else(|| assets.get_key_value(&path))
+            }
+            None => assets.get_key_value(&self.content_path(target)?),
+        };
+        found.map(|(path, length)| Asset { length: *length, size: self.sizes.size(path) })
     }
 }

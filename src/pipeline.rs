@@ -3,7 +3,7 @@
 //! Nothing is held whole: an entry is rendered when the first feed asks for it and dropped after the last one.
 
 use crate::body::{Body, HtmlPlace};
-use crate::catalog::{Catalog, Links};
+use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
 use crate::content;
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 /// Where content comes from.
 pub trait Reader: Sync {
@@ -26,6 +27,8 @@ pub trait Reader: Sync {
     fn assets(&self) -> &BTreeMap<String, u64>;
     /// The bytes of a content file.
     fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>>;
+    /// Width and height of an asset that is a picture, in pixels.
+    fn picture_size(&self, asset: &str) -> Option<Size>;
 }
 
 /// Where files go.
@@ -45,6 +48,10 @@ impl Reader for crate::files::Folder {
 
     fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
         self.read(path)
+    }
+
+    fn picture_size(&self, asset: &str) -> Option<Size> {
+        self.picture_size(asset)
     }
 }
 
@@ -133,7 +140,7 @@ pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: Date
 
 /// Pass 2: reads and renders what the plan asks for, and gives it to the sink. An error is the sink's.
 pub fn run(config: &Config, catalog: &Catalog, plan: &Plan, reader: &dyn Reader, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
-    let kitchen = Kitchen { config, catalog, reader };
+    let kitchen = Kitchen::new(config, catalog, reader);
     let mut faults = kitchen.write_feeds(plan, sink)?;
     if let Some(spec) = &config.newsletter {
         faults.append(&mut kitchen.write_issues(spec, plan, sink)?);
@@ -156,7 +163,7 @@ pub fn render_edition(
     issue: &PlannedIssue,
     reader: &dyn Reader,
 ) -> (Edition, Vec<Diagnostic>) {
-    Kitchen { config, catalog, reader }.render_issue(spec, issue)
+    Kitchen::new(config, catalog, reader).render_issue(spec, issue)
 }
 
 /// What rendering needs at hand.
@@ -164,9 +171,42 @@ struct Kitchen<'a> {
     config: &'a Config,
     catalog: &'a Catalog,
     reader: &'a dyn Reader,
+    pictures: Pictures<'a>,
 }
 
-impl Kitchen<'_> {
+/// Sizes of pictures, each looked up once: one may stand in all entries.
+struct Pictures<'a> {
+    reader: &'a dyn Reader,
+    known: Mutex<HashMap<String, Option<Size>>>,
+}
+
+impl Sizes for Pictures<'_> {
+    fn size(&self, path: &str) -> Option<Size> {
+        let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())?;
+        let is_picture =
+            ["avif", "bmp", "gif", "heic", "heif", "ico", "jfif", "jpeg", "jpg", "jxl", "png", "svg", "webp"].contains(&extension.as_str());
+        if !is_picture {
+            return None;
+        }
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(size) = known().get(path) {
+            return *size;
+        }
+        let size = self.reader.picture_size(path);
+        known().insert(path.to_owned(), size);
+        size
+    }
+}
+
+impl<'a> Kitchen<'a> {
+    fn new(config: &'a Config, catalog: &'a Catalog, reader: &'a dyn Reader) -> Self {
+        Kitchen { config, catalog, reader, pictures: Pictures { reader, known: Mutex::default() } }
+    }
+
+    fn links(&self, at: usize) -> EntryLinks<'_> {
+        self.catalog.links_from(&self.catalog.heads()[at], &self.pictures)
+    }
+
     fn write_feeds(&self, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
         let heads = self.catalog.heads();
         let oldest = plan.visible.iter().filter_map(|at| heads[*at].published).min();
@@ -258,7 +298,7 @@ impl Kitchen<'_> {
             Ok(entry) => entry,
             Err(fault) => return (at, None, vec![fault]),
         };
-        let links = self.catalog.links_from(&self.catalog.heads()[at]);
+        let links = self.links(at);
         let (body, mut faults) = Body::read(&entry);
         let html = match self.config.feeds.content {
             Detail::Full => body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 1 }, &links),
@@ -275,7 +315,7 @@ impl Kitchen<'_> {
             Ok(entry) => entry,
             Err(fault) => return (None, vec![fault]),
         };
-        let links = self.catalog.links_from(&self.catalog.heads()[at]);
+        let links = self.links(at);
         let (body, faults) = Body::read(&entry);
         let (html, lines) = match spec.content {
             Detail::Full => (body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 3 }, &links), body.lines(&links)),
@@ -283,7 +323,7 @@ impl Kitchen<'_> {
         };
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
         let image = match (&entry.image, spec.content) {
-            (Some(image), _) => links.absolute(image),
+            (Some(image), _) => links.image(image),
             (None, Detail::Summary) => body.lead_image(&links),
             // The body shows it already.
             (None, Detail::Full) => None,

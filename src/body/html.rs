@@ -133,9 +133,26 @@ impl<'a> Writer<'a> {
                 self.out.push('"');
             }
         }
+        if name == "img" {
+            self.push_size(element);
+        }
         self.out.push('>');
         if matches!(name, "ul" | "ol" | "blockquote" | "table" | "thead" | "tbody" | "tr" | "hr") {
             self.out.push('\n');
+        }
+    }
+
+    /// The sides of a picture that its author left out, if its file lies beside the content.
+    fn push_size(&mut self, element: &Element<'_>) {
+        let (Some(given), Some(src)) = (element.pixels(), element.get("src")) else { return };
+        if given.whole().is_some() {
+            return;
+        }
+        let full = given.fill(self.links.asset(src).and_then(|asset| asset.size));
+        for (name, given, full) in [("width", given.width, full.width), ("height", given.height, full.height)] {
+            if let (None, Some(pixels)) = (given, full) {
+                let _ = write!(self.out, " {name}=\"{pixels}\"");
+            }
         }
     }
 

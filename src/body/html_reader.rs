@@ -131,6 +131,7 @@ fn checked<'v>(element: &str, name: &str, value: &'v str) -> Option<&'v str> {
     match (element, name) {
         (_, "alt" | "title" | "label" | "controls" | "open" | "reversed" | "default") => Some(value),
         ("code", "class") => trimmed.split_whitespace().find(|name| name.starts_with("language-")),
+        ("img", "width") if trimmed.ends_with('%') => Some(trimmed).filter(|share| is_number(share.trim_end_matches('%'))),
         (_, "width" | "height") => Some(trimmed.trim_end_matches("px")).filter(|number| is_number(number)),
         (_, "colspan" | "rowspan" | "span" | "start" | "value") => Some(trimmed).filter(|number| is_number(number.trim_start_matches('-'))),
         (_, "id" | "lang" | "dir" | "align") => Some(trimmed).filter(|text| !text.is_empty() && !text.contains(char::is_whitespace)),

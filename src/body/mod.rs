@@ -12,11 +12,12 @@ mod html_reader;
 mod markdown;
 mod opening;
 mod plain;
+mod size;
 mod stream;
 mod text;
 mod words;
 
-use crate::catalog::Links;
+use crate::catalog::{Image, Links};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::entry::{Entry, Markup};
 use event::{Event, heading_level};
@@ -169,11 +170,14 @@ impl<'e> Body<'e> {
         one_line(&out)
     }
 
-    /// The first picture that the web can reach.
-    pub fn lead_image(&self, links: &dyn Links) -> Option<String> {
+    /// The first picture that the web can reach and that is more than a mark or a counter of readers.
+    pub fn lead_image(&self, links: &dyn Links) -> Option<Image> {
         self.events.iter().find_map(|event| match event {
             Event::Start(element) if element.name == "img" => {
-                links.absolute(element.get("src")?.trim()).filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+                let image = links.image(element.get("src")?.trim())?;
+                let size = element.pixels().and_then(|given| given.fill(image.size).whole());
+                let is_mark = size.is_some_and(|(width, height)| width.max(height) < 32);
+                (!is_mark).then_some(Image { size, ..image })
             }
             _ => None,
         })

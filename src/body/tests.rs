@@ -47,8 +47,8 @@ impl Links for Page {
         matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
     }
 
-    fn asset(&self, _target: &str) -> Option<Asset> {
-        None
+    fn asset(&self, target: &str) -> Option<Asset> {
+        target.starts_with("known").then_some(Asset { length: 1, size: Some((640, 480)) })
     }
 }
 
@@ -191,8 +191,26 @@ fn the_summary_is_the_marked_part_or_the_first_paragraph() {
 #[test]
 fn the_lead_image_is_the_first_that_can_be_reached() {
     let lead = |text: &str| Body::read(&entry(text, Markup::Markdown)).0.lead_image(&Page);
-    assert_eq!(lead("<img src=\"data:image/png;base64,AA\"> ![](a.png) ![](b.png)").as_deref(), Some("https://x.org/a/b/a.png"));
+    let image = |url: &str, size| Some(Image { url: url.into(), size });
+    assert_eq!(lead("<img src=\"data:image/png;base64,AA\"> ![](a.png) ![](b.png)"), image("https://x.org/a/b/a.png", None));
+    assert_eq!(lead("<img src=s.gif width=1 height=1> ![](known.png)"), image("https://x.org/a/b/known.png", Some((640, 480))));
+    assert_eq!(lead("<img src=known.png width=320>"), image("https://x.org/a/b/known.png", Some((320, 240))));
     assert_eq!(lead("no"), None);
+}
+
+#[test]
+fn pictures_beside_the_content_have_their_size() {
+    let size = |text: &str| html(text).split("known.png\" alt=\"\"").nth(1).and_then(|rest| rest.split('>').next()).map(str::to_owned);
+    assert_eq!(size("![](known.png)").as_deref(), Some(" width=\"640\" height=\"480\""));
+    for (given, wanted) in [
+        ("width=320", " width=\"320\" height=\"240\""),
+        ("height=48", " height=\"48\" width=\"64\""),
+        ("width=7 height=9", " width=\"7\" height=\"9\""),
+        ("width=50%", " width=\"50%\""),
+    ] {
+        assert_eq!(size(&format!("<img src=known.png alt='' {given}>")).as_deref(), Some(wanted), "{given}");
+    }
+    assert!(html("![](a.png)").contains("a.png\" alt=\"\">"));
 }
 
 #[test]

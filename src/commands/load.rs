@@ -42,8 +42,15 @@ pub(super) fn open_content(config: &Config) -> Result<(Folder, Vec<Diagnostic>),
         return Err(Failure::new(format!("{} is the content folder and the output folder at once", config.output.display()), help));
     }
     let rules = WalkRules { except: vec![config.output.clone()], display_root: config.root.clone() };
-    Folder::open(&config.content.dir, &rules).map_err(|error| {
+    let (mut folder, faults) = Folder::open(&config.content.dir, &rules).map_err(|error| {
         let help = "set `dir` under [content] in tidings.toml, or give --content";
         Failure::new(format!("the content folder {} can't be read: {error}", config.content.dir.display()), help)
-    })
+    })?;
+    if let Some(root) = &config.content.static_dir {
+        folder.add_static(root, &rules).map_err(|error| {
+            let help = "set `static` under [content] in tidings.toml to a folder that is there, or leave it out";
+            Failure::new(format!("the static folder {} can't be read: {error}", root.display()), help)
+        })?;
+    }
+    Ok((folder, faults))
 }

@@ -40,6 +40,8 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub struct ContentSpec {
     pub dir: PathBuf,
+    /// Files that stand at the site's root, for sizes of pictures and lengths of enclosures.
+    pub static_dir: Option<PathBuf>,
     /// The encoding of files that are not UTF-8.
     pub encoding: Option<&'static encoding_rs::Encoding>,
     pub future: bool,

@@ -113,7 +113,7 @@ fn author(mut table: Table, faults: &mut Vec<Diagnostic>) -> Option<Person> {
 }
 
 pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>) -> (ContentSpec, ReadRules) {
-    let mut spec = ContentSpec { dir: root.join("content"), encoding: None, future: false, drafts: false };
+    let mut spec = ContentSpec { dir: root.join("content"), static_dir: None, encoding: None, future: false, drafts: false };
     let root_name = |dir: &Path| dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut rules = ReadRules { root_name: root_name(&spec.dir), ..ReadRules::default() };
     let Some(mut table) = top.table("content") else { return (spec, rules) };
@@ -121,6 +121,7 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
         spec.dir = root.join(dir.value);
         rules.root_name = root_name(&spec.dir);
     }
+    spec.static_dir = table.text("static").map(|given| root.join(given.value));
     rules.permalink = table.text("permalink").and_then(|given| pattern(&mut table, "permalink", &given));
     if let Some(mut inner) = table.table("permalinks") {
         for (section, given) in inner.rest() {

@@ -3,10 +3,12 @@
 
 mod manifest;
 mod output;
+mod picture;
 mod staging;
 mod walk;
 
 pub use output::{Changes, Output};
+pub use picture::picture_size;
 pub use walk::{Folder, WalkRules};
 
 use std::io::{self, Read};

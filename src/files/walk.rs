@@ -19,8 +19,10 @@ pub struct WalkRules {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
+    /// The folder whose files stand at the site's root.
+    static_root: Option<PathBuf>,
     sources: Vec<SourcePath>,
-    /// Lengths in bytes.
+    /// Lengths in bytes; `/` begins the paths of those in the static folder.
     assets: BTreeMap<String, u64>,
 }
 
@@ -50,7 +52,7 @@ impl Folder {
             })
             .build();
         let is_inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
-        let mut folder = Folder { root: real_root.clone(), sources: Vec::new(), assets: BTreeMap::new() };
+        let mut folder = Folder { root: real_root.clone(), static_root: None, sources: Vec::new(), assets: BTreeMap::new() };
         let below = root.strip_prefix(&rules.display_root).unwrap_or(root);
         let display = |path: &Path| {
             let shown = below.join(path.strip_prefix(&real_root).unwrap_or(path)).to_string_lossy().replace('\\', "/");
@@ -90,6 +92,29 @@ impl Folder {
         Ok((folder, faults))
     }
 
+    /// Adds the files of a static folder, which are none of the content: pictures and recordings whose size and length are
+    /// asked for. Links in it are not followed.
+    pub fn add_static(&mut self, root: &Path, rules: &WalkRules) -> io::Result<()> {
+        let real_root = std::fs::canonicalize(root)?;
+        let mut except = vec![self.root.clone()];
+        except.extend(rules.except.iter().filter_map(|path| std::fs::canonicalize(path).ok()));
+        except.retain(|path| *path != real_root);
+        let walk = WalkBuilder::new(&real_root)
+            .require_git(false)
+            .filter_entry(move |entry| {
+                entry.depth() == 0
+                    || is_content_name(&entry.file_name().to_string_lossy()) && except.iter().all(|folder| entry.path() != folder)
+            })
+            .build();
+        for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
+            if let (Some(path), Ok(data)) = (entry.path().strip_prefix(&real_root).ok().and_then(slashed), entry.metadata()) {
+                self.assets.insert(format!("/{path}"), data.len());
+            }
+        }
+        self.static_root = Some(real_root);
+        Ok(())
+    }
+
     /// The content files, sorted by their relative path.
     pub fn sources(&self) -> &[SourcePath] {
         &self.sources
@@ -103,6 +128,15 @@ impl Folder {
     /// The bytes of a content file.
     pub fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
         super::read_file(&self.root.join(&path.relative))
+    }
+
+    /// Width and height of an asset, if it is a picture.
+    pub fn picture_size(&self, asset: &str) -> Option<(u32, u32)> {
+        let path = match asset.strip_prefix('/') {
+            Some(below) => self.static_root.as_ref()?.join(below),
+            None => self.root.join(asset),
+        };
+        super::picture_size(&path)
     }
 }
 
@@ -175,6 +209,28 @@ mod tests {
         assert_eq!(names(dir.path(), &rules), ["_posts/p.markdown", "a/index.md", "b.md", "c.MD"]);
         let (folder, _) = Folder::open(dir.path(), &rules).unwrap();
         assert_eq!(folder.assets().get("a/pic.png"), Some(&1));
+    }
+
+    #[test]
+    fn static_files_stand_at_the_root_and_are_no_content() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path(), &["content/a.md", "content/p.png", "static/img/x.bin", "static/page.md", "public/o.png", "_site/y.png", ".git/z"]);
+        let gif = b"GIF89a\x05\0\x04\0\0\0\0";
+        std::fs::write(dir.path().join("static/img/x.gif"), gif).unwrap();
+        let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into() };
+        let open = |root: &str| {
+            let (mut folder, _) = Folder::open(&dir.path().join("content"), &rules).unwrap();
+            folder.add_static(&dir.path().join(root), &rules).unwrap();
+            folder
+        };
+        let paths = |folder: &Folder| folder.assets().keys().cloned().collect::<Vec<_>>();
+        let folder = open("static");
+        assert_eq!(paths(&folder), ["/img/x.bin", "/img/x.gif", "/page.md", "p.png"]);
+        assert_eq!(folder.sources().len(), 1);
+        assert_eq!((folder.picture_size("/img/x.gif"), folder.picture_size("p.png")), (Some((5, 4)), None));
+        assert_eq!(paths(&open(".")), ["/static/img/x.bin", "/static/img/x.gif", "/static/page.md", "p.png"]);
+        let (mut folder, _) = Folder::open(&dir.path().join("content"), &rules).unwrap();
+        assert!(folder.add_static(&dir.path().join("none"), &rules).is_err());
     }
 
     #[cfg(unix)]

@@ -1,12 +1,13 @@
 //! An entry's HTML made fit for where it stands: a narrow column, among other entries.
 
+use crate::catalog::Size;
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{EndTagHandler, RewriteStrSettings, element, rewrite_str};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// The column without its padding, in pixels.
-const COLUMN: u32 = 536;
+pub const COLUMN: u32 = 536;
 /// Elements within elements. The inliner recurses, so a hostile depth would overflow the stack.
 const DEPTH: usize = 100;
 /// The level of the heading that an entry's own headings stand below.
@@ -148,10 +149,18 @@ fn fit_image(image: &mut Element) {
     if width > COLUMN {
         set(image, "width", &COLUMN.to_string());
         if let Some(height) = height {
-            let scaled = u64::from(height) * u64::from(COLUMN) / u64::from(width);
-            set(image, "height", &scaled.max(1).to_string());
+            set(image, "height", &fit_size((width, height)).1.to_string());
         }
     }
+}
+
+/// A size that is no wider than the column, in the same proportion.
+pub fn fit_size((width, height): Size) -> Size {
+    if width <= COLUMN {
+        return (width, height);
+    }
+    let scaled = u64::from(height) * u64::from(COLUMN) / u64::from(width);
+    (COLUMN, u32::try_from(scaled).unwrap_or(u32::MAX).max(1))
 }
 
 fn set(element: &mut Element, name: &str, value: &str) {

@@ -2,6 +2,7 @@
 
 use super::Slotted;
 use crate::body::Line;
+use crate::catalog::Image;
 use crate::entry::Entry;
 use chrono::{DateTime, FixedOffset};
 
@@ -26,8 +27,8 @@ pub struct IssueEntry {
     pub lines: Vec<Line>,
     /// Plain text.
     pub summary: String,
-    /// The lead image, absolute.
-    pub image: Option<String>,
+    /// The lead image.
+    pub image: Option<Image>,
 }
 
 /// An issue, rendered once; what differs between recipients is a slot that is filled for each of them.

@@ -1,13 +1,14 @@
 //! An issue rendered: the HTML part, the text part, the page of the archive, and the list of issues.
 
 use super::colors::{Colors, colors};
-use super::content::{Medium, fit};
+use super::content::{COLUMN, Medium, fit, fit_size};
 use super::dates::{day, issue_title};
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, has_placeholders};
 use super::text;
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, PageView, TextEntryView, TextView};
 use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
+use crate::catalog::Size;
 use crate::diagnostic::Diagnostic;
 use crate::feed::Detail;
 use crate::language::{direction, joins_without_spaces};
@@ -170,8 +171,13 @@ fn everything<'a>(
     let entries = entries.iter().flat_map(|entry| {
         let lines = entry.lines.iter().map(|line| line.text.as_str());
         let authors = entry.entry.authors.iter().map(|author| author.name.as_str());
-        let parts =
-            [entry.entry.title.as_deref(), Some(&entry.html), Some(&entry.summary), entry.image.as_deref(), Some(&entry.entry.head.url)];
+        let parts = [
+            entry.entry.title.as_deref(),
+            Some(&entry.html),
+            Some(&entry.summary),
+            entry.image.as_ref().map(|image| image.url.as_str()),
+            Some(&entry.entry.head.url),
+        ];
         parts.into_iter().flatten().chain(lines).chain(authors)
     });
     frame.into_iter().flatten().chain(entries)
@@ -186,7 +192,9 @@ fn entry_view(site: &Site, entry: &IssueEntry, number: usize, medium: Medium) ->
     let is_titled = !title.is_empty() || date.is_empty();
     let title = if is_titled { entry_name(entry) } else { date.clone() };
     // Programs show no other images, and what isn't on the web can't be loaded.
-    let image = entry.image.as_deref().filter(|image| image.starts_with("https://") || image.starts_with("http://"));
+    let image = entry.image.as_ref().filter(|image| image.url.starts_with("https://") || image.url.starts_with("http://"));
+    let image = image.filter(|image| !entry.html.contains(&image.url));
+    let (image_width, image_height) = image.map(|image| lead_size(image.size, medium)).unwrap_or_default();
     EntryView {
         title,
         url: head.url.clone(),
@@ -195,9 +203,25 @@ fn entry_view(site: &Site, entry: &IssueEntry, number: usize, medium: Medium) ->
         start: start(direction(language)),
         date: if is_titled { date } else { String::new() },
         authors: one_line(&authors.join(", ")),
-        image: image.filter(|image| !entry.html.contains(image)).unwrap_or_default().to_owned(),
+        image: image.map(|image| image.url.clone()).unwrap_or_default(),
+        image_width,
+        image_height,
         html: fit(&entry.html, number, medium),
         summary: if entry.html.is_empty() { one_line(&entry.summary) } else { String::new() },
+    }
+}
+
+/// Width and height of a lead image. In mail it is never wider than the column, since Outlook obeys these alone; and one
+/// whose size is not known fills it.
+fn lead_size(size: Option<Size>, medium: Medium) -> (String, String) {
+    match (size, medium) {
+        (Some((width, height)), Medium::Page) => (width.to_string(), height.to_string()),
+        (Some(size), Medium::Mail) => {
+            let (width, height) = fit_size(size);
+            (width.to_string(), height.to_string())
+        }
+        (None, Medium::Mail) => (COLUMN.to_string(), String::new()),
+        (None, Medium::Page) => Default::default(),
     }
 }
 

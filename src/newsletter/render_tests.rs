@@ -1,6 +1,7 @@
 //! Tests of `render`.
 
 use super::*;
+use crate::catalog::Image;
 use crate::newsletter::Slotted;
 use crate::newsletter::samples::{date, entry, full_entry, issue, site, spec};
 
@@ -186,14 +187,30 @@ fn an_issue_of_summaries_is_not_told_to_show_summaries() {
 
 #[test]
 fn only_images_of_the_web_lead_an_entry() {
-    let with = |image: &str| IssueEntry { image: Some(image.into()), ..entry("a", "A", "B") };
+    let with = |image: &str| IssueEntry { image: Some(Image { url: image.into(), size: None }), ..entry("a", "A", "B") };
     assert!(html(&[with("https://example.org/a.png")]).contains("src=\"https://example.org/a.png\""));
     for image in ["data:image/png;base64,AA", "javascript:alert(1)", "a.png"] {
         assert!(!html(&[with(image)]).contains(image), "{image}");
     }
     let mut twice = full_entry("a", "A", "<img src=\"https://example.org/a.png\">", "");
-    twice.image = Some("https://example.org/a.png".into());
+    twice.image = Some(Image { url: "https://example.org/a.png".into(), size: None });
     assert_eq!(html(&[twice]).matches("a.png").count(), 1);
+}
+
+#[test]
+fn a_lead_image_has_its_size_and_no_more_than_the_column() {
+    let with = |size| IssueEntry { image: Some(Image { url: "https://example.org/a.png".into(), size }), ..entry("a", "A", "B") };
+    let tag = |size| {
+        let html = html(&[with(size)]);
+        let at = html.find("<img class=\"lead-image\"").unwrap();
+        html[at..].split('>').next().unwrap().to_owned()
+    };
+    assert!(tag(Some((1072, 800))).contains("width=\"536\" height=\"400\""), "{}", tag(Some((1072, 800))));
+    let small = tag(Some((64, 48)));
+    assert!(small.contains("width=\"64\" height=\"48\"") && small.contains("max-width: 64px"), "{small}");
+    assert!(tag(None).contains("width=\"536\" height=\"auto\""), "{}", tag(None));
+    let page = render_issue(&spec(), &site(), &issue(), &[with(Some((1072, 800)))]).0.page;
+    assert!(page.contains("alt=\"\" width=\"1072\" height=\"800\""), "{page}");
 }
 
 #[test]

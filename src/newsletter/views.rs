@@ -21,6 +21,9 @@ pub struct EntryView {
     pub authors: String,
     /// Absolute URL of the lead image, or empty.
     pub image: String,
+    /// Pixels; empty where they are not known.
+    pub image_width: String,
+    pub image_height: String,
     /// Sanitised HTML, or empty where only the summary is shown.
     pub html: String,
     /// Plain text, or empty where everything is shown.

@@ -150,7 +150,7 @@ fn every_body_renders_to_html_and_text() {
         let entries = entries(&corpus(name).join(folder), &rules, &site);
         let (catalog, _) = Catalog::new(&site, entries.values().map(|entry| entry.head.clone()).collect(), BTreeMap::new(), true);
         for (path, entry) in &entries {
-            let links = catalog.links_from(&entry.head);
+            let links = catalog.links_from(&entry.head, &());
             let (body, faults) = Body::read(entry);
             // One of them has a form feed in it.
             assert!(faults.iter().all(|fault| fault.code == "control-character") && faults.len() < 2, "{path}: {faults:?}");

@@ -16,6 +16,7 @@ mod lettre_faults;
 #[cfg(feature = "send")]
 mod mock_smtp;
 mod newsletter;
+mod pictures;
 mod project;
 #[cfg(feature = "send")]
 mod readers;
