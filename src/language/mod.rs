@@ -1,4 +1,9 @@
-//! Language tags (BCP 47): their form, and what they say about the script: direction, and spaces between words.
+//! Languages: tags (BCP 47) and what they say about the script, and the words that tidings has in some of them.
+
+mod dates;
+mod words;
+
+pub use words::{Words, fill, words};
 
 /// A tag by BCP 47's syntax (RFC 5646, section 2.1); `fr_FR` is read as `fr-FR`. `None` if it is none.
 pub fn tag(raw: &str) -> Option<String> {
