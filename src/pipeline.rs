@@ -119,6 +119,9 @@ pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: Date
         if broken.contains(head.path.display.as_str()) {
             continue;
         }
+        if head.published.is_none() && !config.content.undated {
+            continue;
+        }
         let is_future = [head.published, head.embargo].into_iter().flatten().any(|date| date > now);
         if head.is_draft && !config.content.drafts {
             plan.drafts += 1;
@@ -243,7 +246,9 @@ impl<'a> Kitchen<'a> {
         }
         sink.write("feeds.opml", &feed::render_opml(&self.config.site, &self.config.feeds, &plan.feeds))?;
         let archive = self.config.newsletter.as_ref().map(|_| self.config.site.absolute("newsletter/"));
-        sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest, archive))?;
+        if self.config.feeds.index {
+            sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest, archive))?;
+        }
         sink.write(feed::STYLESHEET_NAME, feed::stylesheet())?;
         Ok(faults)
     }

@@ -41,7 +41,12 @@ pub(super) fn open_content(config: &Config) -> Result<(Folder, Vec<Diagnostic>),
         let help = "set another `dir` under [feeds], or give another --output";
         return Err(Failure::new(format!("{} is the content folder and the output folder at once", config.output.display()), help));
     }
-    let rules = WalkRules { except: vec![config.output.clone()], display_root: config.root.clone() };
+    let rules = WalkRules {
+        except: vec![config.output.clone()],
+        include: config.content.include.clone(),
+        exclude: config.content.exclude.clone(),
+        display_root: config.root.clone(),
+    };
     let (mut folder, faults) = Folder::open(&config.content.dir, &rules).map_err(|error| {
         let help = "set `dir` under [content] in tidings.toml, or give --content";
         Failure::new(format!("the content folder {} can't be read: {error}", config.content.dir.display()), help)

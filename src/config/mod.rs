@@ -37,15 +37,20 @@ pub struct Config {
 }
 
 /// Which content is read, and which of it shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ContentSpec {
     pub dir: PathBuf,
     /// Files that stand at the site's root, for sizes of pictures and lengths of enclosures.
     pub static_dir: Option<PathBuf>,
+    /// Only these files below `dir`, and all but those, in the syntax of `.gitignore`.
+    pub include: Vec<String>,
+    pub exclude: Vec<String>,
     /// The encoding of files that are not UTF-8.
     pub encoding: Option<&'static encoding_rs::Encoding>,
     pub future: bool,
     pub drafts: bool,
+    /// Whether entries without any date are published.
+    pub undated: bool,
 }
 
 /// What only sending needs.

@@ -2,7 +2,7 @@
 
 use super::ContentSpec;
 use super::table::{Given, Table};
-use crate::content::{IdScheme, Pattern, ReadRules};
+use crate::content::{IdScheme, Pattern, ReadRules, Slugs};
 use crate::diagnostic::Diagnostic;
 use crate::feed::{Detail, FeedSpec, Format};
 use crate::newsletter::{NewsletterSpec, Period};
@@ -113,7 +113,7 @@ fn author(mut table: Table, faults: &mut Vec<Diagnostic>) -> Option<Person> {
 }
 
 pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>) -> (ContentSpec, ReadRules) {
-    let mut spec = ContentSpec { dir: root.join("content"), static_dir: None, encoding: None, future: false, drafts: false };
+    let mut spec = ContentSpec { dir: root.join("content"), undated: true, ..ContentSpec::default() };
     let root_name = |dir: &Path| dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut rules = ReadRules { root_name: root_name(&spec.dir), ..ReadRules::default() };
     let Some(mut table) = top.table("content") else { return (spec, rules) };
@@ -133,6 +133,9 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     }
     let schemes: Vec<(&str, IdScheme)> = IdScheme::NAMES.iter().filter_map(|name| Some((*name, IdScheme::parse(name)?))).collect();
     rules.ids = table.choice("ids", &schemes).unwrap_or_default();
+    spec.include = table.texts("include").map(|given| given.value).unwrap_or_default();
+    spec.exclude = table.texts("exclude").map(|given| given.value).unwrap_or_default();
+    rules.slugs = table.choice("slugs", Slugs::NAMES).unwrap_or_default();
     if let Some(given) = table.text("encoding") {
         spec.encoding = encoding_rs::Encoding::for_label(given.value.as_bytes());
         if spec.encoding.is_none() {
@@ -146,6 +149,8 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     }
     spec.future = table.flag_or_bool("future").unwrap_or(false);
     spec.drafts = table.flag_or_bool("drafts").unwrap_or(false);
+    spec.undated = table.flag_or_bool("undated").unwrap_or(true);
+    rules.undated_left_out = !spec.undated;
     faults.append(&mut table.finish());
     (spec, rules)
 }
@@ -185,9 +190,13 @@ pub(super) fn feeds(top: &mut Table, root: &Path, site: Option<&Site>, faults: &
     if let Some(content) = table.choice("content", DETAILS) {
         spec.content = content;
     }
-    for (key, wanted) in
-        [("tags", &mut spec.tags), ("authors", &mut spec.authors), ("sections", &mut spec.sections), ("languages", &mut spec.languages)]
-    {
+    for (key, wanted) in [
+        ("tags", &mut spec.tags),
+        ("authors", &mut spec.authors),
+        ("sections", &mut spec.sections),
+        ("languages", &mut spec.languages),
+        ("index", &mut spec.index),
+    ] {
         *wanted = table.flag_or_bool(key).unwrap_or(*wanted);
     }
     if let Some(given) = table.text("hub") {

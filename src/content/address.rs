@@ -4,6 +4,7 @@ use super::dialect::Dialect;
 use super::facts::Fields;
 use super::path::PathFacts;
 use super::permalink::{Parts, Pattern};
+use super::slug::Slugs;
 use crate::body::is_forbidden;
 use crate::site::Site;
 use crate::url::encode_path;
@@ -18,7 +19,7 @@ pub enum IdScheme {
     Permalink,
     /// A tag URI of host, day and path (RFC 4151).
     Tag,
-    /// The permalink without its last slash (jekyll-feed).
+    /// The permalink's folder and the entry's slug (Jekyll's `post.id`, which jekyll-feed takes): no slash or `.html` at the end.
     Jekyll,
     /// Pelican's tag URIs.
     Pelican,
@@ -43,11 +44,14 @@ impl IdScheme {
         })
     }
 
-    /// The id of an entry at `url`.
-    pub fn id(self, url: &str, published: Option<DateTime<FixedOffset>>) -> String {
+    /// The id of an entry at `url`; `name` is its slug or, failing that, its file's name without the date.
+    pub fn id(self, url: &str, name: &str, published: Option<DateTime<FixedOffset>>) -> String {
         match self {
             IdScheme::Permalink | IdScheme::Hugo | IdScheme::Zola => url.to_owned(),
-            IdScheme::Jekyll => url.strip_suffix('/').unwrap_or(url).to_owned(),
+            IdScheme::Jekyll => {
+                let folder = url.strip_suffix('/').unwrap_or(url).rsplit_once('/').map_or(url, |(folder, _)| folder);
+                format!("{folder}/{}", encode_path(name.trim_end_matches('.')))
+            }
             IdScheme::Tag | IdScheme::Pelican => {
                 let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
                 let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -78,10 +82,12 @@ pub fn permalink(
     site: &Site,
     read_as: Dialect,
     made_as: Dialect,
+    slugs: Slugs,
 ) -> Result<String, Fault> {
     let language = entry.language.as_deref().unwrap_or(&site.language);
     let parts = Parts {
         dialect: made_as,
+        slugs,
         date: entry.published.map(|date| match made_as {
             // Jekyll and Pelican write the day of the site's own zone into addresses.
             Dialect::Jekyll | Dialect::Pelican => date.with_timezone(&site.timezone).fixed_offset(),
@@ -152,10 +158,22 @@ mod tests {
     fn ids_follow_their_scheme() {
         let date = DateTime::parse_from_rfc3339("2024-05-01T10:00:00+02:00").ok();
         let url = "https://example.org:8080/a/b/";
-        assert_eq!(IdScheme::Permalink.id(url, date), url);
-        assert_eq!(IdScheme::Jekyll.id(url, date), "https://example.org:8080/a/b");
-        assert_eq!(IdScheme::Tag.id(url, date), "tag:example.org,2024-05-01:/a/b/");
-        assert_eq!(IdScheme::Pelican.id("https://example.org/a.html", date), "tag:example.org,2024-05-01:/a.html");
+        assert_eq!(IdScheme::Permalink.id(url, "b", date), url);
+        assert_eq!(IdScheme::Jekyll.id(url, "b", date), "https://example.org:8080/a/b");
+        assert_eq!(IdScheme::Tag.id(url, "b", date), "tag:example.org,2024-05-01:/a/b/");
+        assert_eq!(IdScheme::Pelican.id("https://example.org/a.html", "a", date), "tag:example.org,2024-05-01:/a.html");
+    }
+
+    #[test]
+    fn jekylls_ids_end_in_the_slug_whatever_the_permalink_ends_in() {
+        for (url, name, id) in [
+            ("https://example.org/2024/05/01/a.html", "a", "https://example.org/2024/05/01/a"),
+            ("https://example.org/kit/my-oven/", "oven", "https://example.org/kit/oven"),
+            ("https://example.org/%C3%A9t%C3%A9.html", "été", "https://example.org/%C3%A9t%C3%A9"),
+            ("https://example.org/etc.html", "etc..", "https://example.org/etc"),
+        ] {
+            assert_eq!(IdScheme::Jekyll.id(url, name, None), id);
+        }
     }
 
     #[test]

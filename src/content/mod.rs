@@ -29,6 +29,6 @@ pub use decode::decode;
 pub use dialect::Dialect;
 pub use permalink::Pattern;
 pub use read::{ReadRules, read_entry, read_head};
-pub use slug::slugify;
+pub use slug::{Slugs, slugify};
 pub use toml::read_toml;
 pub use value::{Fault, Field, Node, Parsed, Value, find};

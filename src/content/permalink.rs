@@ -1,7 +1,8 @@
 //! Permalink patterns: Hugo's and Jekyll's `:tokens`, Pelican's `{tokens}`, and Zola's paths (`:path`).
 
 use super::dialect::Dialect;
-use super::slug::{jekyll_pretty, slugify};
+use super::path::split_dated_name;
+use super::slug::{Slugs, jekyll_pretty};
 use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, FixedOffset};
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, FixedOffset};
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     pub dialect: Dialect,
+    pub slugs: Slugs,
     /// In the zone whose day counts.
     pub date: Option<DateTime<FixedOffset>>,
     pub title: Option<&'a str>,
@@ -40,7 +42,14 @@ enum Token {
     Title,
     Slug,
     Name,
+    /// The slug, else the name as the dialect shortens it.
     Stem,
+    /// The name without its date.
+    Undated,
+    /// The slug as it is, else folders and name (Astro).
+    SlugOrPath,
+    /// The slug as it is, else the path with the file's date as folders (Docusaurus).
+    SlugOrDatedPath,
     Path,
     Section,
     Sections {
@@ -184,6 +193,9 @@ fn colon_token(name: &str) -> Option<Token> {
         "slug" => Token::Slug,
         "filename" | "name" | "basename" | "contentbasename" => Token::Name,
         "slugorfilename" | "slugorcontentbasename" => Token::Stem,
+        "stem" => Token::Undated,
+        "slugorpath" => Token::SlugOrPath,
+        "slugordatedpath" => Token::SlugOrDatedPath,
         "path" => Token::Path,
         "section" => Token::Section,
         "sections" => Token::Sections { first: 0, last: None },
@@ -239,7 +251,7 @@ fn sections_range(text: &str) -> Option<Token> {
 
 impl Token {
     fn value(self, parts: &Parts) -> Option<String> {
-        let slug = |text: &str| slugify(text, parts.dialect);
+        let slug = |text: &str| parts.slugs.slugify(text, parts.dialect);
         Some(match self {
             Token::Date(format) => parts.date.map(|date| date.format(format).to_string()).unwrap_or_default(),
             Token::Title => match parts.dialect {
@@ -255,19 +267,26 @@ impl Token {
                 Dialect::Pelican => slug(parts.slug.or(parts.title).unwrap_or(parts.stem)),
                 _ => parts.slug_or_stem(),
             },
-            // Hugo rewrites names, too; elsewhere a name is as it is.
-            Token::Name if parts.dialect == Dialect::Hugo => slug(parts.name),
-            Token::Name => parts.name.to_owned(),
+            Token::Name => parts.segment(parts.name),
+            Token::Undated => parts.segment(parts.stem),
             Token::Stem => parts.slug_or_stem(),
-            Token::Path => join(parts.folders.iter().map(|folder| parts.folder(folder)).chain([parts.slug_or_stem()])),
-            Token::Section => parts.folders.first().map(|folder| parts.folder(folder)).unwrap_or_default(),
+            Token::SlugOrPath => match parts.slug {
+                Some(slug) => slug.trim_matches('/').to_owned(),
+                None => join(parts.folders.iter().map(String::as_str).chain([parts.name]).map(|name| parts.segment(name))),
+            },
+            Token::SlugOrDatedPath => match parts.slug {
+                Some(slug) => slug.trim_matches('/').to_owned(),
+                None => parts.dated_path(),
+            },
+            Token::Path => join(parts.folders.iter().map(|folder| parts.segment(folder)).chain([parts.slug_or_stem()])),
+            Token::Section => parts.folders.first().map(|folder| parts.segment(folder)).unwrap_or_default(),
             Token::Sections { first, last } => {
                 let len = parts.folders.len();
                 // `last` in a range means the place of the last section.
                 let place = |at: usize| if at == usize::MAX { len.saturating_sub(1) } else { at.min(len) };
                 let first = place(first);
                 let last = last.map_or(len, place);
-                join(parts.folders.get(first..last.max(first)).unwrap_or_default().iter().map(|folder| parts.folder(folder)))
+                join(parts.folders.get(first..last.max(first)).unwrap_or_default().iter().map(|folder| parts.segment(folder)))
             }
             Token::Categories => join(parts.categories.iter().map(|category| category.to_lowercase())),
             Token::SlugCategories => join(parts.categories.iter().map(|category| slug(category))),
@@ -287,17 +306,31 @@ impl Parts<'_> {
             Dialect::Hugo => self.name,
             _ => self.stem,
         };
-        let slug = slugify(self.slug.unwrap_or(name), self.dialect);
+        let slug = self.slugs.slugify(self.slug.unwrap_or(name), self.dialect);
         // A name of nothing but marks is better than none.
         if slug.is_empty() { name.to_owned() } else { slug }
     }
 
-    fn folder(&self, folder: &str) -> String {
+    /// A folder or file's name: only Hugo rewrites them, and who follows github-slugger.
+    fn segment(&self, name: &str) -> String {
         match self.dialect {
-            // Only Hugo rewrites the folders' names.
-            Dialect::Hugo => slugify(folder, self.dialect),
-            _ => folder.to_owned(),
+            Dialect::Hugo => self.slugs.slugify(name, self.dialect),
+            _ if self.slugs == Slugs::Github => self.slugs.slugify(name, self.dialect),
+            _ => name.to_owned(),
         }
+    }
+
+    /// `2024-05-01-name` as `2024/05/01/name`. The date counts wherever the path has it, and its hyphens become slashes.
+    fn dated_path(&self) -> String {
+        let dated = |name: &str| match split_dated_name(name) {
+            Some((_, "")) => name.replace('-', "/"),
+            Some((_, stem)) => {
+                let day = name.strip_suffix(stem).unwrap_or(name).trim_end_matches(['-', '_', ' ', '.']);
+                format!("{}/{stem}", day.replace('-', "/"))
+            }
+            None => name.to_owned(),
+        };
+        join(self.folders.iter().map(|folder| dated(folder)).chain([dated(self.name)]))
     }
 }
 
@@ -314,6 +347,7 @@ mod tests {
         let categories = ["Big Cats".to_owned(), "tom".to_owned()];
         let parts = Parts {
             dialect,
+            slugs: Slugs::Default,
             date: Some(DateTime::parse_from_rfc3339("2024-05-01T23:30:00+02:00").unwrap()),
             title: Some("Hello, World!"),
             slug: None,
@@ -352,10 +386,34 @@ mod tests {
     }
 
     #[test]
+    fn astro_docusaurus_and_dateless_names() {
+        assert_eq!(expand("/:sections/:stem/", Dialect::Plain), "/News/Old Stuff/My.File/");
+        assert_eq!(expand("/blog/:slugorpath/", Dialect::Plain), "/blog/News/Old Stuff/2024-05-01-My.File/");
+        assert_eq!(expand("/blog/:slugordatedpath", Dialect::Plain), "/blog/News/Old Stuff/2024/05/01/My.File");
+        let parts = Parts {
+            dialect: Dialect::Plain,
+            slugs: Slugs::Github,
+            date: None,
+            title: None,
+            slug: None,
+            name: "Big Cats_1!",
+            stem: "",
+            folders: &["A B".to_owned()],
+            categories: &[],
+            author: None,
+            language: "en",
+        };
+        let pattern = Pattern::parse("/:slugorpath/").unwrap();
+        assert_eq!(pattern.expand(&parts).unwrap(), "/a-b/big-cats_1/");
+        assert_eq!(pattern.expand(&Parts { slug: Some("/an/Other/"), ..parts }).unwrap(), "/an/Other/");
+    }
+
+    #[test]
     fn names_stay_as_they_are_and_missing_dates_leave_no_hole() {
         assert_eq!(expand("/:section/:filename/", Dialect::Plain), "/News/2024-05-01-My.File/");
         let parts = Parts {
             dialect: Dialect::Plain,
+            slugs: Slugs::Default,
             date: None,
             title: None,
             slug: None,

@@ -9,6 +9,7 @@ use super::html_head;
 use super::language::detect_language;
 use super::path::{PathFacts, read_path, split_dated_name};
 use super::permalink::Pattern;
+use super::slug::Slugs;
 use super::smart::smarten;
 use super::title::{own_title, titleize};
 use crate::body::find_heading;
@@ -27,6 +28,10 @@ pub struct ReadRules {
     pub permalink: Option<Pattern>,
     /// Patterns of single sections, by the name of their folder.
     pub sections: Vec<(String, Pattern)>,
+    /// How names become segments of addresses.
+    pub slugs: Slugs,
+    /// Entries without a date are left out on purpose, so that nobody needs to be told.
+    pub undated_left_out: bool,
     /// The name of the content folder itself: Jekyll's is `_posts`.
     pub root_name: String,
 }
@@ -94,7 +99,16 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
     }
     speak(source, &mut fields, &facts, site, is_bare);
     date(source, &mut fields, &facts, dialect, site, &mut faults);
-    let url = match permalink(&fields, &facts, rules.pattern(facts.folders.first().map(String::as_str)), site, dialect, rules.dialect()) {
+    faults.retain(|fault| !(rules.undated_left_out && fault.code == "date-missing"));
+    let url = match permalink(
+        &fields,
+        &facts,
+        rules.pattern(facts.folders.first().map(String::as_str)),
+        site,
+        dialect,
+        rules.dialect(),
+        rules.slugs,
+    ) {
         Ok(path) => site.absolute(&path),
         Err(fault) => {
             // A draft may lack what it will have once it's published.
@@ -110,7 +124,7 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
     }
     let head = Head {
         path: source.path.clone(),
-        id: fields.id.take().unwrap_or_else(|| rules.ids.id(&url, fields.published)),
+        id: fields.id.take().unwrap_or_else(|| rules.ids.id(&url, fields.slug.as_deref().unwrap_or(&facts.stem), fields.published)),
         url,
         published: fields.published,
         updated: fields.updated,

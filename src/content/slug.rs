@@ -1,7 +1,54 @@
 //! Slugs by each generator's documented rules, so that addresses stay as they were.
 
 use super::dialect::Dialect;
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+/// How names become segments of addresses where a generator was told to do otherwise than it does by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Slugs {
+    #[default]
+    Default,
+    /// As the generator does, but letters keep their case (Hugo's `disablePathToLower`, Pelican's `SLUGIFY_PRESERVE_CASE`).
+    Case,
+    /// As the generator does, after accents are taken off (Hugo's `removePathAccents`).
+    NoAccents,
+    /// As the generator does, without transliteration (Pelican's `SLUGIFY_USE_UNICODE`).
+    Unicode,
+    /// Only what no file name may hold goes (Zola's `slugify.paths = "safe"`).
+    Safe,
+    /// As they are (Zola's `off`; Eleventy, Docusaurus).
+    Off,
+    /// github-slugger's rules (Astro).
+    Github,
+}
+
+impl Slugs {
+    /// The values of `slugs` under `[content]`.
+    pub const NAMES: &[(&str, Slugs)] = &[
+        ("default", Slugs::Default),
+        ("case", Slugs::Case),
+        ("no-accents", Slugs::NoAccents),
+        ("unicode", Slugs::Unicode),
+        ("safe", Slugs::Safe),
+        ("off", Slugs::Off),
+        ("github", Slugs::Github),
+    ];
+
+    /// A title, name or folder as one segment of a path.
+    pub fn slugify(self, text: &str, dialect: Dialect) -> String {
+        match (self, dialect) {
+            (Slugs::Off, _) => text.to_owned(),
+            (Slugs::Safe, _) => text.trim_end_matches([' ', '.']).replace(['<', '>', ':', '"', '/', '\\', '|', '?', '*'], ""),
+            (Slugs::Github, _) => github(text),
+            (Slugs::Case, Dialect::Hugo) => urlize(text),
+            (Slugs::Case, Dialect::Pelican) => substitute(&deunicode::deunicode(text)),
+            (Slugs::Unicode, Dialect::Pelican) => substitute(&text.nfkc().collect::<String>()).to_lowercase(),
+            (Slugs::NoAccents, _) => slugify(&text.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect::<String>(), dialect),
+            (Slugs::Default | Slugs::Case | Slugs::Unicode, _) => slugify(text, dialect),
+        }
+    }
+}
 
 /// A title, name or tag as one segment of a path, the way `dialect` makes it.
 pub fn slugify(text: &str, dialect: Dialect) -> String {
@@ -14,8 +61,13 @@ pub fn slugify(text: &str, dialect: Dialect) -> String {
     }
 }
 
-/// Hugo's `urlize`: lower case, spaces become hyphens, other characters but a few marks go.
+/// Hugo's `urlize` in lower case.
 fn hugo(text: &str) -> String {
+    urlize(text).to_lowercase()
+}
+
+/// Hugo's rules: spaces become hyphens, other characters but a few marks go.
+fn urlize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut owed, mut was_hyphen) = (false, false);
     for (at, c) in text.char_indices() {
@@ -27,7 +79,7 @@ fn hugo(text: &str) -> String {
                 out.push('-');
             }
             owed = false;
-            out.extend(c.to_lowercase());
+            out.push(c);
         } else if !out.is_empty() && !was_hyphen && c.is_whitespace() {
             owed = true;
         }
@@ -68,10 +120,20 @@ fn zola(text: &str) -> String {
     hyphenate(&deunicode::deunicode(text), |c| c.is_ascii_alphanumeric()).to_lowercase()
 }
 
-/// Pelican's default substitutions, after its transliteration to ASCII.
+/// Pelican's default: transliterated to ASCII, in lower case.
 fn pelican(text: &str) -> String {
-    let ascii = deunicode::deunicode(text);
-    let kept: String = ascii.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-') || c.is_whitespace()).collect();
+    substitute(&deunicode::deunicode(text)).to_lowercase()
+}
+
+/// github-slugger: lower case, punctuation goes, each space becomes a hyphen.
+fn github(text: &str) -> String {
+    let kept = text.chars().filter(|c| is_word(*c) || matches!(c, '-' | '_' | ' '));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>().to_lowercase()
+}
+
+/// Pelican's default `SLUG_REGEX_SUBSTITUTIONS`.
+fn substitute(text: &str) -> String {
+    let kept: String = text.chars().filter(|c| is_word(*c) || matches!(c, '_' | '-') || c.is_whitespace()).collect();
     let mut out = String::with_capacity(kept.len());
     for c in kept.trim().chars() {
         match c {
@@ -83,7 +145,7 @@ fn pelican(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out.to_lowercase()
+    out
 }
 
 /// Our own: words in any script, in lower case, joined by hyphens.
@@ -109,6 +171,23 @@ mod tests {
             assert_eq!(slugify(title, dialect), slug, "{dialect:?}");
         }
         assert_eq!(jekyll_pretty("Jekyll 3.0.0 (beta)"), "Jekyll-3.0.0-(beta)");
+    }
+
+    #[test]
+    fn each_setting_of_a_generator_has_its_rules() {
+        let title = "L'Été: A/b C_1. ";
+        for (slugs, dialect, slug) in [
+            (Slugs::Default, Dialect::Hugo, "lété-a/b-c_1."),
+            (Slugs::Case, Dialect::Hugo, "LÉté-A/b-C_1."),
+            (Slugs::NoAccents, Dialect::Hugo, "lete-a/b-c_1."),
+            (Slugs::Case, Dialect::Pelican, "LEte-Ab-C_1"),
+            (Slugs::Unicode, Dialect::Pelican, "lété-ab-c_1"),
+            (Slugs::Safe, Dialect::Zola, "L'Été Ab C_1"),
+            (Slugs::Off, Dialect::Zola, "L'Été: A/b C_1. "),
+            (Slugs::Github, Dialect::Plain, "lété-ab-c_1-"),
+        ] {
+            assert_eq!(slugs.slugify(title, dialect), slug, "{slugs:?} {dialect:?}");
+        }
     }
 
     #[test]

@@ -92,6 +92,8 @@ pub struct FeedSpec {
     pub sections: bool,
     /// Whether each language has.
     pub languages: bool,
+    /// Whether a page `index.html` lists the feeds.
+    pub index: bool,
     /// WebSub hub, absolute.
     pub hub: Option<String>,
 }
@@ -106,6 +108,7 @@ impl Default for FeedSpec {
             authors: false,
             sections: false,
             languages: false,
+            index: true,
             hub: None,
         }
     }

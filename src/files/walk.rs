@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, SourcePath};
 use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,10 @@ use std::path::{Path, PathBuf};
 pub struct WalkRules {
     /// Folders that hold no content, such as the output's.
     pub except: Vec<PathBuf>,
+    /// Only these files are content, in the syntax of `.gitignore`; empty: all.
+    pub include: Vec<String>,
+    /// These are not.
+    pub exclude: Vec<String>,
     /// Names shown to the user are relative to it.
     pub display_root: PathBuf,
 }
@@ -35,7 +40,10 @@ impl Folder {
         }
         let except: Vec<PathBuf> =
             rules.except.iter().filter_map(|path| std::fs::canonicalize(path).ok()).filter(|path| *path != real_root).collect();
+        let include = matcher(&real_root, &rules.include)?;
+        let exclude = matcher(&real_root, &rules.exclude)?;
         let inside = real_root.clone();
+        let closed = exclude.clone();
         let walk = WalkBuilder::new(&real_root)
             .follow_links(true)
             .require_git(false)
@@ -48,7 +56,8 @@ impl Folder {
                     && !std::fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(&inside));
                 let is_output = except.iter().any(|folder| entry.path() == folder)
                     || is_folder && entry.depth() > 0 && entry.path().join(super::manifest::NAME).exists();
-                entry.depth() == 0 || is_content_name(&name) && !is_outside && !is_output
+                let is_excluded = is_folder && closed.matched(entry.path(), true).is_ignore();
+                entry.depth() == 0 || is_content_name(&name) && !is_outside && !is_output && !is_excluded
             })
             .build();
         let is_inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
@@ -81,6 +90,11 @@ impl Folder {
                 faults.push(Diagnostic::file_name_invalid().in_file(display(entry.path())));
                 continue;
             };
+            let is_chosen = rules.include.is_empty() || include.matched_path_or_any_parents(entry.path(), false).is_ignore();
+            let is_excluded = exclude.matched_path_or_any_parents(entry.path(), false).is_ignore();
+            if is_content(&relative) && (!is_chosen || is_excluded) {
+                continue;
+            }
             if is_content(&relative) {
                 folder.sources.push(SourcePath { display: display(entry.path()), relative });
             } else {
@@ -140,6 +154,15 @@ impl Folder {
     }
 }
 
+/// Matches paths as a `.gitignore` in `root` with these lines would.
+fn matcher(root: &Path, patterns: &[String]) -> io::Result<Gitignore> {
+    let mut builder = GitignoreBuilder::new(root);
+    for pattern in patterns {
+        builder.add_line(None, pattern).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("`{pattern}`: {error}")))?;
+    }
+    builder.build().map_err(io::Error::other)
+}
+
 /// What kept the walk from a file, where the error says which.
 fn walk_fault(error: &ignore::Error, display: &dyn Fn(&Path) -> String) -> Option<Diagnostic> {
     match error {
@@ -159,9 +182,10 @@ fn slashed(path: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-/// Names with an underscore belong to generators, but for those that hold entries or describe a section.
+/// Names with an underscore belong to generators, but for those that hold entries or describe a section; packages'
+/// files are nobody's writing.
 fn is_content_name(name: &str) -> bool {
-    !name.starts_with('_') || matches!(name, "_posts" | "_drafts") || name.starts_with("_index.")
+    !name.starts_with('_') && name != "node_modules" || matches!(name, "_posts" | "_drafts") || name.starts_with("_index.")
 }
 
 fn is_content(path: &str) -> bool {
@@ -205,7 +229,7 @@ mod tests {
             ],
         );
         std::fs::write(dir.path().join(".gitignore"), "drafts/\n").unwrap();
-        let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into() };
+        let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into(), ..WalkRules::default() };
         assert_eq!(names(dir.path(), &rules), ["_posts/p.markdown", "a/index.md", "b.md", "c.MD"]);
         let (folder, _) = Folder::open(dir.path(), &rules).unwrap();
         assert_eq!(folder.assets().get("a/pic.png"), Some(&1));
@@ -217,7 +241,7 @@ mod tests {
         fill(dir.path(), &["content/a.md", "content/p.png", "static/img/x.bin", "static/page.md", "public/o.png", "_site/y.png", ".git/z"]);
         let gif = b"GIF89a\x05\0\x04\0\0\0\0";
         std::fs::write(dir.path().join("static/img/x.gif"), gif).unwrap();
-        let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into() };
+        let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into(), ..WalkRules::default() };
         let open = |root: &str| {
             let (mut folder, _) = Folder::open(&dir.path().join("content"), &rules).unwrap();
             folder.add_static(&dir.path().join(root), &rules).unwrap();
@@ -245,12 +269,28 @@ mod tests {
         std::os::unix::fs::symlink("nowhere", root.join(".#lock.md")).unwrap();
         std::os::unix::fs::symlink("nowhere", root.join("e.md")).unwrap();
         std::os::unix::fs::symlink(".", root.join("loop")).unwrap();
-        let rules = WalkRules { except: Vec::new(), display_root: dir.path().into() };
+        let rules = WalkRules { display_root: dir.path().into(), ..WalkRules::default() };
         let (folder, mut faults) = Folder::open(&root, &rules).unwrap();
         assert_eq!(folder.sources().iter().map(|path| path.display.as_str()).collect::<Vec<_>>(), ["in/a.md", "in/b.md"]);
         faults.sort_by(|a, b| a.path.cmp(&b.path));
         let told: Vec<_> = faults.iter().map(|fault| (fault.code, fault.path.as_str())).collect();
         assert_eq!(told, [("link-skipped", "in/c.md"), ("link-skipped", "in/e.md"), ("link-skipped", "in/loop")]);
+    }
+
+    #[test]
+    fn folders_and_files_are_chosen_and_excluded() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(
+            dir.path(),
+            &["_posts/a.md", "cats/_posts/b.md", "cats/about.md", "index.md", "node_modules/x/README.md", "cats/_posts/c.png"],
+        );
+        let rules = WalkRules { include: vec!["_posts/".into()], exclude: vec!["/cats/_posts/z*".into()], ..WalkRules::default() };
+        fill(dir.path(), &["cats/_posts/z.md"]);
+        assert_eq!(names(dir.path(), &rules), ["_posts/a.md", "cats/_posts/b.md"]);
+        let (folder, _) = Folder::open(dir.path(), &rules).unwrap();
+        assert!(folder.assets().contains_key("cats/_posts/c.png"), "assets are no content");
+        let rules = WalkRules { exclude: vec!["cats/".into(), "index.md".into()], ..WalkRules::default() };
+        assert_eq!(names(dir.path(), &rules), ["_posts/a.md"]);
     }
 
     #[test]

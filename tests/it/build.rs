@@ -194,3 +194,17 @@ fn the_content_folder_is_no_output_folder() {
     project.run("build --output content").code(2).stderr_has("content folder");
     assert_eq!(project.files("content"), ["a.md"]);
 }
+
+#[test]
+fn what_holds_no_entry_can_be_named_and_the_page_left_to_another_generator() {
+    let project = Project::new()
+        .config("[content]\nundated = false\nexclude = [\"pages/\"]\nslugs = \"case\"\nids = \"hugo\"\n[feeds]\nindex = false\n")
+        .file("content/A.md", "+++\ntitle = 'A'\ndate = 2025-01-01\n+++\n[about](about.md)")
+        .file("content/about.md", "+++\ntitle = 'About'\n+++\n")
+        .file("content/pages/b.md", "+++\ntitle = 'B'\ndate = 2025-01-02\n+++\n");
+    project.run("build").success().stderr("");
+    let feed = project.read("public/feed.json");
+    assert!(feed.contains("https://example.org/A/") && feed.contains("href=\\\"https://example.org/about/"), "{feed}");
+    assert!(!feed.contains("\"About\"") && !feed.contains("\"B\""), "{feed}");
+    assert!(!project.files("public").contains(&"index.html".to_owned()));
+}
