@@ -15,7 +15,7 @@ use base64::Engine;
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
@@ -86,13 +86,17 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
         .collect();
     let mut heads = Vec::with_capacity(read.len());
     let mut faults = Vec::new();
-    for (head, mut found) in read {
+    let mut others = BTreeSet::new();
+    for ((head, mut found), path) in read.into_iter().zip(reader.sources()) {
+        if head.is_none() {
+            others.insert(path.relative.clone());
+        }
         heads.extend(head);
         faults.append(&mut found);
     }
     let (catalog, mut duplicates) = Catalog::new(&config.site, heads, reader.assets().clone(), config.content.drafts);
     faults.append(&mut duplicates);
-    (catalog, faults)
+    (catalog.with_others(others), faults)
 }
 
 fn read_source(config: &Config, reader: &dyn Reader, path: &SourcePath) -> Result<Source, Diagnostic> {
@@ -304,7 +308,7 @@ impl<'a> Kitchen<'a> {
             Err(fault) => return (at, None, vec![fault]),
         };
         let links = self.links(at);
-        let (body, mut faults) = Body::read(&entry);
+        let (body, mut faults) = Body::read(&entry, &links);
         let html = match self.config.feeds.content {
             Detail::Full => body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 1 }, &links),
             Detail::Summary => String::new(),
@@ -321,7 +325,7 @@ impl<'a> Kitchen<'a> {
             Err(fault) => return (None, vec![fault]),
         };
         let links = self.links(at);
-        let (body, faults) = Body::read(&entry);
+        let (body, faults) = Body::read(&entry, &links);
         let (html, lines) = match spec.content {
             Detail::Full => (body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 3 }, &links), body.lines(&links)),
             Detail::Summary => Default::default(),

@@ -21,6 +21,7 @@ use crate::catalog::{Image, Links};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::entry::{Entry, Markup};
 use event::{Event, heading_level};
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub use clean::{Cleaned, clean_for_xml, forbidden, is_forbidden};
@@ -63,8 +64,8 @@ pub struct Body<'e> {
 const MAX_TOLD: usize = 20;
 
 impl<'e> Body<'e> {
-    /// Reads an entry's body. Diagnostics are about the body alone.
-    pub fn read(entry: &'e Entry) -> (Body<'e>, Vec<Diagnostic>) {
+    /// Reads an entry's body, whose links are `links`. Diagnostics are about the body alone.
+    pub fn read(entry: &'e Entry, links: &dyn Links) -> (Body<'e>, Vec<Diagnostic>) {
         let text = entry.body_text();
         let mut found: Vec<(char, Range<usize>)> = Vec::new();
         let body = match Cleaned::new(text) {
@@ -85,7 +86,35 @@ impl<'e> Body<'e> {
             let span = Span::new(entry.body.start + range.start, entry.body.start + range.end);
             Diagnostic::control_removed(c).at(&entry.source, span)
         };
-        (body, found.into_iter().take(MAX_TOLD).map(fault).collect())
+        let mut faults: Vec<Diagnostic> = found.into_iter().take(MAX_TOLD).map(fault).collect();
+        faults.extend(body.dead_links(entry, links));
+        (body, faults)
+    }
+
+    /// Links to content files that aren't there.
+    fn dead_links(&self, entry: &Entry, links: &dyn Links) -> Vec<Diagnostic> {
+        let mut faults = Vec::new();
+        // Where the same target was found last.
+        let mut found: HashMap<&str, usize> = HashMap::new();
+        for event in self.events.iter().chain(self.notes.iter().flatten()) {
+            let Event::Start(element) = event else { continue };
+            let Some(target) = (if element.name == "a" { element.get("href") } else { None }) else { continue };
+            let Some(fault) = links.fault(target) else { continue };
+            let from = found.get(target).copied().unwrap_or(entry.body.start);
+            let text = entry.source.text.get(from..entry.body.end).unwrap_or_default();
+            faults.push(match text.find(target) {
+                Some(at) => {
+                    found.insert(target, from + at + target.len());
+                    fault.at(&entry.source, Span::new(from + at, from + at + target.len()))
+                }
+                // Written with escapes, or a second mention of a definition.
+                None => fault.in_file(&entry.source.path.display),
+            });
+            if faults.len() == MAX_TOLD {
+                break;
+            }
+        }
+        faults
     }
 
     /// Reads a text, in which nothing is forbidden but what references stand for; these are told.

@@ -1,7 +1,7 @@
 //! Bodies from end to end: text in, HTML and lines out.
 
 use super::*;
-use crate::catalog::Asset;
+use crate::catalog::{Asset, Reference};
 use crate::diagnostic::Source;
 use crate::entry::Head;
 use proptest::prelude::*;
@@ -50,11 +50,24 @@ impl Links for Page {
     fn asset(&self, target: &str) -> Option<Asset> {
         target.starts_with("known").then_some(Asset { length: 1, size: Some((640, 480)) })
     }
+
+    fn reference(&self, reference: Reference<'_>) -> Result<String, Diagnostic> {
+        let (Reference::Page { path, .. } | Reference::Post(path) | Reference::File(path)) = reference;
+        if path.contains("missing") { Err(Diagnostic::link_broken(path, None)) } else { Ok(format!("https://x.org/to/{path}/")) }
+    }
+
+    fn fault(&self, target: &str) -> Option<Diagnostic> {
+        target.contains("missing.md").then(|| Diagnostic::link_broken(target, None))
+    }
+
+    fn site(&self, field: &str) -> Option<String> {
+        (field == "title").then(|| "Site".to_owned())
+    }
 }
 
 fn html_of(text: &str, markup: Markup, first_heading: u8) -> String {
     let entry = entry(text, markup);
-    Body::read(&entry).0.html(&HtmlPlace { note_prefix: "k-".into(), first_heading }, &Page)
+    Body::read(&entry, &Page).0.html(&HtmlPlace { note_prefix: "k-".into(), first_heading }, &Page)
 }
 
 fn html(text: &str) -> String {
@@ -63,7 +76,7 @@ fn html(text: &str) -> String {
 
 fn lines(text: &str) -> Vec<String> {
     let entry = entry(text, Markup::Markdown);
-    Body::read(&entry)
+    Body::read(&entry, &Page)
         .0
         .lines(&Page)
         .iter()
@@ -171,7 +184,7 @@ fn shortcodes_and_templates_are_words() {
 fn forbidden_characters_go_and_are_told_at_their_place() {
     let mut entry = entry("---\u{8}\nok\na\u{8}b &#11;c\u{ffff}", Markup::Markdown);
     entry.body = 5..entry.source.text.len();
-    let (body, faults) = Body::read(&entry);
+    let (body, faults) = Body::read(&entry, &Page);
     assert_eq!(body.html(&HtmlPlace { note_prefix: String::new(), first_heading: 1 }, &Page), "<p>ok\nab c</p>\n");
     let places: Vec<(usize, usize)> =
         faults.iter().filter_map(|fault| fault.place.as_ref()).map(|place| (place.line, place.column)).collect();
@@ -180,7 +193,7 @@ fn forbidden_characters_go_and_are_told_at_their_place() {
 
 #[test]
 fn the_summary_is_the_marked_part_or_the_first_paragraph() {
-    let summary = |text: &str, max: usize| Body::read(&entry(text, Markup::Markdown)).0.summary(max);
+    let summary = |text: &str, max: usize| Body::read(&entry(text, Markup::Markdown), &Page).0.summary(max);
     assert_eq!(summary("# T\n\nOne *two*.\n\nThree.\n\n<!--more-->\n\nFour.", 99), "One two. Three.");
     assert_eq!(summary("# T\n\n![x](y)\n\nOne [two](z)[^1].\n\nThree.\n\n[^1]: Note", 99), "One two.");
     assert_eq!(summary("One two three four", 9), "One two…");
@@ -190,7 +203,7 @@ fn the_summary_is_the_marked_part_or_the_first_paragraph() {
 
 #[test]
 fn the_lead_image_is_the_first_that_can_be_reached() {
-    let lead = |text: &str| Body::read(&entry(text, Markup::Markdown)).0.lead_image(&Page);
+    let lead = |text: &str| Body::read(&entry(text, Markup::Markdown), &Page).0.lead_image(&Page);
     let image = |url: &str, size| Some(Image { url: url.into(), size });
     assert_eq!(lead("<img src=\"data:image/png;base64,AA\"> ![](a.png) ![](b.png)"), image("https://x.org/a/b/a.png", None));
     assert_eq!(lead("<img src=s.gif width=1 height=1> ![](known.png)"), image("https://x.org/a/b/known.png", Some((640, 480))));
@@ -359,7 +372,7 @@ proptest! {
     #[test]
     fn markdown_without_html_needs_no_sanitiser(text in hostile()) {
         let entry = entry(&text, Markup::Markdown);
-        let (mut body, _) = Body::read(&entry);
+        let (mut body, _) = Body::read(&entry, &Page);
         if !body.has_html {
             let place = HtmlPlace { note_prefix: "k-".into(), first_heading: 1 };
             let fast = body.html(&place, &Page);
@@ -371,7 +384,7 @@ proptest! {
     #[test]
     fn lines_fit_and_hold_no_markup(text in hostile()) {
         let entry = entry(&text, Markup::Markdown);
-        for line in Body::read(&entry).0.lines(&Page) {
+        for line in Body::read(&entry, &Page).0.lines(&Page) {
             let quote = if line.quote > 0 { line.quote + 1 } else { 0 };
             let columns = unicode_width::UnicodeWidthStr::width(line.text.trim_end()) + quote;
             let is_free = line.text.starts_with("    ") || line.text.contains("://") || line.text.contains("mailto:") || quote > 40;
@@ -379,4 +392,15 @@ proptest! {
             prop_assert!(!line.text.contains('\n'));
         }
     }
+}
+
+#[test]
+fn dead_links_are_told_at_their_places() {
+    let text = "See [a](missing.md) and [b][x], [c](fine.md),\n<a href='missing.md#c'>c</a>.\n\n[x]: sub/missing.md\n";
+    let entry = entry(text, Markup::Markdown);
+    let (_, faults) = Body::read(&entry, &Page);
+    let places: Vec<(usize, usize)> =
+        faults.iter().filter_map(|fault| Some((fault.place.as_ref()?.line, fault.place.as_ref()?.column))).collect();
+    assert_eq!(places, [(1, 9), (4, 6), (2, 10)]);
+    assert!(faults.iter().all(|fault| fault.code == "link-broken"));
 }

@@ -161,6 +161,18 @@ impl Diagnostic {
         )
     }
 
+    pub fn link_broken(target: &str, near: Option<&str>) -> Self {
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "correct the path; it is looked for from the file that links, or from the content folder".to_owned(),
+        };
+        warning("link-broken", format!("the link to `{target}` leads to no content file"), &help)
+    }
+
+    pub fn link_draft(target: &str) -> Self {
+        warning("link-draft", format!("the link leads to `{target}`, which is a draft"), "publish the draft first, or remove the link")
+    }
+
     pub fn message_refused(issue: &str, reason: &str) -> Self {
         error("message-refused", format!("the issue {issue} makes no message: {reason}"), "correct [newsletter] in tidings.toml")
     }

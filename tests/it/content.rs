@@ -151,7 +151,7 @@ fn every_body_renders_to_html_and_text() {
         let (catalog, _) = Catalog::new(&site, entries.values().map(|entry| entry.head.clone()).collect(), BTreeMap::new(), true);
         for (path, entry) in &entries {
             let links = catalog.links_from(&entry.head, &());
-            let (body, faults) = Body::read(entry);
+            let (body, faults) = Body::read(entry, &links);
             // One of them has a form feed in it.
             assert!(faults.iter().all(|fault| fault.code == "control-character") && faults.len() < 2, "{path}: {faults:?}");
             let html = body.html(&HtmlPlace { note_prefix: "n-".into(), first_heading: 1 }, &links);
