@@ -241,7 +241,7 @@ mod tests {
             "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
             "\r\nList-Archive: <https://example.org/newsletter/>\r\n",
             "\r\nList-Post: NO\r\n",
-            "\r\nContent-Language: en\r\n",
+            "\r\nContent-Language: en-GB\r\n",
         ] {
             assert!(text.contains(header), "{header}");
         }

@@ -1,6 +1,7 @@
 //! What an issue and its entries are called where there is one line: subject, preheader, headings.
 
 use super::IssueEntry;
+use crate::language::{Words, fill};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// RFC 5322, section 2.1.1: a line, and so a subject, should have no more columns than 78.
@@ -21,22 +22,23 @@ pub fn entry_name(entry: &IssueEntry) -> String {
 
 /// `Site: first title and 3 more (February 2026)`, within the columns of a line: what is new first, and then the name
 /// that stands as the headline, where it leaves room for the title.
-pub fn subject(site_title: &str, issue_title: &str, names: &[String]) -> String {
+pub fn subject(say: &Words, site_title: &str, issue_title: &str, names: &[String]) -> String {
     let site_title = one_line(site_title);
     // A long title would leave no room for what is new; From names the site anyway.
-    let front = if site_title.width() <= SUBJECT_COLUMNS / 2 { format!("{site_title}: ") } else { String::new() };
-    let (first, more) = match names {
-        [] => (issue_title, String::new()),
-        [only] => (only.as_str(), String::new()),
-        [first, others @ ..] => (first.as_str(), format!(" and {} more", others.len())),
+    let front =
+        if site_title.width() <= SUBJECT_COLUMNS / 2 { fill(&say.titled, &[("name", &site_title), ("title", "")]) } else { String::new() };
+    let (first, others) = match names {
+        [] => (issue_title, 0),
+        [first, others @ ..] => (first.as_str(), others.len()),
     };
-    let left = SUBJECT_COLUMNS.saturating_sub(front.width() + more.width());
+    let with_more = |title: String| if others == 0 { title } else { say.and_more(&title, others) };
+    let left = SUBJECT_COLUMNS.saturating_sub(front.width() + with_more(String::new()).width());
     let issue = format!(" ({issue_title})");
     match left.checked_sub(issue.width()) {
         Some(left) if !names.is_empty() && left >= first.width().min(TITLE_COLUMNS) => {
-            format!("{front}{}{more}{issue}", shortened(first, left))
+            format!("{front}{}{issue}", with_more(shortened(first, left)))
         }
-        _ => format!("{front}{}{more}", shortened(first, left)),
+        _ => format!("{front}{}", with_more(shortened(first, left))),
     }
 }
 
@@ -79,6 +81,7 @@ fn shortened(text: &str, columns: usize) -> String {
 mod tests {
     use super::super::samples::entry;
     use super::*;
+    use crate::language::words;
 
     #[test]
     fn an_entry_is_called_by_title_words_or_address() {
@@ -93,16 +96,26 @@ mod tests {
     #[test]
     fn a_subject_names_the_first_entry_and_fits() {
         let names = |count: usize, name: &str| vec![name.to_owned(); count];
-        assert_eq!(subject("News", "Week", &names(1, "One")), "News: One (Week)");
-        assert_eq!(subject("News", "Week", &names(3, "One")), "News: One and 2 more (Week)");
-        assert_eq!(subject("News", "Week", &[]), "News: Week");
-        assert_eq!(subject("The Newest of the News from Everywhere", "Week", &names(1, "One")), "One (Week)");
+        assert_eq!(subject(words("en"), "News", "Week", &names(1, "One")), "News: One (Week)");
+        assert_eq!(subject(words("en"), "News", "Week", &names(3, "One")), "News: One and 2 more (Week)");
+        assert_eq!(subject(words("en"), "News", "Week", &[]), "News: Week");
+        assert_eq!(subject(words("en"), "The Newest of the News from Everywhere", "Week", &names(1, "One")), "One (Week)");
         // A long name of the issue doesn't cost the title.
-        assert_eq!(subject("News", &"Week ".repeat(9), &names(1, "The title of one of them")), "News: The title of one of them");
+        assert_eq!(
+            subject(words("en"), "News", &"Week ".repeat(9), &names(1, "The title of one of them")),
+            "News: The title of one of them"
+        );
         for name in ["long words ".repeat(20), "x".repeat(300), "灯".repeat(90), "e\u{301}".repeat(200)] {
-            let subject = subject(&name, "Week", &names(12, &name));
+            let subject = subject(words("en"), &name, "Week", &names(12, &name));
             assert!(subject.width() <= SUBJECT_COLUMNS && subject.ends_with("… and 11 more (Week)"), "{subject}");
         }
+    }
+
+    #[test]
+    fn a_subject_speaks_the_language() {
+        let names = ["Un".to_owned(), "Deux".to_owned()];
+        assert_eq!(subject(words("fr"), "Le Quai", "Mai", &names), "Le Quai\u{a0}: Un et 1 autre (Mai)");
+        assert_eq!(subject(words("ja"), "港", "5月", &names), "港：Unほか1件 (5月)");
     }
 
     #[test]

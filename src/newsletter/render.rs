@@ -2,7 +2,7 @@
 
 use super::colors::{Colors, colors};
 use super::content::{COLUMN, Medium, fit, fit_size};
-use super::dates::{day, issue_title};
+use super::dates::issue_title;
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, has_placeholders};
 use super::text;
@@ -11,23 +11,23 @@ use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
 use crate::catalog::Size;
 use crate::diagnostic::Diagnostic;
 use crate::feed::Detail;
-use crate::language::{direction, joins_without_spaces};
+use crate::language::{Words, direction, fill, joins_without_spaces, words};
 use crate::site::Site;
 use askama::Template;
 
-/// The language of our own words.
-const WORDS: &str = "en";
 /// Gmail shows no more of a message than this, in bytes of HTML.
 const CLIPPED_AT: usize = 102_000;
 /// Renders an issue once, for all recipients. The entries are in the order in which they are shown.
 pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, entries: &[IssueEntry]) -> (Edition, Vec<Diagnostic>) {
     let look = Look::new(spec, site);
-    let views_for =
-        |medium| -> Vec<EntryView> { entries.iter().enumerate().map(|(at, entry)| entry_view(site, entry, at + 1, medium)).collect() };
+    let views_for = |medium| -> Vec<EntryView> {
+        entries.iter().enumerate().map(|(at, entry)| entry_view(site, look.say, entry, at + 1, medium)).collect()
+    };
     let views = views_for(Medium::Mail);
-    let title = issue_title(spec.period, issue);
+    let say = look.say;
+    let title = issue_title(spec.period, issue, say, &site.language);
     let names: Vec<String> = entries.iter().map(entry_name).collect();
-    let subject = subject(&site.title, &title, &names);
+    let subject = subject(say, &site.title, &title, &names);
     let preheader = preheader(&title, &names, entries.first());
     let page_url = site.absolute(&format!("newsletter/{}/", issue.id));
     let greeting = spec.greeting.as_deref().map(one_line).unwrap_or_default();
@@ -40,13 +40,14 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
         preheader: &preheader,
         language: &site.language,
         direction: look.direction,
-        words: WORDS,
-        words_direction: direction(WORDS),
+        say,
+        words: say.tag(),
+        words_direction: direction(say.tag()),
         start: look.start,
         colors: &look.colors,
         site_title: &site.title,
         site_url: site.url.as_str(),
-        site_host: site.url.host_str().unwrap_or_default(),
+        reason: &reason_html(say, site),
         icon: look.icon,
         issue_title: &title,
         page_url: &page_url,
@@ -62,16 +63,17 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     let delsp = joins_without_spaces(&site.language);
     let text_entries: Vec<TextEntryView> = entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
     let site_title = one_line(&site.title);
-    let reason = format!("You get this because you subscribed to {site_title} at {}.", site.url.host_str().unwrap_or_default());
+    let reason = fill(&say.reason, &[("site", &site_title), ("host", host(site))]);
+    let titled = |name: &str, title: &str| fill(&say.titled, &[("name", name), ("title", title)]);
     let text_address: Vec<String> = address.iter().map(|line| text::paragraph(line, delsp)).collect();
     let text = TextView {
-        heading: &text::title(&format!("{site_title}: {title}"), delsp),
+        heading: &text::title(&titled(&site_title, &title), delsp),
         greeting: &text::paragraph(&markers.mark_text(&greeting, Context::Text, str::to_owned), delsp),
         entries: &text_entries,
         reason: &text::paragraph(&reason, delsp),
         postal_address: &text_address,
-        page_url: &page_url,
-        unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Text),
+        unsubscribe: &titled(&say.unsubscribe, &markers.mark(Slot::Unsubscribe, Context::Text)),
+        view_in_browser: &titled(&say.view_in_browser, &page_url),
     };
     let text = markers.cut(&format!("{}\n", rendered(&text).trim_end()));
 
@@ -105,11 +107,11 @@ pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[Planned
     let views: Vec<IssueView> = issues
         .iter()
         .map(|issue| IssueView {
-            title: issue_title(spec.period, issue),
-            date: day(issue.date.date_naive()),
+            title: issue_title(spec.period, issue, look.say, &site.language),
+            date: look.say.day(&site.language, issue.date.date_naive()),
             datetime: issue.date.to_rfc3339(),
             url: site.absolute(&format!("newsletter/{}/", issue.id)),
-            count: if issue.entries.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", issue.entries.len()) },
+            count: look.say.entries(issue.entries.len()),
         })
         .collect();
     rendered(&ListView { page: look.page(site), issues: &views }).into_bytes()
@@ -117,6 +119,7 @@ pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[Planned
 
 /// What all pages of a site share.
 struct Look<'a> {
+    say: &'static Words,
     direction: &'static str,
     start: &'static str,
     colors: Colors,
@@ -134,6 +137,7 @@ impl<'a> Look<'a> {
             title: site.title.clone(),
         };
         Look {
+            say: words(&site.language),
             direction,
             start: start(direction),
             colors: colors(&spec.accent),
@@ -147,8 +151,9 @@ impl<'a> Look<'a> {
         PageView {
             language: &site.language,
             direction: self.direction,
-            words: WORDS,
-            words_direction: direction(WORDS),
+            say: self.say,
+            words: self.say.tag(),
+            words_direction: direction(self.say.tag()),
             colors: &self.colors,
             site_title: &site.title,
             site_url: site.url.as_str(),
@@ -183,9 +188,9 @@ fn everything<'a>(
     frame.into_iter().flatten().chain(entries)
 }
 
-fn entry_view(site: &Site, entry: &IssueEntry, number: usize, medium: Medium) -> EntryView {
+fn entry_view(site: &Site, say: &Words, entry: &IssueEntry, number: usize, medium: Medium) -> EntryView {
     let head = &entry.entry.head;
-    let date = head.published.map(|date| day(date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
+    let date = head.published.map(|date| say.day(&site.language, date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
     let language = head.language.as_deref().unwrap_or(&site.language);
     let authors: Vec<&str> = entry.entry.authors.iter().map(|author| author.name.as_str()).collect();
     let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
@@ -196,6 +201,7 @@ fn entry_view(site: &Site, entry: &IssueEntry, number: usize, medium: Medium) ->
     let image = image.filter(|image| !entry.html.contains(&image.url));
     let (image_width, image_height) = image.map(|image| lead_size(image.size, medium)).unwrap_or_default();
     EntryView {
+        read_on_about: fill(&say.read_on_about, &[("title", &title)]),
         title,
         url: head.url.clone(),
         language: language.to_owned(),
@@ -223,6 +229,17 @@ fn lead_size(size: Option<Size>, medium: Medium) -> (String, String) {
         (None, Medium::Mail) => (COLUMN.to_string(), String::new()),
         (None, Medium::Page) => Default::default(),
     }
+}
+
+/// Why a message is received, the site as a link.
+fn reason_html(say: &Words, site: &Site) -> String {
+    let (url, title) = (escape_html(site.url.as_str()), escape_html(&one_line(&site.title)));
+    let link = format!("<a class=\"small-link\" href=\"{url}\" dir=\"auto\">{title}</a>");
+    fill(&escape_html(&say.reason), &[("site", &link), ("host", &escape_html(host(site)))])
+}
+
+fn host(site: &Site) -> &str {
+    site.url.host_str().unwrap_or_default()
 }
 
 /// Where lines begin.

@@ -130,7 +130,7 @@ fn another_language_has_its_own_direction() {
     let html = html(&[hebrew, entry("b", "Hello", "World")]);
     let cells: Vec<&str> = html.split("<td class=\"entry\"").skip(1).map(|cell| cell.split('>').next().unwrap()).collect();
     assert!(cells[0].contains("lang=\"he\"") && cells[0].contains("dir=\"rtl\"") && cells[0].contains("align=\"right\""), "{cells:?}");
-    assert!(cells[1].contains("lang=\"en\"") && cells[1].contains("dir=\"ltr\"") && cells[1].contains("align=\"left\""), "{cells:?}");
+    assert!(cells[1].contains("lang=\"en-GB\"") && cells[1].contains("dir=\"ltr\"") && cells[1].contains("align=\"left\""), "{cells:?}");
     let site = Site { language: "ar".into(), ..site() };
     let (edition, _) = render_issue(&spec(), &site, &issue(), &[entry("b", "Hello", "World")]);
     assert!(edition.page.contains("<html lang=\"ar\" dir=\"rtl\">"));
@@ -227,4 +227,26 @@ fn the_list_names_all_issues() {
     assert!(page.contains("2 entries") && page.contains("1 entry<"), "{page}");
     let none = String::from_utf8(render_archive_list(&spec(), &site(), &[])).unwrap();
     assert!(none.contains("No issue has appeared yet."));
+}
+
+#[test]
+fn the_site_s_language_is_spoken_in_every_part() {
+    let site = Site { language: "fr".into(), ..site() };
+    let edition = render_issue(&spec(), &site, &issue(), &[entry("a", "Un", "Premier.")]).0;
+    let (html, text) = (shown(&edition.html), shown(&edition.text));
+    for wanted in [">Lire la suite</a>", "aria-label=\"Lire la suite&nbsp;: Un\"", ">Se désabonner</a>", "9–15 février 2026", "lang=\"fr\""]
+    {
+        assert!(html.contains(wanted), "{wanted}: {html}");
+    }
+    assert!(html.contains("abonné à <a class=\"small-link\" dir=\"auto\" href=\"https://example.org/\""), "{html}");
+    assert!(
+        text.contains(
+            "\nSe désabonner\u{a0}: https://example.org/u\nVoir dans le navigateur\u{a0}: https://example.org/newsletter/2026-W07/"
+        ),
+        "{text}"
+    );
+    assert!(edition.page.contains("Tous les numéros"), "{}", edition.page);
+    for english in ["Read on", "Unsubscribe", "browser<", "You get"] {
+        assert!(!html.contains(english) && !text.contains(english) && !edition.page.contains(english), "{english}");
+    }
 }

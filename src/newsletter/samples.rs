@@ -14,7 +14,7 @@ pub fn site() -> Site {
         url: Site::read_url("https://example.org/").unwrap(),
         url_text: "https://example.org/".into(),
         description: "What happened".into(),
-        language: "en".into(),
+        language: "en-GB".into(),
         authors: Vec::new(),
         timezone: chrono_tz::Europe::Paris,
         copyright: Some("© 2026 Example".into()),

@@ -1,6 +1,7 @@
 //! What the templates see: flat views, ready to be shown.
 
 use super::colors::Colors;
+use crate::language::Words;
 use askama::Template;
 
 /// An entry in an issue.
@@ -9,6 +10,8 @@ pub struct EntryView {
     /// Its title; where it has none, its date; else its first words.
     pub title: String,
     pub url: String,
+    /// What "read on" says to those who can't see where it stands.
+    pub read_on_about: String,
     /// BCP 47 tag.
     pub language: String,
     /// `ltr` or `rtl`.
@@ -46,7 +49,8 @@ pub struct EmailView<'a> {
     pub preheader: &'a str,
     pub language: &'a str,
     pub direction: &'a str,
-    /// The language of the words that are ours, and its direction.
+    /// The words that are ours, with their language and its direction.
+    pub say: &'a Words,
     pub words: &'a str,
     pub words_direction: &'a str,
     /// `left` or `right`: where lines begin, for attributes that know no `start`.
@@ -54,7 +58,8 @@ pub struct EmailView<'a> {
     pub colors: &'a Colors,
     pub site_title: &'a str,
     pub site_url: &'a str,
-    pub site_host: &'a str,
+    /// HTML: why it is received.
+    pub reason: &'a str,
     /// Absolute URL, or empty.
     pub icon: &'a str,
     pub issue_title: &'a str,
@@ -96,9 +101,10 @@ pub struct TextView<'a> {
     /// Who sends this, and why it is received.
     pub reason: &'a str,
     pub postal_address: &'a [String],
-    pub page_url: &'a str,
-    /// A slot.
+    /// `Unsubscribe: ` and a slot.
     pub unsubscribe: &'a str,
+    /// `View in browser: ` and the page's URL.
+    pub view_in_browser: &'a str,
 }
 
 /// What the pages of the archive share.
@@ -106,7 +112,8 @@ pub struct TextView<'a> {
 pub struct PageView<'a> {
     pub language: &'a str,
     pub direction: &'a str,
-    /// The language of the words that are ours, and its direction.
+    /// The words that are ours, with their language and its direction.
+    pub say: &'a Words,
     pub words: &'a str,
     pub words_direction: &'a str,
     pub colors: &'a Colors,
