@@ -1,6 +1,7 @@
 //! The one way of the data, in two passes: first all heads and a plan, then the entries that the plan asks for.
 //!
-//! Nothing is held whole: an entry is rendered when the first feed asks for it and dropped after the last one.
+//! Nothing is held whole: an entry is rendered when the first feed asks for it and dropped after the last one, or sooner
+//! where there are too many.
 
 use crate::body::{Body, HtmlPlace};
 use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
@@ -8,11 +9,11 @@ use crate::config::Config;
 use crate::content;
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::entry::{Enclosure, Entry, Head};
-use crate::feed::{self, Detail, FeedEntry, IndexEntry, PlannedFeed};
+use crate::feed::{self, Detail, FeedEntry, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::message;
 use crate::newsletter::{self, Edition, IssueEntry, NewsletterSpec, PlannedIssue};
 use base64::Engine;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -217,36 +218,30 @@ impl<'a> Kitchen<'a> {
     fn write_feeds(&self, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
         let heads = self.catalog.heads();
         let oldest = plan.visible.iter().filter_map(|at| heads[*at].published).min();
-        let mut uses: HashMap<usize, usize> = HashMap::new();
-        for at in plan.feeds.iter().flat_map(|feed| &feed.entries) {
-            *uses.entry(*at).or_default() += 1;
-        }
-        let mut ready: HashMap<usize, FeedEntry> = HashMap::new();
+        let mut pantry = Pantry::new(&plan.feeds);
         let mut faults = Vec::new();
         let mut newest = Vec::new();
-        for feed in &plan.feeds {
-            let missing: Vec<usize> = feed.entries.iter().copied().filter(|at| !ready.contains_key(at)).collect();
-            let made: Vec<(usize, Option<FeedEntry>, Vec<Diagnostic>)> = missing.into_par_iter().map(|at| self.feed_entry(at)).collect();
-            for (at, entry, mut found) in made {
-                faults.append(&mut found);
-                ready.extend(entry.map(|entry| (at, entry)));
-            }
-            let entries: Vec<&FeedEntry> = feed.entries.iter().filter_map(|at| ready.get(at)).collect();
-            if feed.folder.is_empty() {
-                newest = entries.iter().map(|entry| index_entry(entry)).collect();
-            }
-            self.config.feeds.formats.par_iter().try_for_each(|format| {
-                let bytes = feed::render_feed(*format, &self.config.site, &self.config.feeds, feed, &entries, oldest);
-                sink.write(&format!("{}{}", feed.folder, format.file_name()), &bytes)
-            })?;
-            for at in &feed.entries {
-                if let Some(left) = uses.get_mut(at) {
-                    *left -= 1;
-                    if *left == 0 {
-                        ready.remove(at);
-                    }
+        for document in plan.feeds.iter().flat_map(PlannedFeed::documents) {
+            let missing: Vec<usize> = document.entries().iter().copied().filter(|at| !pantry.ready.contains_key(at)).collect();
+            let made: Vec<_> = missing.into_par_iter().map(|at| (at, self.feed_entry(at, oldest))).collect();
+            let mut fresh = HashMap::with_capacity(made.len());
+            for (at, (entry, mut found)) in made {
+                fresh.extend(entry.map(|entry| (at, entry)));
+                // What is made again has told its faults.
+                if pantry.told.insert(at) {
+                    faults.append(&mut found);
                 }
             }
+            let entries: Vec<&Ready> = document.entries().iter().filter_map(|at| pantry.ready.get(at).or(fresh.get(at))).collect();
+            if document.feed.topic == Topic::Site && document.archive.is_none() {
+                newest = entries.iter().take(LISTED).map(|entry| entry.row.clone()).collect();
+            }
+            self.config.feeds.formats.par_iter().try_for_each(|format| {
+                let entries: Vec<&RenderedEntry> = entries.iter().map(|entry| &entry.rendered).collect();
+                let bytes = feed::render_document(*format, &self.config.site, &self.config.feeds, &document, &entries, oldest);
+                sink.write(&document.path(*format), &bytes)
+            })?;
+            pantry.put_away(document.entries(), fresh);
         }
         sink.write("feeds.opml", &feed::render_opml(&self.config.site, &self.config.feeds, &plan.feeds))?;
         let archive = self.config.newsletter.as_ref().map(|_| self.config.site.absolute("newsletter/"));
@@ -302,10 +297,10 @@ impl<'a> Kitchen<'a> {
         }
     }
 
-    fn feed_entry(&self, at: usize) -> (usize, Option<FeedEntry>, Vec<Diagnostic>) {
+    fn feed_entry(&self, at: usize, oldest: Option<DateTime<FixedOffset>>) -> (Option<Ready>, Vec<Diagnostic>) {
         let entry = match self.entry(at) {
             Ok(entry) => entry,
-            Err(fault) => return (at, None, vec![fault]),
+            Err(fault) => return (None, vec![fault]),
         };
         let links = self.links(at);
         let (body, mut faults) = Body::read(&entry, &links);
@@ -316,7 +311,9 @@ impl<'a> Kitchen<'a> {
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
         let image = entry.image.as_deref().and_then(|image| links.absolute(image));
         let enclosures = entry.enclosures.iter().filter_map(|enclosure| known(enclosure, &links, &entry, &mut faults)).collect();
-        (at, Some(FeedEntry { html, summary, image, enclosures, entry }), faults)
+        let entry = FeedEntry { html, summary, image, enclosures, entry };
+        let rendered = feed::render_entry(&self.config.site, &self.config.feeds, &entry, oldest);
+        (Some(Ready { rendered, row: index_entry(entry) }), faults)
     }
 
     fn issue_entry(&self, spec: &NewsletterSpec, at: usize) -> (Option<IssueEntry>, Vec<Diagnostic>) {
@@ -341,13 +338,57 @@ impl<'a> Kitchen<'a> {
     }
 }
 
-fn index_entry(entry: &FeedEntry) -> IndexEntry {
-    let head = &entry.entry.head;
-    IndexEntry {
-        title: entry.entry.title.clone().unwrap_or_else(|| entry.summary.clone()),
-        url: head.url.clone(),
-        date: head.published,
-        language: head.language.clone(),
+/// The index page lists so many entries.
+const LISTED: usize = 50;
+
+fn index_entry(entry: FeedEntry) -> IndexEntry {
+    let FeedEntry { entry, summary, .. } = entry;
+    IndexEntry { title: entry.title.unwrap_or(summary), url: entry.head.url, date: entry.head.published, language: entry.head.language }
+}
+
+/// A rendered entry.
+struct Ready {
+    rendered: RenderedEntry,
+    row: IndexEntry,
+}
+
+/// Rendered entries take so much memory between two documents, at most. What doesn't fit is rendered again.
+const PANTRY_BYTES: usize = 24 * 1024 * 1024;
+
+/// The rendered entries that later documents need as well.
+struct Pantry {
+    ready: HashMap<usize, Ready>,
+    bytes: usize,
+    /// In how many more documents each entry stands.
+    uses: HashMap<usize, usize>,
+    /// The entries whose faults are told.
+    told: HashSet<usize>,
+}
+
+impl Pantry {
+    fn new(feeds: &[PlannedFeed]) -> Pantry {
+        let mut uses: HashMap<usize, usize> = HashMap::new();
+        for at in feeds.iter().flat_map(PlannedFeed::documents).flat_map(|document| document.entries()) {
+            *uses.entry(*at).or_default() += 1;
+        }
+        Pantry { ready: HashMap::new(), bytes: 0, uses, told: HashSet::new() }
+    }
+
+    /// After a document of `entries` is written: keeps what is needed again and drops what isn't.
+    fn put_away(&mut self, entries: &[usize], mut fresh: HashMap<usize, Ready>) {
+        for at in entries {
+            let Some(left) = self.uses.get_mut(at) else { continue };
+            *left -= 1;
+            if *left == 0 {
+                self.uses.remove(at);
+                self.bytes -= self.ready.remove(at).map_or(0, |entry| entry.rendered.weight());
+            } else if let Some(entry) = fresh.remove(at)
+                && self.bytes + entry.rendered.weight() <= PANTRY_BYTES
+            {
+                self.bytes += entry.rendered.weight();
+                self.ready.insert(*at, entry);
+            }
+        }
     }
 }
 

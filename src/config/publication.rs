@@ -187,6 +187,7 @@ pub(super) fn feeds(top: &mut Table, root: &Path, site: Option<&Site>, faults: &
     if let Some(given) = table.number("limit") {
         spec.limit = usize::try_from(given.value).ok().filter(|limit| *limit > 0);
     }
+    spec.archive = table.flag_or_bool("archive").unwrap_or(spec.limit.is_none());
     if let Some(content) = table.choice("content", DETAILS) {
         spec.content = content;
     }

@@ -1,19 +1,34 @@
 //! Atom 1.0 (RFC 4287).
 
 use super::clean;
-use super::view::{Date, EntryView, FeedView};
+use super::render::cut_out;
+use super::view::{Date, EntryView, FeedView, HISTORY, MEDIA};
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, Text, WriteConfig};
 use chrono::DateTime;
 use std::collections::BTreeMap;
 
-const MEDIA: (&str, &str) = ("media", "http://search.yahoo.com/mrss/");
+/// The date of what has none: that of the oldest entry, or the beginning of time as computers see it.
+pub(super) fn fallback(oldest_dated: Option<Date>) -> Date {
+    oldest_dated.and_then(clean::date).unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset())
+}
 
-/// The feed's file. Entries without a date get `oldest_dated`, or the beginning of time as computers see it.
-pub(super) fn write(view: &FeedView, oldest_dated: Option<Date>) -> Vec<u8> {
-    let fallback = oldest_dated.and_then(clean::date).unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset());
+/// The feed's file without its entries.
+pub(super) fn write(view: &FeedView, fallback: Date) -> Vec<u8> {
+    to_bytes(&feed(view, fallback), 0)
+}
+
+/// An entry as it stands in the file.
+pub(super) fn write_entry(view: &EntryView, fallback: Date) -> Vec<u8> {
+    let feed = Feed { entries: vec![entry(view, fallback)], ..Feed::default() };
+    // Escaped, HTML is longer.
+    cut_out(to_bytes(&feed, view.html.len() * 5 / 4), b"  <entry>", b"</entry>")
+}
+
+fn to_bytes(feed: &Feed, length: usize) -> Vec<u8> {
+    let config = WriteConfig { indent_size: Some(2), ..WriteConfig::default() };
     // Only the writer can fail, and a vector doesn't.
-    feed(view, fallback).write_with_config(Vec::new(), WriteConfig { indent_size: Some(2), ..WriteConfig::default() }).unwrap_or_default()
+    feed.write_with_config(Vec::with_capacity(length + 1024), config).unwrap_or_default()
 }
 
 fn feed(view: &FeedView, fallback: Date) -> Feed {
@@ -22,16 +37,19 @@ fn feed(view: &FeedView, fallback: Date) -> Feed {
         Link { mime_type: Some("text/html".into()), ..link("alternate", &view.home_page) },
     ];
     links.extend(view.hub.iter().map(|hub| link("hub", hub)));
+    links.extend(view.archive.links().map(|(rel, url)| Link { mime_type: Some("application/atom+xml".into()), ..link(rel, url) }));
     let mut authors: Vec<Person> = view.authors.iter().map(person).collect();
-    if authors.is_empty() && view.entries.iter().any(|entry| entry.authors.is_empty()) {
+    if authors.is_empty() && view.has_unsigned {
         // Somebody must be named (section 4.1.1).
         authors.push(Person { name: view.title.clone(), ..Person::default() });
     }
-    let has_media = view.entries.iter().any(|entry| entry.image.is_some());
+    let mark = view.archive.mark().map(|name| (name.to_owned(), vec![element(HISTORY.0, name, &[])]));
+    let namespaces = [(HISTORY, mark.is_some()), (MEDIA, view.has_media)];
+    let undated = view.has_undated.then_some(fallback);
     Feed {
         title: Text::plain(&view.title),
         id: view.id.clone(),
-        updated: view.entries.iter().map(|entry| entry.updated.unwrap_or(fallback)).max().unwrap_or(fallback),
+        updated: view.updated.into_iter().chain(undated).max().unwrap_or(fallback),
         authors,
         categories: view.tag.iter().map(|tag| category(tag)).collect(),
         generator: Some(Generator {
@@ -44,8 +62,8 @@ fn feed(view: &FeedView, fallback: Date) -> Feed {
         logo: view.logo.clone(),
         rights: view.copyright.as_deref().map(Text::plain),
         subtitle: view.description.as_deref().map(Text::plain),
-        entries: view.entries.iter().map(|view| entry(view, fallback)).collect(),
-        namespaces: has_media.then(|| (MEDIA.0.into(), MEDIA.1.into())).into_iter().collect(),
+        extensions: mark.into_iter().map(|mark| (HISTORY.0.to_owned(), BTreeMap::from([mark]))).collect(),
+        namespaces: namespaces.iter().filter(|(_, is_used)| *is_used).map(|((name, uri), _)| ((*name).into(), (*uri).into())).collect(),
         lang: view.language.clone(),
         ..Feed::default()
     }
@@ -73,7 +91,7 @@ fn entry(view: &EntryView, fallback: Date) -> Entry {
         summary: Some(view.summary.clone()).filter(|summary| !summary.is_empty()).map(text),
         content: (!view.html.is_empty()).then(|| Content {
             lang: view.language.clone(),
-            value: Some(view.html.clone()),
+            value: Some(view.html.to_string()),
             content_type: Some("html".into()),
             ..Content::default()
         }),
@@ -96,19 +114,23 @@ fn category(tag: &str) -> Category {
 
 /// The lead image, as readers look for it in Atom too.
 fn media(image: &str) -> BTreeMap<String, Vec<Extension>> {
-    let element = |name: &str, attributes: &[(&str, &str)]| Extension {
-        name: format!("{}:{name}", MEDIA.0),
+    [
+        ("content".into(), vec![element(MEDIA.0, "content", &[("url", image), ("medium", "image")])]),
+        ("thumbnail".into(), vec![element(MEDIA.0, "thumbnail", &[("url", image)])]),
+    ]
+    .into()
+}
+
+/// An element of another namespace.
+fn element(prefix: &str, name: &str, attributes: &[(&str, &str)]) -> Extension {
+    Extension {
+        name: format!("{prefix}:{name}"),
         // Empty text rather than none keeps the writer from breaking the line inside.
         value: Some(String::new()),
         // The crate writes the attributes of extensions as they are: an `&` would break the file.
         attrs: attributes.iter().map(|(key, value)| ((*key).into(), quick_xml::escape::escape(*value).into_owned())).collect(),
         children: BTreeMap::new(),
-    };
-    [
-        ("content".into(), vec![element("content", &[("url", image), ("medium", "image")])]),
-        ("thumbnail".into(), vec![element("thumbnail", &[("url", image)])]),
-    ]
-    .into()
+    }
 }
 
 #[cfg(test)]
@@ -117,8 +139,9 @@ mod tests {
     use super::super::{FeedEntry, Format};
     use super::*;
 
-    fn view(entries: &[FeedEntry]) -> FeedView {
-        FeedView::new(Format::Atom, &sample::site(), &sample::spec(), &sample::feed(Some("Été")), entries)
+    fn whole(entries: &[FeedEntry], oldest: Option<Date>) -> String {
+        let feed = sample::feed(Some("Été"));
+        String::from_utf8(sample::rendered(Format::Atom, &sample::site(), &sample::spec(), &feed, entries, oldest)).unwrap()
     }
 
     /// Why the image's attributes are escaped here and text is cleaned first.
@@ -134,7 +157,7 @@ mod tests {
     #[test]
     fn no_entry_is_without_updated() {
         let updated = |entry: &FeedEntry, oldest: Option<Date>| {
-            let out = String::from_utf8(write(&view(std::slice::from_ref(entry)), oldest)).unwrap();
+            let out = whole(std::slice::from_ref(entry), oldest);
             let dates: Vec<&str> = out.split("<updated>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
             dates.join(" ")
         };
@@ -151,7 +174,8 @@ mod tests {
 
     #[test]
     fn an_empty_feed_has_all_that_it_must_have() {
-        let feed = feed(&view(&[]), sample::date("2001-02-03T04:05:06Z").unwrap());
+        let view = FeedView::new(Format::Atom, &sample::site(), &sample::spec(), &sample::feed(Some("Été")).subscription(), &[]);
+        let feed = feed(&view, sample::date("2001-02-03T04:05:06Z").unwrap());
         assert_eq!(feed.updated.to_rfc3339(), "2001-02-03T04:05:06+00:00");
         assert_eq!((feed.id.as_str(), feed.title.as_str()), ("https://example.org/news/tags/%C3%A9t%C3%A9/", "Été – Ann & Bob <News>"));
         assert_eq!(feed.categories, [category("Été")]);
@@ -162,8 +186,9 @@ mod tests {
         let mut site = sample::site();
         site.authors.clear();
         let names = |entries: &[FeedEntry]| {
-            let view = FeedView::new(Format::Atom, &site, &sample::spec(), &sample::feed(None), entries);
-            feed(&view, DateTime::UNIX_EPOCH.fixed_offset()).authors.into_iter().map(|author| author.name).collect::<Vec<_>>()
+            let out = sample::rendered(Format::Atom, &site, &sample::spec(), &sample::feed(None), entries, None);
+            let feed = Feed::read_from(out.as_slice()).unwrap();
+            feed.authors.into_iter().map(|author| author.name).collect::<Vec<_>>()
         };
         let mut signed = sample::entry("a");
         signed.entry.authors = vec![crate::site::Person::named("Bob")];
@@ -176,7 +201,7 @@ mod tests {
         let title = |summary: &str| {
             let mut entry = sample::entry("a");
             (entry.entry.title, entry.summary) = (None, summary.into());
-            super::entry(&view(&[entry]).entries[0], DateTime::UNIX_EPOCH.fixed_offset()).title.value
+            super::entry(&EntryView::new(&sample::site(), &entry), fallback(None)).title.value
         };
         assert_eq!(title("One\nline."), "One line.");
         assert_eq!(title(&"word ".repeat(40)), format!("{}…", "word ".repeat(16).trim_end()));

@@ -121,7 +121,12 @@ fn row(entry: &IndexEntry) -> Row {
 }
 
 fn file(site: &Site, feed: &PlannedFeed, format: Format) -> File {
-    File { label: format.label(), mime_type: format.mime_type(), title: clean::line(&feed.title(site)), url: feed.url(site, format) }
+    File {
+        label: format.label(),
+        mime_type: format.mime_type(),
+        title: clean::line(&feed.title(site)),
+        url: feed.subscription().url(site, format),
+    }
 }
 
 #[cfg(test)]
@@ -191,7 +196,7 @@ mod tests {
 
     #[test]
     fn feeds_of_one_kind_stand_together() {
-        let feed = |topic: Topic, folder: &str| PlannedFeed { topic, folder: folder.into(), entries: Vec::new() };
+        let feed = |topic: Topic, folder: &str| PlannedFeed { topic, folder: folder.into(), ..sample::feed(None) };
         let feeds = [
             sample::feed(None),
             sample::feed(Some("a")),

@@ -5,11 +5,19 @@ use crate::entry::Enclosure;
 use crate::site::Person;
 use serde::Serialize;
 
-/// The feed's file: one line, its keys in the order of the specification.
+/// The feed's file without its items: one line, its keys in the order of the specification.
 pub(super) fn write(view: &FeedView) -> Vec<u8> {
     // Strings and numbers always serialise.
     let mut out = serde_json::to_vec(&Feed::new(view)).unwrap_or_default();
     out.push(b'\n');
+    out
+}
+
+/// An item as it stands in the file.
+pub(super) fn write_item(view: &EntryView) -> Vec<u8> {
+    let mut out = Vec::with_capacity(view.html.len() + 1024);
+    // Strings and numbers always serialise.
+    let _ = serde_json::to_writer(&mut out, &Item::new(view));
     out
 }
 
@@ -22,6 +30,8 @@ struct Feed<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    next_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     icon: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     favicon: Option<&'a str>,
@@ -31,7 +41,7 @@ struct Feed<'a> {
     language: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hubs: Vec<Hub<'a>>,
-    items: Vec<Item<'a>>,
+    items: [(); 0],
 }
 
 #[derive(Serialize)]
@@ -97,20 +107,21 @@ impl<'a> Feed<'a> {
             home_page_url: &view.home_page,
             feed_url: &view.self_url,
             description: view.description.as_deref(),
+            next_url: view.archive.previous.as_deref(),
             icon: view.icon.as_deref(),
             favicon: view.icon.as_deref(),
             authors: authors(&view.authors),
             language: view.language.as_deref(),
             hubs: view.hub.iter().map(|url| Hub { r#type: "WebSub", url }).collect(),
-            items: view.entries.iter().map(Item::new).collect(),
+            items: [],
         }
     }
 }
 
 impl<'a> Item<'a> {
-    fn new(view: &'a EntryView) -> Self {
+    fn new(view: &'a EntryView<'a>) -> Self {
         let summary = Some(view.summary.as_str()).filter(|summary| !summary.is_empty());
-        let html = Some(view.html.as_str()).filter(|html| !html.is_empty());
+        let html = Some(view.html.as_ref()).filter(|html| !html.is_empty());
         Item {
             id: &view.id,
             url: &view.url,
@@ -149,12 +160,11 @@ fn attachment(enclosure: &Enclosure) -> Attachment<'_> {
 mod tests {
     use super::super::tests::sample;
     use super::super::{FeedEntry, Format};
-    use super::*;
     use serde_json::{Value, json};
 
     fn read(entries: &[FeedEntry]) -> Value {
-        let view = FeedView::new(Format::Json, &sample::site(), &sample::spec(), &sample::feed(None), entries);
-        serde_json::from_slice(&write(&view)).unwrap()
+        let out = sample::rendered(Format::Json, &sample::site(), &sample::spec(), &sample::feed(None), entries, None);
+        serde_json::from_slice(&out).unwrap()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod atom;
 mod clean;
+mod document;
 mod index;
 mod json;
 mod opml;
@@ -13,10 +14,11 @@ mod slugs;
 mod tests;
 mod view;
 
+pub use document::Document;
 pub use index::{IndexEntry, render_index};
 pub use opml::render_opml;
 pub use plan::{PlannedFeed, Topic, plan_feeds};
-pub use render::{STYLESHEET_NAME, render_feed, stylesheet};
+pub use render::{RenderedEntry, STYLESHEET_NAME, render_document, render_entry, stylesheet};
 
 use crate::entry::{Enclosure, Entry};
 
@@ -81,8 +83,10 @@ pub enum Detail {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedSpec {
     pub formats: Vec<Format>,
-    /// The most entries in a feed; `None`: all.
+    /// The most entries in the document that readers subscribe to; `None`: all, or the newest 1,000 where there are archives.
     pub limit: Option<usize>,
+    /// Whether older entries stand in archives (RFC 5005, section 4).
+    pub archive: bool,
     pub content: Detail,
     /// Whether each tag has feeds of its own.
     pub tags: bool,
@@ -103,6 +107,7 @@ impl Default for FeedSpec {
         FeedSpec {
             formats: Format::ALL.to_vec(),
             limit: Some(50),
+            archive: false,
             content: Detail::Full,
             tags: true,
             authors: false,

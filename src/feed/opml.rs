@@ -42,7 +42,7 @@ fn write(writer: &mut Writer<Vec<u8>>, site: &Site, spec: &FeedSpec, feeds: &[Pl
 
 fn outline(writer: &mut Writer<Vec<u8>>, site: &Site, format: Format, feed: &PlannedFeed) -> io::Result<()> {
     let title = clean::some_line(&feed.title(site)).unwrap_or_else(|| site.url.to_string());
-    let url = feed.url(site, format);
+    let url = feed.subscription().url(site, format);
     let description = clean::line(&site.description);
     let language = feed.language(site);
     let mut attributes = vec![("text", title.as_str()), ("title", &title), ("type", "rss"), ("xmlUrl", &url)];

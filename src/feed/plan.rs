@@ -1,11 +1,11 @@
 //! Which entries stand in which feed.
 
+use super::FeedSpec;
+use super::document::ARCHIVE_SIZE;
 use super::slugs::{folder_slugs, same_name};
-use super::{FeedSpec, Format};
 use crate::entry::Head;
 use crate::language;
 use crate::site::Site;
-use crate::url::encode_path;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the entries of a feed have in common.
@@ -39,21 +39,17 @@ pub struct PlannedFeed {
     pub topic: Topic,
     /// Folder below the output, with its last slash: empty, or `tags/<slug>/` (not percent-encoded).
     pub folder: String,
-    /// Indices into the catalog's heads, newest first.
+    /// Indices into the catalog's heads, newest first: all that stand in one of its documents.
     pub entries: Vec<usize>,
+    /// How many of them stand in the document that readers subscribe to.
+    pub newest: usize,
+    /// How many stand in each archive; 0: there are none.
+    pub archive_size: usize,
+    /// Whether the first document holds all that there is (RFC 5005, section 2).
+    pub is_complete: bool,
 }
 
 impl PlannedFeed {
-    /// The file's path below the output.
-    pub fn path(&self, format: Format) -> String {
-        format!("{}{}", self.folder, format.file_name())
-    }
-
-    /// The absolute URL of the file (`rel="self"`).
-    pub fn url(&self, site: &Site, format: Format) -> String {
-        site.absolute(&encode_path(&self.path(format)))
-    }
-
     /// The site's title, after the topic's name if the feed has one.
     pub fn title(&self, site: &Site) -> String {
         match self.topic.name() {
@@ -78,9 +74,10 @@ impl PlannedFeed {
 pub fn plan_feeds(spec: &FeedSpec, site: &Site, heads: &[Head], visible: &[usize]) -> Vec<PlannedFeed> {
     let mut order: Vec<(usize, &Head)> = visible.iter().filter_map(|at| Some((*at, heads.get(*at)?))).collect();
     order.sort_by(|(_, a), (_, b)| a.newest_first(b));
-    let shelf = Shelf { order: &order, limit: spec.limit.unwrap_or(usize::MAX) };
-    let newest = order.iter().take(shelf.limit).map(|(at, _)| *at).collect();
-    let mut feeds = vec![PlannedFeed { topic: Topic::Site, folder: String::new(), entries: newest }];
+    let shelf = Shelf::new(spec, &order);
+    let mut whole = shelf.feed(Topic::Site, String::new());
+    order.iter().for_each(|(at, _)| shelf.add(&mut whole, *at));
+    let mut feeds = vec![whole];
     if spec.tags {
         feeds.extend(shelf.sort("tags", Topic::Tag, folder_slugs, |head, add| head.categories.iter().for_each(|tag| add(tag))));
     }
@@ -108,10 +105,29 @@ fn language_folders(tags: &BTreeSet<&str>) -> BTreeMap<String, String> {
 /// Entries in their order, to be sorted into feeds.
 struct Shelf<'a> {
     order: &'a [(usize, &'a Head)],
-    limit: usize,
+    newest: usize,
+    archive_size: usize,
 }
 
 impl<'a> Shelf<'a> {
+    fn new(spec: &FeedSpec, order: &'a [(usize, &'a Head)]) -> Self {
+        let newest = spec.limit.unwrap_or(if spec.archive { ARCHIVE_SIZE } else { usize::MAX });
+        // No larger than the first document, or the newest archive could not be full.
+        let archive_size = if spec.archive { newest.min(ARCHIVE_SIZE) } else { 0 };
+        Shelf { order, newest, archive_size }
+    }
+
+    fn feed(&self, topic: Topic, folder: String) -> PlannedFeed {
+        PlannedFeed { topic, folder, entries: Vec::new(), newest: self.newest, archive_size: self.archive_size, is_complete: true }
+    }
+
+    fn add(&self, feed: &mut PlannedFeed, at: usize) {
+        feed.is_complete = feed.entries.len() < self.newest;
+        if feed.is_complete || self.archive_size > 0 {
+            feed.entries.push(at);
+        }
+    }
+
     /// A feed for each name that `names` gives to the entries, by folder.
     fn sort(
         &self,
@@ -139,14 +155,10 @@ impl<'a> Shelf<'a> {
             names(head, &mut |name| {
                 let Some(place) = all.get(name).copied().flatten() else { return };
                 let (Some(feed), Some(slug)) = (feeds.get_mut(place), slugs.get(place)) else { return };
-                let feed = feed.get_or_insert_with(|| PlannedFeed {
-                    topic: topic(name.to_owned()),
-                    folder: format!("{folder}/{slug}/"),
-                    entries: Vec::new(),
-                });
+                let feed = feed.get_or_insert_with(|| self.feed(topic(name.to_owned()), format!("{folder}/{slug}/")));
                 // An entry may write one name in two ways.
-                if feed.entries.len() < self.limit && feed.entries.last() != Some(at) {
-                    feed.entries.push(*at);
+                if feed.entries.last() != Some(at) {
+                    self.add(feed, *at);
                 }
             });
         }
@@ -236,11 +248,25 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_encoded() {
-        let feed = PlannedFeed { topic: Topic::Tag("été b".into()), folder: "tags/été-b/".into(), entries: Vec::new() };
-        assert_eq!(feed.path(Format::Json), "tags/été-b/feed.json");
-        assert_eq!(feed.url(&site(), Format::Rss), "https://example.org/news/tags/%C3%A9t%C3%A9-b/feed.xml");
+    fn titles_name_the_topic() {
+        let feed = PlannedFeed { topic: Topic::Tag("été b".into()), ..super::super::tests::sample::feed(None) };
         assert_eq!(feed.title(&site()), "été b – Ann & Bob <News>");
+    }
+
+    #[test]
+    fn archives_hold_what_the_limit_leaves_out() {
+        let heads: Vec<Head> = (0..5).map(|at| dated(&at.to_string(), None, &["x"])).collect();
+        let limits = |limit: Option<usize>, archive: bool| -> Vec<(usize, usize, usize, bool)> {
+            let spec = FeedSpec { limit, archive, ..FeedSpec::default() };
+            let feeds = plan_feeds(&spec, &site(), &heads, &[0, 1, 2, 3, 4]);
+            feeds.iter().map(|feed| (feed.entries.len(), feed.newest, feed.archive_size, feed.is_complete)).collect()
+        };
+        assert_eq!(limits(Some(4), false), [(4, 4, 0, false); 2]);
+        assert_eq!(limits(Some(4), true), [(5, 4, 4, false); 2]);
+        assert_eq!(limits(Some(5), true), [(5, 5, 5, true); 2]);
+        assert_eq!(limits(None, true), [(5, 1000, 1000, true); 2]);
+        assert_eq!(limits(Some(2000), true), [(5, 2000, 1000, true); 2]);
+        assert_eq!(limits(None, false), [(5, usize::MAX, 0, true); 2]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! A feed as the bytes of its file.
+//! Entries as text in each format, and feeds put together from them. An entry is written once, whatever number of feeds
+//! it stands in.
 
-use super::view::FeedView;
-use super::{FeedEntry, FeedSpec, Format, PlannedFeed, atom, json, rss};
+use super::document::Document;
+use super::view::{Date, EntryView, FeedView};
+use super::{FeedEntry, FeedSpec, Format, atom, json, rss};
 use crate::site::Site;
 use chrono::{DateTime, FixedOffset};
 use std::borrow::Borrow;
@@ -14,22 +16,87 @@ pub fn stylesheet() -> &'static [u8] {
     include_bytes!("../../templates/feed.css")
 }
 
-/// The file of `feed` in `format`. `entries` are those of `feed.entries`, in the same order. `oldest_dated` is the date
-/// of the oldest entry of the site, for Atom, where an entry can't be without one.
-pub fn render_feed<E: Borrow<FeedEntry>>(
+/// An entry as it stands in the files, and what the feeds around it must know.
+#[derive(Clone, Debug)]
+pub struct RenderedEntry {
+    /// In the order of the formats.
+    texts: Vec<Vec<u8>>,
+    pub(super) facts: Facts,
+}
+
+/// What a feed must know of an entry.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub published: Option<Date>,
+    /// Never before `published`.
+    pub updated: Option<Date>,
+    pub has_authors: bool,
+    /// Whether its text needs a namespace.
+    pub has_content: bool,
+    pub has_creators: bool,
+    pub has_media: bool,
+}
+
+impl RenderedEntry {
+    /// The memory that it takes, in bytes.
+    pub fn weight(&self) -> usize {
+        self.texts.iter().map(Vec::capacity).sum::<usize>() + size_of::<Self>()
+    }
+}
+
+/// Writes an entry in each of the spec's formats. `oldest_dated` is the date of the oldest entry of the site, for Atom,
+/// where an entry can't be without one.
+pub fn render_entry(site: &Site, spec: &FeedSpec, entry: &FeedEntry, oldest_dated: Option<DateTime<FixedOffset>>) -> RenderedEntry {
+    let view = EntryView::new(site, entry);
+    let write = |format: &Format| match format {
+        Format::Rss => rss::write_item(&view),
+        Format::Atom => atom::write_entry(&view, atom::fallback(oldest_dated)),
+        Format::Json => json::write_item(&view),
+    };
+    let facts = Facts {
+        published: view.published,
+        updated: view.updated,
+        has_authors: !view.authors.is_empty(),
+        has_content: !view.html.is_empty(),
+        has_creators: !view.creators.is_empty() || view.language.is_some(),
+        has_media: view.image.is_some(),
+    };
+    RenderedEntry { texts: spec.formats.iter().map(write).collect(), facts }
+}
+
+/// The file of a feed's document. `entries` are those of `document.entries`, in the same order, as [`render_entry`] made
+/// them with the same arguments.
+pub fn render_document<E: Borrow<RenderedEntry>>(
     format: Format,
     site: &Site,
     spec: &FeedSpec,
-    feed: &PlannedFeed,
+    document: &Document,
     entries: &[E],
     oldest_dated: Option<DateTime<FixedOffset>>,
 ) -> Vec<u8> {
-    let view = FeedView::new(format, site, spec, feed, entries);
+    let place = spec.formats.iter().position(|other| *other == format);
+    let texts: Vec<&[u8]> = entries.iter().filter_map(|entry| Some(entry.borrow().texts.get(place?)?.as_slice())).collect();
+    let view = FeedView::new(format, site, spec, document, &entries.iter().map(|entry| &entry.borrow().facts).collect::<Vec<_>>());
     match format {
-        Format::Rss => with_stylesheet(rss::write(&view), site),
-        Format::Atom => with_stylesheet(atom::write(&view, oldest_dated), site),
-        Format::Json => json::write(&view),
+        Format::Rss => put_together(with_stylesheet(rss::write(&view), site), b"\n  </channel>", b"\n", b"\n", &texts),
+        Format::Atom => {
+            put_together(with_stylesheet(atom::write(&view, atom::fallback(oldest_dated)), site), b"\n</feed>", b"\n", b"\n", &texts)
+        }
+        Format::Json => put_together(json::write(&view), b"]}\n", b"", b",", &texts),
     }
+}
+
+/// A feed without entries, with `texts` before its `end`: `before` the first, and `between` them.
+fn put_together(mut feed: Vec<u8>, end: &[u8], before: &[u8], between: &[u8], texts: &[&[u8]]) -> Vec<u8> {
+    let at = feed.windows(end.len()).rposition(|window| window == end).unwrap_or(feed.len());
+    let tail = feed.split_off(at);
+    feed.reserve(texts.iter().map(|text| text.len() + between.len()).sum::<usize>() + before.len() + tail.len());
+    for (at, text) in texts.iter().enumerate() {
+        feed.extend_from_slice(if at == 0 { before } else { between });
+        feed.extend_from_slice(text);
+    }
+    feed.extend_from_slice(&tail);
+    feed
 }
 
 /// Puts the processing instruction (W3C "Associating Style Sheets with XML documents") after the XML declaration: the
@@ -47,9 +114,18 @@ fn with_stylesheet(xml: Vec<u8>, site: &Site) -> Vec<u8> {
     out
 }
 
+/// The element that `begin` opens and the last `end` closes: the crates write one entry only inside a feed.
+pub(super) fn cut_out(mut xml: Vec<u8>, begin: &[u8], end: &[u8]) -> Vec<u8> {
+    let stop = xml.windows(end.len()).rposition(|window| window == end).map_or(xml.len(), |at| at + end.len());
+    xml.truncate(stop);
+    let start = xml.windows(begin.len()).position(|window| window == begin).unwrap_or(0);
+    xml.drain(..start);
+    xml
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::tests::sample;
+    use super::super::tests::sample::{self, rendered as bytes};
     use super::*;
 
     fn text(bytes: Vec<u8>) -> String {
@@ -58,7 +134,7 @@ mod tests {
 
     fn rendered(format: Format) -> String {
         let oldest = sample::date("2024-05-01T10:00:00+02:00");
-        text(render_feed(format, &sample::site(), &sample::spec(), &sample::feed(None), &sample::entries(), oldest))
+        text(bytes(format, &sample::site(), &sample::spec(), &sample::feed(None), &sample::entries(), oldest))
     }
 
     /// Whole outputs, with the program's version in place of `{version}`.
@@ -69,9 +145,8 @@ mod tests {
             (Format::Atom, include_str!("tests/golden/atom.xml")),
             (Format::Json, include_str!("tests/golden/feed.json")),
         ] {
-            let expected = expected.replace("{version}", env!("CARGO_PKG_VERSION"));
             let out = rendered(format);
-            assert_eq!(out, expected, "{format:?}");
+            assert_eq!(out, expected.replace("{version}", env!("CARGO_PKG_VERSION")), "{format:?}");
         }
     }
 
@@ -79,9 +154,8 @@ mod tests {
     fn the_style_sheet_is_named_by_its_whole_address() {
         let mut site = sample::site();
         site.url = Site::read_url("https://example.org/a&b").unwrap();
-        let spec = sample::spec();
         for format in [Format::Rss, Format::Atom] {
-            let out = text(render_feed(format, &site, &spec, &sample::feed(Some("x")), &[] as &[FeedEntry], None));
+            let out = text(bytes(format, &site, &sample::spec(), &sample::feed(Some("x")), &[], None));
             let second = out.lines().nth(1).unwrap();
             assert_eq!(second, r#"<?xml-stylesheet type="text/css" href="https://example.org/a&amp;b/feed.css"?>"#);
         }
@@ -92,9 +166,25 @@ mod tests {
         let mut entries = sample::entries();
         entries.iter_mut().for_each(|entry| entry.html.clear());
         for format in Format::ALL {
-            let out = text(render_feed(format, &sample::site(), &sample::spec(), &sample::feed(None), &entries, None));
+            let out = text(bytes(format, &sample::site(), &sample::spec(), &sample::feed(None), &entries, None));
             assert!(!out.contains("content:encoded") && !out.contains("<content") && !out.contains("content_html"), "{out}");
             assert!(out.contains("Summary of undated."), "{out}");
+        }
+    }
+
+    #[test]
+    fn entries_stand_one_after_another_whatever_they_hold() {
+        let mut entries = vec![sample::entry("a"), sample::entry("b")];
+        entries[0].html = "</item></channel></rss><item> </entry></feed><entry> ]}\n  </channel>\n</feed>\n".into();
+        for (format, between) in [
+            (Format::Rss, "    </item>\n    <item>\n      <title>Title of b"),
+            (Format::Atom, "  </entry>\n  <entry>\n    <title>Title of b"),
+            (Format::Json, "},{\"id\":\"https://example.org/news/b/\""),
+        ] {
+            let out = text(bytes(format, &sample::site(), &sample::spec(), &sample::feed(None), &entries, None));
+            assert_eq!(out.matches(between).count(), 1, "{out}");
+            let read = feed_rs::parser::parse(out.as_bytes()).unwrap();
+            assert_eq!(read.entries.len(), 2, "{format:?}");
         }
     }
 }

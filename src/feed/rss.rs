@@ -1,7 +1,7 @@
 //! RSS 2.0 (rssboard.org/rss-specification, and the best practices of rssboard.org/rss-profile).
 
-use super::view::{Date, EntryView, FeedView};
-use crate::site::Person;
+use super::render::cut_out;
+use super::view::{Date, EntryView, FeedView, HISTORY, MEDIA};
 use ::rss::extension::atom::{AtomExtension, Link};
 use ::rss::extension::dublincore::DublinCoreExtension;
 use ::rss::extension::{Extension, ExtensionMap};
@@ -11,18 +11,31 @@ use std::collections::BTreeMap;
 /// Minutes that a reader may keep a feed before it asks again.
 const TTL: &str = "60";
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
-const MEDIA: (&str, &str) = ("media", "http://search.yahoo.com/mrss/");
+const CONTENT: (&str, &str) = ("content", "http://purl.org/rss/1.0/modules/content/");
+const DUBLIN_CORE: (&str, &str) = ("dc", "http://purl.org/dc/elements/1.1/");
 
-/// The feed's file.
+/// The feed's file without its items.
 pub(super) fn write(feed: &FeedView) -> Vec<u8> {
+    to_bytes(&channel(feed), 0)
+}
+
+/// An item as it stands in the file.
+pub(super) fn write_item(entry: &EntryView) -> Vec<u8> {
+    let channel = Channel { items: vec![item(entry)], ..Channel::default() };
+    cut_out(to_bytes(&channel, entry.html.len()), b"    <item>", b"</item>")
+}
+
+fn to_bytes(channel: &Channel, length: usize) -> Vec<u8> {
     // Only the writer can fail, and a vector doesn't.
-    channel(feed).pretty_write_to(Vec::new(), b' ', 2).unwrap_or_default()
+    channel.pretty_write_to(Vec::with_capacity(length + 1024), b' ', 2).unwrap_or_default()
 }
 
 fn channel(feed: &FeedView) -> Channel {
     let mut links = vec![link("self", &feed.self_url, Some("application/rss+xml"))];
     links.extend(feed.hub.iter().map(|hub| link("hub", hub, None)));
-    let has_media = feed.entries.iter().any(|entry| entry.image.is_some());
+    links.extend(feed.archive.links().map(|(rel, url)| link(rel, url, Some("application/rss+xml"))));
+    let mark = feed.archive.mark().map(|name| single(&format!("{}:{name}", HISTORY.0), None, &[]));
+    let namespaces = [(CONTENT, feed.has_content), (DUBLIN_CORE, feed.has_creators), (HISTORY, mark.is_some()), (MEDIA, feed.has_media)];
     Channel {
         title: feed.title.clone(),
         link: feed.home_page.clone(),
@@ -49,13 +62,13 @@ fn channel(feed: &FeedView) -> Channel {
             ..Image::default()
         }),
         atom_ext: Some(AtomExtension { links }),
-        namespaces: has_media.then(|| (MEDIA.0.into(), MEDIA.1.into())).into_iter().collect(),
-        items: feed.entries.iter().map(|entry| item(entry, &feed.authors)).collect(),
+        extensions: mark.into_iter().map(|mark| (HISTORY.0.to_owned(), mark)).collect(),
+        namespaces: namespaces.iter().filter(|(_, is_used)| *is_used).map(|((name, uri), _)| ((*name).into(), (*uri).into())).collect(),
         ..Channel::default()
     }
 }
 
-fn item(entry: &EntryView, feed_authors: &[Person]) -> Item {
+fn item(entry: &EntryView) -> Item {
     let is_permalink = entry.id == entry.url;
     let mut extensions = ExtensionMap::new();
     if is_permalink {
@@ -68,9 +81,7 @@ fn item(entry: &EntryView, feed_authors: &[Person]) -> Item {
         extensions.insert(MEDIA.0.into(), media);
     }
     let related = entry.external_url.iter().map(|page| link("related", page, None)).collect::<Vec<_>>();
-    // Atom's and JSON Feed's entries inherit the feed's authors (RFC 4287, section 4.2.1); an item doesn't.
-    let authors = if entry.authors.is_empty() { feed_authors } else { &entry.authors };
-    let creators: Vec<String> = authors.iter().map(|author| author.name.clone()).collect();
+    let creators = entry.creators.clone();
     let languages: Vec<String> = entry.language.iter().cloned().collect();
     Item {
         title: entry.title.clone(),
@@ -84,7 +95,7 @@ fn item(entry: &EntryView, feed_authors: &[Person]) -> Item {
         }),
         guid: (!is_permalink).then(|| Guid { value: entry.id.clone(), permalink: false }),
         pub_date: entry.published.map(date),
-        content: Some(entry.html.clone()).filter(|html| !html.is_empty()),
+        content: (!entry.html.is_empty()).then(|| entry.html.to_string()),
         extensions,
         atom_ext: (!related.is_empty()).then_some(AtomExtension { links: related }),
         dublin_core_ext: (!creators.is_empty() || !languages.is_empty()).then(|| DublinCoreExtension {
@@ -99,7 +110,7 @@ fn item(entry: &EntryView, feed_authors: &[Person]) -> Item {
 /// The summary as HTML, which readers take a description for. An item must have a title or a description.
 fn description(entry: &EntryView) -> Option<String> {
     let summary = html_escape::encode_text(&entry.summary).into_owned();
-    [summary, entry.html.clone(), html_escape::encode_text(&entry.url).into_owned()]
+    [summary, entry.html.to_string(), html_escape::encode_text(&entry.url).into_owned()]
         .into_iter()
         .take(if entry.title.is_some() { 1 } else { 3 })
         .find(|text| !text.is_empty())
@@ -131,15 +142,16 @@ mod tests {
     use super::super::tests::sample;
     use super::super::{FeedEntry, Format};
     use super::*;
+    use crate::site::{Person, Site};
 
-    fn view(entries: &[FeedEntry]) -> FeedView {
-        FeedView::new(Format::Rss, &sample::site(), &sample::spec(), &sample::feed(Some("Été")), entries)
+    fn view(site: &Site, tag: Option<&str>) -> FeedView {
+        FeedView::new(Format::Rss, site, &sample::spec(), &sample::feed(tag).subscription(), &[])
     }
 
     fn only(change: impl Fn(&mut FeedEntry)) -> Item {
         let mut entry = sample::entry("a");
         change(&mut entry);
-        item(&view(&[entry]).entries[0], &[])
+        item(&EntryView::new(&sample::site(), &entry))
     }
 
     /// Why the guid is an extension and text is cleaned first.
@@ -152,7 +164,7 @@ mod tests {
 
     #[test]
     fn an_id_is_a_permalink_only_if_it_is_the_address() {
-        let out = String::from_utf8(write(&view(&[sample::entry("a")]))).unwrap();
+        let out = String::from_utf8(write_item(&EntryView::new(&sample::site(), &sample::entry("a")))).unwrap();
         assert_eq!(out.matches("<guid").count(), 1);
         assert!(out.contains("<guid isPermaLink=\"true\">https://example.org/news/a/</guid>"), "{out}");
         let item = only(|entry| entry.entry.head.id = "https://example.org/news/a".into());
@@ -177,7 +189,7 @@ mod tests {
     #[test]
     fn a_summary_feed_has_no_content_element() {
         assert_eq!(only(|entry| entry.html.clear()).content, None);
-        let out = String::from_utf8(write(&view(&[]))).unwrap();
+        let out = String::from_utf8(write(&view(&sample::site(), None))).unwrap();
         assert!(!out.contains("xmlns:content") && !out.contains("<item>"), "{out}");
     }
 
@@ -185,10 +197,10 @@ mod tests {
     fn a_channel_has_what_it_must_have() {
         let mut site = sample::site();
         (site.title, site.description, site.authors) = ("\u{0}\n".into(), " ".into(), vec![Person::named("Ann")]);
-        let feed = channel(&FeedView::new(Format::Rss, &site, &sample::spec(), &sample::feed(None), &[] as &[crate::feed::FeedEntry]));
+        let feed = channel(&view(&site, None));
         assert_eq!((feed.title.as_str(), feed.description.as_str()), ("https://example.org/news/", "https://example.org/news/"));
         assert_eq!((feed.managing_editor, feed.pub_date, feed.last_build_date), (None, None, None));
-        let tagged = channel(&view(&[]));
+        let tagged = channel(&view(&sample::site(), Some("Été")));
         assert_eq!((tagged.title.as_str(), tagged.categories), ("Été – Ann & Bob <News>", vec![Category::from("Été")]));
     }
 

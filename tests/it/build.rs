@@ -73,6 +73,36 @@ fn authors_sections_and_languages_have_feeds_of_their_own() {
 }
 
 #[test]
+fn an_unlimited_feed_is_paged_and_a_new_entry_moves_no_other() {
+    let entry = |at: usize| format!("---\ntitle: E{at}\ndate: 2020-01-01T{:02}:{:02}:{:02}Z\n---\nx\n", at / 3600, at / 60 % 60, at % 60);
+    let mut project = Project::new();
+    for at in 0..1001 {
+        project = project.file(&format!("content/e{at}.md"), entry(at));
+    }
+    let items = |project: &Project, path: &str| -> Vec<String> {
+        let feed: serde_json::Value = serde_json::from_str(&project.read(&format!("public/{path}"))).unwrap();
+        feed["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
+    };
+    let titles = |range: std::ops::Range<usize>| range.rev().map(|at| format!("E{at}")).collect::<Vec<_>>();
+    project.run("build --limit 0").success();
+    assert_eq!(items(&project, "feed.json"), titles(1..1001));
+    assert_eq!(items(&project, "archive/1/feed.json"), titles(0..1000));
+    assert!(!project.path().join("public/archive/2").exists());
+    assert_eq!(project.read("public/index.html").matches("<time").count(), 50);
+    let files = project.files("public");
+    let before: Vec<String> = files.iter().map(|path| project.read(&format!("public/{path}"))).collect();
+    let project = project.file("content/e1001.md", entry(1001));
+    project.run("build --limit 0").success();
+    let is_changed = |(path, old): &(&String, &String)| project.read(&format!("public/{path}")) != **old;
+    let changed: Vec<&String> = files.iter().zip(&before).filter(is_changed).map(|(path, _)| path).collect();
+    assert_eq!(changed, ["atom.xml", "feed.json", "feed.xml", "index.html"]);
+    let whole = project.config("[feeds]\narchive = false\n");
+    whole.run("build --limit 0").success();
+    assert_eq!(items(&whole, "feed.json"), titles(0..1002));
+    assert!(!whole.path().join("public/archive").exists());
+}
+
+#[test]
 fn json_counts_everything() {
     let project = Project::new()
         .file("content/a.md", post("A", "2025-01-02"))

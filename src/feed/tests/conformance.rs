@@ -3,7 +3,7 @@
 
 use super::rules::{Faults, faults};
 use super::sample;
-use crate::feed::{FeedEntry, Format, render_feed, render_opml};
+use crate::feed::{FeedEntry, Format, render_opml};
 
 /// A feed of every format, of the site and of a tag, from the same entries.
 fn outputs(entries: &[FeedEntry]) -> Vec<String> {
@@ -11,8 +11,8 @@ fn outputs(entries: &[FeedEntry]) -> Vec<String> {
     let feeds = [sample::feed(None), sample::feed(Some("Été"))];
     let mut out = vec![render_opml(&site, &spec, &feeds)];
     for feed in &feeds {
-        out.push(render_feed(Format::Rss, &site, &spec, feed, entries, None));
-        out.push(render_feed(Format::Atom, &site, &spec, feed, entries, None));
+        out.push(sample::rendered(Format::Rss, &site, &spec, feed, entries, None));
+        out.push(sample::rendered(Format::Atom, &site, &spec, feed, entries, None));
     }
     out.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect()
 }

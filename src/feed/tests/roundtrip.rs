@@ -4,7 +4,7 @@ use super::rules::{Faults, faults};
 use super::sample;
 use super::tree::{self, Element};
 use crate::feed::clean;
-use crate::feed::{FeedEntry, Format, render_feed};
+use crate::feed::{FeedEntry, Format};
 use crate::site::Person;
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ const DC: &str = "http://purl.org/dc/elements/1.1/";
 
 fn rendered(format: Format, entries: &[FeedEntry]) -> String {
     let (site, spec, feed) = (sample::site(), sample::spec(), sample::feed(None));
-    String::from_utf8(render_feed(format, &site, &spec, &feed, entries, None)).unwrap()
+    String::from_utf8(sample::rendered(format, &site, &spec, &feed, entries, None)).unwrap()
 }
 
 #[test]
@@ -196,7 +196,7 @@ proptest! {
         };
         let feed = sample::feed(Some("x"));
         let mut entries = vec![entry];
-        let render = |format| String::from_utf8(render_feed(format, &site, &sample::spec(), &feed, &entries, None)).unwrap();
+        let render = |format| String::from_utf8(sample::rendered(format, &site, &sample::spec(), &feed, &entries, None)).unwrap();
         let (rss, atom, json) = (render(Format::Rss), render(Format::Atom), render(Format::Json));
         prop_assert_eq!(faults(&rss), Faults::new());
         prop_assert_eq!(faults(&atom), Faults::new());
@@ -216,7 +216,7 @@ proptest! {
             Ok((entry.id, entry.title.map(|title| title.content).unwrap_or_default(), body))
         };
         entries[0].entry.title = Some(format!("t{title}t"));
-        let render = |format| String::from_utf8(render_feed(format, &site, &sample::spec(), &feed, &entries, None)).unwrap();
+        let render = |format| String::from_utf8(sample::rendered(format, &site, &sample::spec(), &feed, &entries, None)).unwrap();
         let all = (other(&render(Format::Rss))?, other(&render(Format::Atom))?, other(&render(Format::Json))?);
         let same = ("https://example.org/news/a/".to_owned(), clean::line(&format!("t{title}t")), clean::text(&format!("<p>{html}</p>")).into_owned());
         prop_assert_eq!(&all.0, &same);

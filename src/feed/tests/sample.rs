@@ -1,6 +1,6 @@
 //! A small publication for the tests of this room.
 
-use super::super::{FeedEntry, FeedSpec, PlannedFeed, Topic};
+use super::super::{FeedEntry, FeedSpec, Format, PlannedFeed, RenderedEntry, Topic, render_document, render_entry};
 use crate::diagnostic::Source;
 use crate::entry::{Enclosure, Entry, Head, Markup};
 use crate::site::{Person, Site};
@@ -108,5 +108,21 @@ pub(in crate::feed) fn feed(tag: Option<&str>) -> PlannedFeed {
         topic: tag.map_or(Topic::Site, |tag| Topic::Tag(tag.to_owned())),
         folder: tag.map(|tag| format!("tags/{}/", tag.to_lowercase())).unwrap_or_default(),
         entries: vec![0, 1, 2],
+        newest: 50,
+        archive_size: 0,
+        is_complete: false,
     }
+}
+
+/// The first document of a feed with all these entries.
+pub(in crate::feed) fn rendered(
+    format: Format,
+    site: &Site,
+    spec: &FeedSpec,
+    feed: &PlannedFeed,
+    entries: &[FeedEntry],
+    oldest: Option<DateTime<FixedOffset>>,
+) -> Vec<u8> {
+    let entries: Vec<RenderedEntry> = entries.iter().map(|entry| render_entry(site, spec, entry, oldest)).collect();
+    render_document(format, site, spec, &feed.subscription(), &entries, oldest)
 }
