@@ -11,6 +11,7 @@ pub mod config;
 pub mod content;
 #[cfg(feature = "send")]
 pub mod delivery;
+pub mod detect;
 pub mod diagnostic;
 pub mod entry;
 pub mod feed;

@@ -84,7 +84,8 @@ pub fn permalink(
     made_as: Dialect,
     slugs: Slugs,
 ) -> Result<String, Fault> {
-    let language = entry.language.as_deref().unwrap_or(&site.language);
+    // The site's own language may stand in a folder, which an address then names (`/fr/`).
+    let language = entry.language.as_deref().or(facts.language.as_deref()).unwrap_or(&site.language);
     let parts = Parts {
         dialect: made_as,
         slugs,

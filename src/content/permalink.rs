@@ -46,6 +46,8 @@ enum Token {
     Stem,
     /// The name without its date.
     Undated,
+    /// The slug, else the name without its date (Hugo where `:filename` makes the date).
+    SlugOrUndated,
     /// The slug as it is, else folders and name (Astro).
     SlugOrPath,
     /// The slug as it is, else the path with the file's date as folders (Docusaurus).
@@ -194,6 +196,7 @@ fn colon_token(name: &str) -> Option<Token> {
         "filename" | "name" | "basename" | "contentbasename" => Token::Name,
         "slugorfilename" | "slugorcontentbasename" => Token::Stem,
         "stem" => Token::Undated,
+        "slugorstem" => Token::SlugOrUndated,
         "slugorpath" => Token::SlugOrPath,
         "slugordatedpath" => Token::SlugOrDatedPath,
         "path" => Token::Path,
@@ -270,6 +273,7 @@ impl Token {
             Token::Name => parts.segment(parts.name),
             Token::Undated => parts.segment(parts.stem),
             Token::Stem => parts.slug_or_stem(),
+            Token::SlugOrUndated => slug(parts.slug.unwrap_or(parts.stem)),
             Token::SlugOrPath => match parts.slug {
                 Some(slug) => slug.trim_matches('/').to_owned(),
                 None => join(parts.folders.iter().map(String::as_str).chain([parts.name]).map(|name| parts.segment(name))),
@@ -388,6 +392,7 @@ mod tests {
     #[test]
     fn astro_docusaurus_and_dateless_names() {
         assert_eq!(expand("/:sections/:stem/", Dialect::Plain), "/News/Old Stuff/My.File/");
+        assert_eq!(expand("/:slugorstem/", Dialect::Hugo), "/my.file/");
         assert_eq!(expand("/blog/:slugorpath/", Dialect::Plain), "/blog/News/Old Stuff/2024-05-01-My.File/");
         assert_eq!(expand("/blog/:slugordatedpath", Dialect::Plain), "/blog/News/Old Stuff/2024/05/01/My.File");
         let parts = Parts {

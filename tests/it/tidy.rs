@@ -11,7 +11,7 @@ const STOREYS: [&[&str]; 7] = [
     &["body", "content"],
     &["feed", "newsletter", "message"],
     &["store", "transport"],
-    &["config", "pipeline", "delivery"],
+    &["config", "detect", "pipeline", "delivery"],
     &["commands", "cli", "main"],
 ];
 

@@ -1,0 +1,80 @@
+//! Docusaurus: `docusaurus.config.*` and the blog in it.
+
+use super::javascript::Script;
+use super::{Settings, SiteFiles};
+use crate::diagnostic::Diagnostic;
+
+/// The entries in a feed where `feedOptions.limit` is not set.
+const LIMIT: u64 = 20;
+
+pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
+    let Some(source) = files.script(&["docusaurus.config"]) else { return Ok(()) };
+    settings.from = source.path.relative.clone();
+    let config = Script::read(source);
+    if let Some(place) = &config.broken {
+        settings.note(format!("{place}: a string is never closed, so what stands after it was not read"));
+    }
+    let feed = |key: &str| config.text(&["blog", "feedOptions", key]).or_else(|| config.text(&["feedOptions", key]));
+    settings.title = feed("title").or_else(|| config.text(&["title"]));
+    let base = config.text(&["baseUrl"]).unwrap_or_else(|| "/".into());
+    let url = config.text(&["url"]).map(|url| match base.trim_matches('/') {
+        "" => format!("{}/", url.trim_end_matches('/')),
+        path => format!("{}/{path}/", url.trim_end_matches('/')),
+    });
+    settings.set_url(url, "url");
+    settings.description = feed("description").or_else(|| config.text(&["tagline"]));
+    settings.language = feed("language").or_else(|| config.text(&["i18n", "defaultLocale"]));
+    settings.copyright = feed("copyright");
+    let blog = |key: &str| config.text(&["blog", key]).map(|text| text.trim_start_matches("./").trim_matches('/').to_owned());
+    settings.content_dir = blog("path").unwrap_or_else(|| "blog".into());
+    let route = config.text(&["blog", "routeBasePath"]).map_or_else(|| "blog".to_owned(), |route| route.trim_matches('/').to_owned());
+    let home = if route.is_empty() { String::new() } else { format!("/{route}") };
+    let slash = if config.flag(&["trailingSlash"]) == Some(true) { "/" } else { "" };
+    settings.set_permalink(format!("{home}/:slugordatedpath{slash}"), "routeBasePath");
+    settings.ids = Some("permalink");
+    settings.slugs = Some("off");
+    settings.limit = Some(config.number(&["feedOptions", "limit"]).unwrap_or(LIMIT));
+    settings.static_dir = files.has_folder("static").then(|| "static".into());
+    settings.only_dated = true;
+    settings.no_index = true;
+    settings.pages = Some("build");
+    settings.old_feeds = vec![format!("{home}/rss.xml"), format!("{home}/atom.xml")];
+    if files.has(&format!("{}/authors.yml", settings.content_dir)) {
+        settings.note("authors are told by the keys of authors.yml: write `author` in tidings.toml, or their names in the front matter");
+    }
+    if !files.has_entries(&settings.content_dir) {
+        settings.note(format!("there is no blog in {}: write `dir` under [content] in tidings.toml", settings.content_dir));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Generator, detect};
+    use super::*;
+    use crate::diagnostic::Source;
+
+    fn settings(config: &str) -> Settings {
+        let files = SiteFiles { paths: vec!["blog/a.md".into()], sources: vec![Source::new("docusaurus.config.ts", config)] };
+        detect(&files).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_blog_of_docusaurus_is_read() {
+        let found = settings(
+            "const config: Config = { title: 'T', tagline: 'D', url: 'https://example.org', baseUrl: '/', trailingSlash: true,\n\
+             presets: [['classic', { blog: { path: './blog', routeBasePath: '/', feedOptions: { type: 'all', limit: 5, title: 'News' } } }]] }",
+        );
+        assert_eq!((found.generator, found.title.as_deref()), (Some(Generator::Docusaurus), Some("News")));
+        assert_eq!((found.url.as_deref(), found.permalink.as_deref()), (Some("https://example.org/"), Some("/:slugordatedpath/")));
+        assert_eq!((found.limit, found.content_dir.as_str(), found.old_feeds[0].as_str()), (Some(5), "blog", "/rss.xml"));
+    }
+
+    #[test]
+    fn defaults_are_docusaurus() {
+        let found = settings("export default { title: getTitle(), url: 'https://example.org', baseUrl: '/x/' }");
+        assert_eq!((found.url.as_deref(), found.permalink.as_deref()), (Some("https://example.org/x/"), Some("/blog/:slugordatedpath")));
+        assert_eq!(found.limit, Some(20));
+        assert!(found.notes.contains(&"title not found in docusaurus.config.ts: write it in tidings.toml".to_owned()));
+    }
+}

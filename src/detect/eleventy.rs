@@ -1,0 +1,213 @@
+//! Eleventy: its configuration, the metadata of its feed, and the folders whose entries it holds.
+
+use super::javascript::{Literal, Script};
+use super::tree::Tree;
+use super::{Settings, SiteFiles};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::site::Person;
+
+pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
+    let Some(source) = files.script(&["eleventy.config", ".eleventy"]) else { return Ok(()) };
+    settings.from = source.path.relative.clone();
+    let script = Script::read(source);
+    if let Some(place) = &script.broken {
+        settings.note(format!("{place}: a string is never closed, so what stands after it was not read"));
+    }
+    let data = Metadata::read(files)?;
+    let from_feed = |key: &str| script.text(&["metadata", key]);
+    settings.title = from_feed("title").or_else(|| data.text(&["title", "name"]));
+    let base = from_feed("base").or_else(|| data.text(&["url", "base", "baseUrl", "siteUrl"]));
+    let prefix = script.text(&["pathPrefix"]).filter(|prefix| prefix.trim_matches('/') != "");
+    let url = match (base, prefix) {
+        (Some(base), Some(prefix)) => Some(format!("{}/{}/", base.trim_end_matches('/'), prefix.trim_matches('/'))),
+        (base, _) => base,
+    };
+    settings.set_url(url, "the site's address");
+    settings.description = from_feed("subtitle").or_else(|| data.text(&["description", "subtitle"]));
+    settings.language = from_feed("language").or_else(|| data.text(&["language", "lang"]));
+    let name = script.text(&["metadata", "author", "name"]).or_else(|| data.text(&["author.name", "author"]));
+    let email = script.text(&["metadata", "author", "email"]).or_else(|| data.text(&["author.email"]));
+    settings.author = name.map(|name| Person { name, email, url: data.text(&["author.url"]) });
+
+    let input = script.text(&["dir", "input"]).unwrap_or_else(|| ".".into());
+    settings.content_dir = match input.trim_start_matches("./").trim_matches('/') {
+        "" => ".".into(),
+        folder => folder.to_owned(),
+    };
+    let collection = script.text(&["collection", "name"]).unwrap_or_else(|| "posts".into());
+    settings.ids = Some("permalink");
+    settings.slugs = Some("off");
+    choose(files, &collection, settings);
+    if settings.permalink.is_none() {
+        settings.set_permalink("/:sections/:filename/".into(), "permalink");
+    }
+    settings.limit = Some(script.number(&["collection", "limit"]).unwrap_or(0));
+    settings.old_feeds = script.text(&["outputPath"]).into_iter().collect();
+    if settings.old_feeds.is_empty() {
+        settings.old_feeds.extend(own_feed(files, &settings.content_dir));
+    }
+    settings.only_dated = true;
+    settings.no_index = true;
+    settings.pages = Some("_site");
+    Ok(())
+}
+
+/// The site's global data (`_data/metadata.js`, `.json`, `.yaml`).
+enum Metadata {
+    None,
+    Script(Script),
+    Tree(Tree),
+}
+
+impl Metadata {
+    fn read(files: &SiteFiles) -> Result<Metadata, Vec<Diagnostic>> {
+        let is_data = |source: &&Source| source.path.relative.rsplit('/').nth(1) == Some("_data");
+        for stem in ["metadata", "site", "meta", "config"] {
+            let is_named = |source: &&Source| {
+                source.path.relative.rsplit('/').next().and_then(|name| name.split_once('.')).is_some_and(|(name, _)| name == stem)
+            };
+            if let Some(source) = files.sources.iter().filter(is_data).find(is_named) {
+                let is_tree = [".json", ".yaml", ".yml", ".toml"].iter().any(|ext| source.path.relative.ends_with(ext));
+                return Ok(if is_tree { Metadata::Tree(Tree::read(source)?) } else { Metadata::Script(Script::read(source)) });
+            }
+        }
+        Ok(Metadata::None)
+    }
+
+    fn text(&self, paths: &[&str]) -> Option<String> {
+        paths.iter().find_map(|path| match self {
+            Metadata::None => None,
+            Metadata::Tree(tree) => tree.text(path),
+            Metadata::Script(script) => script.text(&path.split('.').collect::<Vec<_>>()),
+        })
+    }
+}
+
+/// Finds the folders whose data file puts their entries into the collection, and the permalink that it says.
+fn choose(files: &SiteFiles, collection: &str, settings: &mut Settings) {
+    let mut patterns: Vec<String> = Vec::new();
+    for source in &files.sources {
+        let path = source.path.relative.as_str();
+        let Some((folder, name)) = path.rsplit_once('/') else { continue };
+        let stem = name.split('.').next().unwrap_or_default();
+        if folder.rsplit('/').next() != Some(stem) {
+            continue;
+        }
+        // JSON is JavaScript, too.
+        let script = Script::read(source);
+        let tags = match script.get(&["tags"]) {
+            Some(Literal::List(tags)) => tags.clone(),
+            Some(literal) => script.resolve(literal, &[]).into_iter().collect(),
+            None => continue,
+        };
+        if !tags.iter().any(|tag| tag == collection) {
+            continue;
+        }
+        let below = match settings.content_dir.as_str() {
+            "." => Some(folder),
+            dir => folder.strip_prefix(&format!("{dir}/")),
+        };
+        settings.include.extend(below.map(|folder| format!("/{folder}/")));
+        patterns.extend(script.text(&["permalink"]).map(|text| pattern(&text)));
+    }
+    if let [only] = patterns.as_slice() {
+        settings.set_permalink(only.clone(), "permalink of the folder's data");
+    } else if patterns.len() > 1 {
+        settings.note("the folders of entries have permalinks of their own: write `permalinks` by section in tidings.toml");
+    }
+    if settings.include.is_empty() {
+        let names = ["posts", "blog", "articles", "writing", "notes", "journal"];
+        let place = |name: &str| if settings.content_dir == "." { name.to_owned() } else { format!("{}/{name}", settings.content_dir) };
+        let guess = names.iter().find(|name| files.has_entries(&place(name)));
+        settings.include.extend(guess.map(|name| format!("/{name}/")));
+        let chosen = guess.map_or_else(|| "all files are taken".to_owned(), |name| format!("`{name}` is taken"));
+        settings.note(format!(
+            "which folder holds the collection `{collection}` is not said in a folder's data file: {chosen}; see `include` in tidings.toml"
+        ));
+    }
+}
+
+/// A permalink of Eleventy's as a pattern of ours; what is not known stays and is refused.
+fn pattern(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some((inner, left)) = after.split_once("}}") else { break };
+        let expression = inner.split('|').next().unwrap_or_default().trim();
+        match expression {
+            "page.fileSlug" => out.push_str(":stem"),
+            "page.filePathStem" => out.push_str(":sections/:filename"),
+            "slug" => out.push_str(":slug"),
+            other => out.push_str(&format!("{{{other}}}")),
+        }
+        rest = left;
+    }
+    out.push_str(rest);
+    out.trim_end_matches("index.html").to_owned()
+}
+
+/// The feed that a template writes: `feed.njk`, `feed/feed.njk`.
+fn own_feed(files: &SiteFiles, dir: &str) -> Option<String> {
+    let is_feed = |path: &&str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let stem = name.split('.').next().unwrap_or_default();
+        matches!(stem, "feed" | "rss" | "atom") && [".njk", ".liquid", ".11ty.js"].iter().any(|ext| name.ends_with(ext))
+    };
+    let path = files.below(dir).find(is_feed)?;
+    let below = path.strip_prefix(&format!("{dir}/")).unwrap_or(path);
+    Some(format!("/{}.xml", below.split('.').next().unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Generator, detect};
+    use super::*;
+
+    fn settings(sources: &[(&str, &str)], paths: &[&str]) -> Settings {
+        let sources = sources.iter().map(|(path, text)| Source::new(path, *text)).collect();
+        detect(&SiteFiles { paths: paths.iter().map(|path| (*path).to_owned()).collect(), sources }).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_site_with_data_and_folders_is_read() {
+        let found = settings(
+            &[
+                (".eleventy.js", "module.exports = function (c) { return { dir: { input: './src' }, pathPrefix: '/sub/' } }"),
+                ("src/_data/metadata.json", "{\"title\": \"T\", \"url\": \"https://example.org\", \"author\": {\"name\": \"Ann\"}}"),
+                ("src/posts/posts.json", "{\"tags\": \"posts\", \"permalink\": \"/p/{{ page.fileSlug }}/index.html\"}"),
+            ],
+            &["src/feed/feed.njk", "src/posts/a.md"],
+        );
+        assert_eq!((found.generator, found.title.as_deref()), (Some(Generator::Eleventy), Some("T")));
+        assert_eq!((found.url.as_deref(), found.author.unwrap().name.as_str()), (Some("https://example.org/sub/"), "Ann"));
+        assert_eq!((found.content_dir.as_str(), found.include), ("src", vec!["/posts/".to_owned()]));
+        assert_eq!((found.permalink.as_deref(), found.old_feeds), (Some("/p/:stem/"), vec!["/feed/feed.xml".to_owned()]));
+    }
+
+    #[test]
+    fn data_in_a_program_is_read_and_a_folder_guessed() {
+        let found = settings(
+            &[
+                ("eleventy.config.mjs", "export default () => {}"),
+                ("_data/site.js", "export default { title: 'T', url: 'https://example.org' }"),
+            ],
+            &["blog/a.md"],
+        );
+        assert_eq!((found.title.as_deref(), found.content_dir.as_str(), found.include), (Some("T"), ".", vec!["/blog/".to_owned()]));
+        assert!(found.notes.iter().any(|note| note.contains("`blog` is taken")), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn permalinks_that_only_a_program_knows_are_told() {
+        let found = settings(
+            &[
+                ("eleventy.config.js", "x = {"),
+                ("posts/posts.11tydata.js", "export default { tags: ['posts'], permalink: '/{{ title | slugify }}/' }"),
+            ],
+            &["posts/a.md"],
+        );
+        assert_eq!(found.permalink.as_deref(), Some("/:sections/:filename/"));
+        assert!(found.notes.iter().any(|note| note.contains("permalink of the folder's data")), "{:?}", found.notes);
+    }
+}

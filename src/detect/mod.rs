@@ -1,0 +1,110 @@
+//! An existing site to a configuration as written: its generator's own files in, `tidings.toml` and notes out.
+//!
+//! Each generator has a file that knows where its configuration says what, and which of tidings' settings make the same
+//! entries with the same ids and addresses. Programs (`pelicanconf.py`, `astro.config.mjs`) are read for the literals in
+//! them and never run; what is not a literal is told.
+
+mod astro;
+mod docusaurus;
+mod eleventy;
+mod hugo;
+mod javascript;
+mod jekyll;
+mod pelican;
+mod plain;
+mod python;
+mod settings;
+mod site_files;
+mod tree;
+mod zola;
+
+pub use plain::settings_of_folder;
+pub use settings::{Settings, render_config};
+pub use site_files::{SiteFiles, is_wanted};
+
+use crate::diagnostic::{Diagnostic, Source};
+use tree::Tree;
+
+/// A generator whose sites are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generator {
+    Hugo,
+    Zola,
+    Jekyll,
+    Pelican,
+    Eleventy,
+    Astro,
+    Docusaurus,
+}
+
+impl Generator {
+    /// The name for people; in lower case, the one for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Generator::Hugo => "Hugo",
+            Generator::Zola => "Zola",
+            Generator::Jekyll => "Jekyll",
+            Generator::Pelican => "Pelican",
+            Generator::Eleventy => "Eleventy",
+            Generator::Astro => "Astro",
+            Generator::Docusaurus => "Docusaurus",
+        }
+    }
+}
+
+/// The files by which a site is known, for people.
+pub const KNOWN_BY: &str = "hugo.toml, config.toml, config/_default/, _config.yml, pelicanconf.py, eleventy.config.js, astro.config.mjs or \
+                            docusaurus.config.js";
+
+/// Which generator's site the files are, by its own configuration.
+pub fn generator(files: &SiteFiles) -> Option<Generator> {
+    let has = |names: &[&str]| files.first(names).is_some();
+    let scripts = |name: &str| ["js", "mjs", "cjs", "ts", "mts", "cts"].iter().any(|ext| files.source(&format!("{name}.{ext}")).is_some());
+    if hugo::sources(files).iter().any(|source| hugo::is_named(source)) {
+        Some(Generator::Hugo)
+    } else if has(&["zola.toml"]) {
+        Some(Generator::Zola)
+    } else if let Some(config) = files.first(hugo::OLD_NAMES) {
+        // Hugo's old file name is Zola's too: one writes baseURL, the other base_url.
+        Some(if zola::is_zola(config) { Generator::Zola } else { Generator::Hugo })
+    } else if has(&["pelicanconf.py"]) {
+        Some(Generator::Pelican)
+    } else if scripts("docusaurus.config") {
+        Some(Generator::Docusaurus)
+    } else if scripts("astro.config") {
+        Some(Generator::Astro)
+    } else if scripts("eleventy.config") || scripts(".eleventy") {
+        Some(Generator::Eleventy)
+    } else if has(jekyll::NAMES) && !jekyll::is_hexo(files) {
+        Some(Generator::Jekyll)
+    } else {
+        None
+    }
+}
+
+/// Reads the configuration of the site that the files are. An error is a fault in it, at its place.
+pub fn detect(files: &SiteFiles) -> Option<Result<Settings, Vec<Diagnostic>>> {
+    let generator = generator(files)?;
+    let read = match generator {
+        Generator::Hugo => hugo::read,
+        Generator::Zola => zola::read,
+        Generator::Jekyll => jekyll::read,
+        Generator::Pelican => pelican::read,
+        Generator::Eleventy => eleventy::read,
+        Generator::Astro => astro::read,
+        Generator::Docusaurus => docusaurus::read,
+    };
+    let mut settings = Settings { generator: Some(generator), ..Settings::default() };
+    Some(read(files, &mut settings).map(|()| {
+        settings.finish(files);
+        settings
+    }))
+}
+
+/// Reads the first of these files that is there.
+fn read_first<'a>(files: &'a SiteFiles, names: &[&str]) -> Result<Option<(&'a Source, Tree)>, Vec<Diagnostic>> {
+    match files.first(names) {
+        Some(source) => Ok(Some((source, Tree::read(source)?))),
+        None => Ok(None),
+    }
+}

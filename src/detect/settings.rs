@@ -1,0 +1,245 @@
+//! What is known of a site, and `tidings.toml` written from it.
+
+use super::{Generator, SiteFiles};
+use crate::content::Pattern;
+use crate::site::{Person, Site};
+use askama::Template;
+
+/// What is known of a site. What is not stays a comment in the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    pub generator: Option<Generator>,
+    /// The file that the settings are from.
+    pub from: String,
+    pub title: Option<String>,
+    pub url: Option<String>,
+    pub description: Option<String>,
+    pub language: Option<String>,
+    pub timezone: Option<String>,
+    pub author: Option<Person>,
+    pub copyright: Option<String>,
+    pub content_dir: String,
+    pub static_dir: Option<String>,
+    pub permalink: Option<String>,
+    /// By section.
+    pub permalinks: Vec<(String, String)>,
+    pub ids: Option<&'static str>,
+    pub slugs: Option<&'static str>,
+    pub include: Vec<String>,
+    pub exclude: Vec<String>,
+    /// Entries without a date are left out.
+    pub only_dated: bool,
+    pub future: bool,
+    pub drafts: bool,
+    /// Folder of feeds.
+    pub output: String,
+    /// Where the generator writes pages.
+    pub pages: Option<&'static str>,
+    /// 0: all.
+    pub limit: Option<u64>,
+    pub summary: bool,
+    pub no_tags: bool,
+    pub languages: bool,
+    /// The generator makes the home page, so that ours is not written.
+    pub no_index: bool,
+    /// Paths of the feeds that the generator writes.
+    pub old_feeds: Vec<String>,
+    /// What the user should know or check.
+    pub notes: Vec<String>,
+}
+
+impl Settings {
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// Takes a site's address if it is one.
+    pub(super) fn set_url(&mut self, text: Option<String>, key: &str) {
+        match text {
+            Some(text) if Site::read_url(&text).is_ok() => self.url = Some(text),
+            Some(text) => self.note(format!("{key} is `{text}`, which is no whole address: write `url` in tidings.toml")),
+            None => {}
+        }
+    }
+
+    /// Takes a pattern if tidings can follow it.
+    pub(super) fn set_permalink(&mut self, pattern: String, key: &str) {
+        match Pattern::parse(&pattern) {
+            Ok(_) => self.permalink = Some(pattern),
+            Err((reason, _)) => self.note(format!("{key}: {reason}; write `permalink` in tidings.toml so that addresses stay")),
+        }
+    }
+
+    /// Takes the pattern of a section.
+    pub(super) fn add_permalink(&mut self, section: &str, pattern: String, key: &str) {
+        match Pattern::parse(&pattern) {
+            Ok(_) => self.permalinks.push((section.to_owned(), pattern)),
+            Err((reason, _)) => self.note(format!("{key}: {reason}; write `permalinks` in tidings.toml so that addresses stay")),
+        }
+    }
+
+    /// What no generator's file decides.
+    pub(super) fn finish(&mut self, files: &SiteFiles) {
+        if self.language.as_deref().is_some_and(|tag| !is_language(tag)) {
+            let tag = self.language.take().unwrap_or_default();
+            self.note(format!("the language `{tag}` is no tag such as en or pt-BR: write `language` in tidings.toml"));
+        }
+        if self.timezone.as_deref().is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
+            let zone = self.timezone.take().unwrap_or_default();
+            self.note(format!("the time zone `{zone}` is no name of the IANA list: write `timezone` in tidings.toml"));
+        }
+        for (found, what) in [(self.title.is_some(), "title"), (self.url.is_some(), "url")] {
+            if !found {
+                self.notes.push(format!("{what} not found in {}: write it in tidings.toml", self.from));
+            }
+        }
+        // A generator's own feed must not be in the way of the first build.
+        let is_taken = |dir: &str| ["feed.xml", "atom.xml", "feed.json"].iter().any(|name| files.has(&format!("{dir}/{name}")));
+        self.output = if is_taken("public") { "feeds" } else { "public" }.to_owned();
+        let old = self.old_feeds.join(", ");
+        if let Some(generator) = self.generator.filter(|_| !old.is_empty()) {
+            let name = generator.name();
+            self.notes.push(format!(
+                "{name}'s own feed is at {old}: once tidings' is published, redirect that address to feed.xml (or atom.xml), so that subscribers follow"
+            ));
+        }
+    }
+}
+
+/// A tag of letters, digits and hyphens, as the configuration takes it.
+fn is_language(tag: &str) -> bool {
+    let is_part = |(at, part): (usize, &str)| {
+        let length = if at == 0 { 2..=8 } else { 1..=8 };
+        length.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    tag.split(['-', '_']).enumerate().all(is_part)
+}
+
+/// `tidings.toml` as people would write it: each key with what it is for.
+#[derive(Template)]
+#[template(path = "init/tidings.toml", escape = "none")]
+struct ConfigView<'a> {
+    settings: &'a Settings,
+    generator: Option<&'static str>,
+    title: &'a str,
+    url: &'a str,
+}
+
+impl ConfigView<'_> {
+    fn quote(&self, text: &str) -> String {
+        quote(text)
+    }
+
+    fn list(&self, texts: &[String]) -> String {
+        format!("[{}]", texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", "))
+    }
+
+    fn table(&self, pairs: &[(String, String)]) -> String {
+        let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{} = {}", quote(key), quote(value))).collect();
+        format!("{{ {} }}", pairs.join(", "))
+    }
+
+    fn person(&self, person: &Person) -> String {
+        let fields = [("name", Some(&person.name)), ("email", person.email.as_ref()), ("url", person.url.as_ref())];
+        let fields: Vec<String> = fields.into_iter().filter_map(|(key, value)| Some(format!("{key} = {}", quote(value?)))).collect();
+        format!("{{ {} }}", fields.join(", "))
+    }
+}
+
+/// A text as TOML has it, on one line.
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Writes the configuration. `stand_in` is the title of a site whose own is not known.
+pub fn render_config(settings: &Settings, stand_in: &str) -> String {
+    let title = settings.title.as_deref().unwrap_or(stand_in);
+    let url = settings.url.as_deref().unwrap_or("https://example.org/");
+    let view = ConfigView { settings, generator: settings.generator.map(Generator::name), title, url };
+    // The template is checked when it is compiled; writing to a string doesn't fail.
+    view.render().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Overrides, read_config};
+    use crate::diagnostic::Source;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let settings = Settings {
+            generator: Some(Generator::Hugo),
+            title: Some("A \"quoted\"\nback\\slash".into()),
+            url: Some("https://example.org/x/".into()),
+            description: Some("# no comment".into()),
+            language: Some("pt-BR".into()),
+            timezone: Some("Europe/Paris".into()),
+            author: Some(Person { name: "Ann".into(), email: Some("a@example.org".into()), url: None }),
+            copyright: Some("©".into()),
+            content_dir: "content".into(),
+            static_dir: Some("static".into()),
+            permalink: Some("/:year/:slug/".into()),
+            permalinks: vec![("blog posts".into(), "/b/:slug/".into())],
+            ids: Some("hugo"),
+            slugs: Some("case"),
+            include: vec!["posts/".into()],
+            exclude: vec!["posts/old/".into()],
+            only_dated: true,
+            future: true,
+            drafts: true,
+            output: "public".into(),
+            pages: Some("public"),
+            limit: Some(0),
+            summary: true,
+            no_tags: true,
+            languages: true,
+            no_index: true,
+            ..Settings::default()
+        };
+        let text = render_config(&settings, "X");
+        let (config, faults) = read_config(&Source::new("tidings.toml", &text), std::path::Path::new("."), &Overrides::new());
+        assert_eq!(faults, [], "{text}");
+        let config = config.unwrap();
+        assert_eq!((config.site.title.as_str(), config.site.language.as_str()), ("A \"quoted\" back\\slash", "pt-BR"));
+        assert_eq!(config.site.authors[0].email.as_deref(), Some("a@example.org"));
+        assert_eq!((config.content.include, config.content.undated), (vec!["posts/".to_owned()], false));
+        assert!(config.content.future && config.content.drafts);
+        assert_eq!((config.rules.sections.len(), config.feeds.limit, config.feeds.index, config.feeds.tags), (1, None, false, false));
+        assert_eq!(config.feeds.content, crate::feed::Detail::Summary);
+    }
+
+    #[test]
+    fn what_is_not_known_has_a_stand_in_that_builds() {
+        let mut settings = Settings { content_dir: "content".into(), from: "x.js".into(), ..Settings::default() };
+        settings.finish(&SiteFiles::default());
+        let text = render_config(&settings, "My Folder");
+        let (config, faults) = read_config(&Source::new("tidings.toml", &text), std::path::Path::new("."), &Overrides::new());
+        assert_eq!((faults, config.unwrap().site.title.as_str()), (vec![], "My Folder"), "{text}");
+        assert_eq!(
+            settings.notes,
+            ["title not found in x.js: write it in tidings.toml", "url not found in x.js: write it in tidings.toml"]
+        );
+    }
+
+    #[test]
+    fn values_that_tidings_would_refuse_become_notes() {
+        let mut settings = Settings { language: Some("English!".into()), timezone: Some("Mars".into()), ..Settings::default() };
+        settings.set_url(Some("/".into()), "baseURL");
+        settings.set_permalink("/:nope/".into(), "permalink");
+        settings.add_permalink("blog", "/{oops".into(), "permalinks.blog");
+        settings.finish(&SiteFiles { paths: vec!["public/atom.xml".into()], sources: Vec::new() });
+        assert_eq!((settings.language, settings.timezone, settings.permalink, settings.output.as_str()), (None, None, None, "feeds"));
+        assert_eq!(settings.notes.len(), 7, "{:?}", settings.notes);
+    }
+}
