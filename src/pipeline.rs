@@ -305,7 +305,7 @@ impl<'a> Kitchen<'a> {
         let links = self.links(at);
         let (body, mut faults) = Body::read(&entry, &links);
         let html = match self.config.feeds.content {
-            Detail::Full => body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 1 }, &links),
+            Detail::Full => body.html(&HtmlPlace { id_prefix: id_prefix(&entry), first_heading: 1 }, &links),
             Detail::Summary => String::new(),
         };
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
@@ -324,7 +324,7 @@ impl<'a> Kitchen<'a> {
         let links = self.links(at);
         let (body, faults) = Body::read(&entry, &links);
         let (html, lines) = match spec.content {
-            Detail::Full => (body.html(&HtmlPlace { note_prefix: note_prefix(&entry), first_heading: 3 }, &links), body.lines(&links)),
+            Detail::Full => (body.html(&HtmlPlace { id_prefix: id_prefix(&entry), first_heading: 3 }, &links), body.lines(&links)),
             Detail::Summary => Default::default(),
         };
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
@@ -395,8 +395,8 @@ impl Pantry {
 /// A summary that tidings makes has at most so many characters.
 const SUMMARY_CHARS: usize = 300;
 
-/// Keeps the ids of footnotes apart where several entries stand on one page, and the same whatever else is there.
-fn note_prefix(entry: &Entry) -> String {
+/// Keeps the ids of headings and footnotes apart where several entries stand on one page, and the same whatever else is there.
+fn id_prefix(entry: &Entry) -> String {
     let hash = Sha256::digest(entry.head.id.as_bytes());
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..6])
 }

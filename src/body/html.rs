@@ -5,6 +5,7 @@ use super::event::{ELEMENTS, Element, Event, GENERAL, heading_level, heading_nam
 use crate::catalog::Links;
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -34,8 +35,12 @@ pub fn sanitize(html: &str) -> String {
 pub struct Writer<'a> {
     place: &'a HtmlPlace,
     links: &'a dyn Links,
-    /// Fragments that lead to a place in the same text.
-    ids: HashSet<&'a str>,
+    events: &'a [Event<'a>],
+    notes: &'a [Vec<Event<'a>>],
+    /// Fragments that lead to a place in the same text; looked for when one is asked for.
+    ids: OnceCell<HashSet<&'a str>>,
+    /// Ids that were written: no other element gets the same.
+    written: HashSet<String>,
     out: String,
     /// For each open link, whether it was written: one without a good target leaves its words.
     open_links: Vec<bool>,
@@ -43,20 +48,18 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub fn new(place: &'a HtmlPlace, links: &'a dyn Links, events: &'a [Event<'a>], notes: &'a [Vec<Event<'a>>]) -> Self {
-        let ids = events.iter().chain(notes.iter().flatten()).filter_map(|event| match event {
-            Event::Start(element) => element.get("id"),
-            _ => None,
-        });
-        Writer { place, links, ids: ids.collect(), out: String::with_capacity(events.len() * 32), open_links: Vec::new() }
+        let out = String::with_capacity(events.len() * 32);
+        Writer { place, links, events, notes, ids: OnceCell::new(), written: HashSet::new(), out, open_links: Vec::new() }
     }
 
     /// The events and then the footnotes, each with a way back.
-    pub fn write(mut self, events: &[Event<'_>], notes: &[Vec<Event<'_>>]) -> String {
-        self.events(events);
+    pub fn write(mut self) -> String {
+        let notes = self.notes;
+        self.events(self.events);
         if !notes.is_empty() {
             self.out.push_str("<hr>\n<ol>\n");
             for (at, note) in notes.iter().enumerate() {
-                let (prefix, number) = (escaped(&self.place.note_prefix), at + 1);
+                let (prefix, number) = (escaped(&self.place.id_prefix), at + 1);
                 let _ = write!(self.out, "<li id=\"fn-{prefix}{number}\">");
                 self.events(note);
                 let back = format!(" <a href=\"#fnref-{prefix}{number}\" title=\"Back to the text\">↩</a>");
@@ -81,7 +84,7 @@ impl<'a> Writer<'a> {
                 Event::Text(text) => escape_into(&mut self.out, text, false),
                 Event::More => {}
                 Event::Note { number, mention } => {
-                    let prefix = escaped(&self.place.note_prefix);
+                    let prefix = escaped(&self.place.id_prefix);
                     let again = if *mention > 1 { format!("-{mention}") } else { String::new() };
                     let _ =
                         write!(self.out, "<sup><a id=\"fnref-{prefix}{number}{again}\" href=\"#fn-{prefix}{number}\">{number}</a></sup>");
@@ -116,6 +119,8 @@ impl<'a> Writer<'a> {
         self.out.push_str(name);
         for (attribute, value) in &element.attributes {
             let value: Option<Cow<str>> = match *attribute {
+                "id" => self.own_id(value).map(Cow::Owned),
+                "headers" => Some(self.own_headers(value).into()),
                 "href" => target.as_ref().and_then(|target| target.as_deref()).map(Cow::Borrowed),
                 "src" if name == "img" => match &target {
                     Some(target) => target.as_deref().map(Cow::Borrowed),
@@ -177,11 +182,36 @@ impl<'a> Writer<'a> {
     fn resolve(&self, target: &str) -> Option<String> {
         let target = target.trim();
         if let Some(fragment) = target.strip_prefix('#')
-            && self.ids.contains(fragment)
+            && let Some(id) = self.find_id(fragment)
         {
-            return Some(target.to_owned());
+            return Some(format!("#{}", self.prefixed(id)));
         }
         self.links.absolute(target).filter(|url| !has_scheme(url, "data") && !has_scheme(url, "javascript") && !has_scheme(url, "vbscript"))
+    }
+
+    /// The id of the same text that a fragment names, be it percent-encoded or not.
+    fn find_id(&self, fragment: &str) -> Option<&'a str> {
+        let ids = self.ids.get_or_init(|| {
+            let all = self.events.iter().chain(self.notes.iter().flatten());
+            all.filter_map(|event| if let Event::Start(element) = event { element.get("id") } else { None }).collect()
+        });
+        ids.get(fragment).or_else(|| ids.get(&*crate::url::decode_path(fragment))).copied()
+    }
+
+    /// An id that no other entry on the same page has.
+    fn prefixed(&self, id: &str) -> String {
+        if self.place.id_prefix.is_empty() { id.to_owned() } else { format!("{}-{id}", self.place.id_prefix) }
+    }
+
+    /// The id as it's written; `None` if another element of the text has it.
+    fn own_id(&mut self, id: &str) -> Option<String> {
+        let own = self.prefixed(id);
+        self.written.insert(own.clone()).then_some(own)
+    }
+
+    /// The cells that head another one.
+    fn own_headers(&self, ids: &str) -> String {
+        ids.split_ascii_whitespace().map(|id| self.prefixed(id)).collect::<Vec<_>>().join(" ")
     }
 
     /// The address of a picture, which may also stand in the text itself; no other `data:` address is safe.

@@ -2,6 +2,8 @@
 
 use super::embed;
 use super::event::{Element, Event, GENERAL, Layout, find_element};
+use super::foreign::Foreign;
+use super::hidden::{is_counter, is_hidden};
 use super::stream::{Stream, clean};
 use super::words::is_cjk;
 use html5ever::tendril::StrTendril;
@@ -27,8 +29,21 @@ impl TokenSink for Sink<'_, '_> {
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let mut stream = self.stream.borrow_mut();
+        if stream.take_foreign(&token) {
+            return TokenSinkResult::Continue;
+        }
         match token {
-            Token::TagToken(tag) => return read_tag(&tag, &mut stream),
+            Token::TagToken(tag) => {
+                if tag.kind == TagKind::StartTag
+                    && let Some(foreign) = Foreign::start(&tag)
+                {
+                    if !tag.self_closing {
+                        stream.foreign = Some(foreign);
+                    }
+                    return TokenSinkResult::Continue;
+                }
+                return read_tag(&tag, &mut stream);
+            }
             Token::CharacterTokens(text) => {
                 let text = if stream.is_open("pre") { text.to_string() } else { join_cjk_lines(&text) };
                 stream.text(text);
@@ -43,8 +58,7 @@ impl TokenSink for Sink<'_, '_> {
 /// Elements that go with all that is in them; true: their content is code, or stands elsewhere too.
 fn is_left_out(name: &str) -> Option<bool> {
     match name {
-        "script" | "style" | "template" | "noscript" | "svg" | "math" | "title" | "head" | "textarea" | "iframe" | "noframes"
-        | "noembed" => Some(true),
+        "script" | "style" | "template" | "noscript" | "title" | "head" | "textarea" | "iframe" | "noframes" | "noembed" => Some(true),
         "form" | "select" | "button" | "dialog" | "datalist" | "rtc" => Some(false),
         _ => None,
     }
@@ -63,33 +77,49 @@ fn raw_kind(name: &str) -> Option<RawKind> {
 fn read_tag(tag: &Tag, stream: &mut Stream<'_>) -> TokenSinkResult<()> {
     let name: &str = &tag.name;
     if tag.kind == TagKind::EndTag {
-        if is_left_out(name).is_some() {
-            stream.end_skip(name);
+        let was_skipped = stream.end_skip(name);
+        if was_skipped {
+            return TokenSinkResult::Continue;
+        }
+        if name == "object" {
+            if let Some(data) = stream.end_object() {
+                push_all(stream, embed::object_link(&data));
+            }
         } else if let Some((name, _, _)) = find_element(name) {
             stream.end(name);
         }
         return TokenSinkResult::Continue;
     }
-    for event in embed::read(tag) {
-        match event {
-            Event::Start(element) => stream.start(element),
-            Event::End(name) => stream.end(name),
-            Event::Text(text) => stream.text(text),
-            event => stream.push(event),
+    let embedded = embed::read(tag);
+    if name == "object" && !stream.is_skipping(name) {
+        let data = tag.attrs.iter().find(|attribute| &*attribute.name.local == "data").map(|attribute| attribute.value.to_string());
+        match (embedded.is_empty(), data) {
+            (false, _) => {
+                push_all(stream, embedded);
+                stream.skip(name, true);
+            }
+            (true, Some(data)) => stream.start_object(data),
+            (true, None) => {}
         }
+        return TokenSinkResult::Continue;
     }
+    push_all(stream, embedded);
     if let Some(is_code) = is_left_out(name) {
-        // `<svg/>` is whole; an HTML element's slash means nothing.
-        if !(tag.self_closing && matches!(name, "svg" | "math")) {
-            stream.skip(name, is_code);
-        }
+        stream.skip(name, is_code);
+    } else if stream.is_skipping(name) {
+        stream.skip(name, false);
     } else if let Some((name, layout, attributes)) = find_element(name) {
         // A link in a link ends the outer one.
         if name == "a" {
             stream.end("a");
         }
         stream.imply_ends(name, layout);
-        stream.start(Element { name, layout, attributes: read_attributes(tag, name, attributes) });
+        let element = Element { name, layout, attributes: read_attributes(tag, name, attributes) };
+        if layout != Layout::Void && is_hidden(tag) {
+            stream.skip(&tag.name, false);
+        } else if !is_counter(&element) {
+            stream.start(element);
+        }
         if tag.self_closing && layout == Layout::Inline {
             // Meant as XML: `<a name="x"/>` holds nothing.
             stream.end(name);
@@ -101,6 +131,17 @@ fn read_tag(tag: &Tag, stream: &mut Stream<'_>) -> TokenSinkResult<()> {
     }
 }
 
+fn push_all<'e>(stream: &mut Stream<'e>, events: Vec<Event<'e>>) {
+    for event in events {
+        match event {
+            Event::Start(element) => stream.start(element),
+            Event::End(name) => stream.end(name),
+            Event::Text(text) => stream.text(text),
+            event => stream.push(event),
+        }
+    }
+}
+
 fn read_attributes<'e>(tag: &Tag, element: &str, own: &'static [&'static str]) -> Vec<(&'static str, pulldown_cmark::CowStr<'e>)> {
     let mut kept: Vec<(&'static str, pulldown_cmark::CowStr<'e>)> = Vec::new();
     for attribute in &tag.attrs {
@@ -108,8 +149,9 @@ fn read_attributes<'e>(tag: &Tag, element: &str, own: &'static [&'static str]) -
         let value: &str = &attribute.value;
         // What a script would load is loaded; `src` holds a placeholder then.
         let (name, is_lazy) = match (element, written) {
-            ("img" | "source", "data-src" | "data-lazy-src" | "data-original") => ("src", true),
+            ("img" | "source" | "video" | "audio", "data-src" | "data-lazy-src" | "data-original" | "data-orig-file") => ("src", true),
             ("img" | "source", "data-srcset" | "data-lazy-srcset") => ("srcset", true),
+            ("video", "data-poster") => ("poster", true),
             ("a", "name") => ("id", false),
             (_, written) => (written, false),
         };
@@ -121,6 +163,10 @@ fn read_attributes<'e>(tag: &Tag, element: &str, own: &'static [&'static str]) -
             Some(_) => {}
             None => kept.push((name, value)),
         }
+    }
+    // Without buttons nobody can start it: what a page starts by itself doesn't start here.
+    if matches!(element, "video" | "audio") && kept.iter().all(|(name, _)| *name != "controls") {
+        kept.push(("controls", "".into()));
     }
     kept
 }
@@ -195,8 +241,8 @@ mod tests {
         for html in [
             "<script>if (a < b) x('</p>')</script>",
             "<style>p{}</style>",
-            "<noscript><img src=a></noscript>",
-            "<svg><script>x</script><title>t</title></svg>",
+            "<noscript>Please turn on scripts</noscript>",
+            "<svg><script>x</script><text>t</text></svg>",
             "<form><label>Name<input></label></form>",
             "<textarea><b></textarea>",
             "<script>never closed",

@@ -337,9 +337,15 @@ impl<'e> Reader<'e> {
         if name.is_empty() {
             return;
         }
-        let count = self.ids.entry(name.clone()).or_insert(0);
-        let unique = if *count == 0 { name } else { format!("{name}-{count}") };
-        *count += 1;
+        // As GitHub numbers headings of one name; the next number may be another heading's name.
+        let mut count = self.ids.get(&name).copied().unwrap_or(0);
+        let mut unique = name.clone();
+        while self.ids.contains_key(&unique) {
+            count += 1;
+            unique = format!("{name}-{count}");
+        }
+        self.ids.insert(name, count);
+        self.ids.insert(unique.clone(), 0);
         if let Some(Event::Start(element)) = self.stream.events.get_mut(at) {
             element.attributes.push(("id", unique.into()));
         }

@@ -7,6 +7,8 @@ mod autolink;
 mod clean;
 mod embed;
 mod event;
+mod foreign;
+mod hidden;
 mod html;
 mod html_reader;
 mod markdown;
@@ -44,8 +46,8 @@ pub struct Line {
 /// Where HTML will stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HtmlPlace {
-    /// Keeps the ids of footnotes apart where several entries stand on one page.
-    pub note_prefix: String,
+    /// Keeps the ids of headings, footnotes and others apart where several entries stand on one page.
+    pub id_prefix: String,
     /// The level that a first-level heading has there: 1, as written; 3: `h1` becomes `h3`, and so on.
     pub first_heading: u8,
 }
@@ -140,7 +142,7 @@ impl<'e> Body<'e> {
 
     /// HTML for a feed or a message: nothing that runs, every address absolute, footnotes at the end.
     pub fn html(&self, place: &HtmlPlace, links: &dyn Links) -> String {
-        let html = html::Writer::new(place, links, &self.events, &self.notes).write(&self.events, &self.notes);
+        let html = html::Writer::new(place, links, &self.events, &self.notes).write();
         if self.has_html { html::sanitize(&html) } else { html }
     }
 

@@ -2,7 +2,10 @@
 
 use super::clean::clean_for_xml;
 use super::event::{Element, Event, Layout};
+use super::foreign::{Foreign, Step};
+use super::hidden::keep_pictures;
 use super::words::is_cjk;
+use html5ever::tokenizer::Token;
 use pulldown_cmark::CowStr;
 use std::borrow::Cow;
 
@@ -27,6 +30,10 @@ pub struct Stream<'e> {
     pub events: Vec<Event<'e>>,
     open: Vec<&'static str>,
     skipped: Option<Skipped>,
+    /// The object that is open: its address, and where its content begins.
+    object: Option<(String, usize)>,
+    /// The drawing or formula that is open.
+    pub foreign: Option<Foreign>,
     /// The line's end that vanishes if a CJK character follows.
     soft: Option<usize>,
 }
@@ -49,6 +56,15 @@ impl<'e> Stream<'e> {
         if element.layout == Layout::Block {
             self.soft = None;
         }
+        if let Some(foreign) = &self.foreign {
+            if element.layout != Layout::Block {
+                return;
+            }
+            // Markdown has begun a block; up to the end tag, if there is one, all of it belongs to the drawing.
+            let root = foreign.root();
+            self.end_foreign();
+            self.skip(root, false);
+        }
         if element.layout != Layout::Void {
             if self.open.len() >= MAX_DEPTH {
                 return;
@@ -65,6 +81,7 @@ impl<'e> Stream<'e> {
     }
 
     fn close_to(&mut self, depth: usize) {
+        self.end_foreign();
         if self.skipped.as_ref().is_some_and(|skipped| depth < skipped.open) {
             self.leave_skipped();
         }
@@ -93,8 +110,31 @@ impl<'e> Stream<'e> {
         }
     }
 
+    /// Gives a token to the drawing or formula that is open; false: it is HTML's.
+    pub fn take_foreign(&mut self, token: &Token) -> bool {
+        let Some(open) = &mut self.foreign else { return false };
+        let (words, is_taken) = match open.token(token) {
+            Step::Goes => return true,
+            Step::Ends(words) => (words, true),
+            Step::Breaks(words) => (words, false),
+        };
+        self.foreign = None;
+        self.text(words);
+        is_taken
+    }
+
+    fn end_foreign(&mut self) {
+        if let Some(mut foreign) = self.foreign.take() {
+            self.text(foreign.words());
+        }
+    }
+
     pub fn text(&mut self, text: impl Into<CowStr<'e>>) {
-        let text = clean(text.into());
+        let text = text.into();
+        if let Some(foreign) = &mut self.foreign {
+            return foreign.text(&text);
+        }
+        let text = clean(text);
         let Some(first) = text.chars().next() else { return };
         if let Some(at) = self.soft.take()
             && is_cjk(first)
@@ -133,15 +173,38 @@ impl<'e> Stream<'e> {
     }
 
     /// The end tag of an element whose content is left out.
-    pub fn end_skip(&mut self, name: &str) {
-        let Some(skipped) = self.skipped.as_mut().filter(|skipped| skipped.name == name) else { return };
+    /// False: there is none.
+    pub fn end_skip(&mut self, name: &str) -> bool {
+        let Some(skipped) = self.skipped.as_mut().filter(|skipped| skipped.name == name) else { return false };
         skipped.depth -= 1;
         if skipped.depth == 0 {
-            self.events.truncate(skipped.events);
+            if name == "noscript" {
+                keep_pictures(&mut self.events, skipped.events);
+            } else {
+                self.events.truncate(skipped.events);
+            }
             self.open.truncate(skipped.open);
             self.soft = None;
             self.skipped = None;
         }
+        true
+    }
+
+    /// Whether the content of an element of that name is being left out.
+    pub fn is_skipping(&self, name: &str) -> bool {
+        self.skipped.as_ref().is_some_and(|skipped| skipped.name == name)
+    }
+
+    /// An object opens: what is in it is for those who can't show it.
+    pub fn start_object(&mut self, data: String) {
+        self.object = Some((data, self.events.len()));
+    }
+
+    /// The address of the object that ends, if nothing stands in for it.
+    pub fn end_object(&mut self) -> Option<String> {
+        let (data, start) = self.object.take()?;
+        let is_blank = |event: &Event<'_>| matches!(event, Event::Text(text) if text.trim().is_empty());
+        self.events.get(start..).is_none_or(|inside| inside.iter().all(is_blank)).then_some(data)
     }
 
     /// The element around ends, so this one was never closed: words are kept, for losing the rest of a text is worse.
@@ -153,6 +216,7 @@ impl<'e> Stream<'e> {
     }
 
     pub fn finish(mut self) -> Vec<Event<'e>> {
+        self.end_foreign();
         self.leave_skipped();
         self.close_to(0);
         self.events

@@ -44,7 +44,7 @@ struct Page;
 impl Links for Page {
     fn absolute(&self, target: &str) -> Option<String> {
         let url = url::Url::parse("https://x.org/a/b/").ok()?.join(target).ok()?;
-        matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
+        matches!(url.scheme(), "http" | "https" | "mailto" | "tel").then(|| url.into())
     }
 
     fn asset(&self, target: &str) -> Option<Asset> {
@@ -67,7 +67,7 @@ impl Links for Page {
 
 fn html_of(text: &str, markup: Markup, first_heading: u8) -> String {
     let entry = entry(text, markup);
-    Body::read(&entry, &Page).0.html(&HtmlPlace { note_prefix: "k-".into(), first_heading }, &Page)
+    Body::read(&entry, &Page).0.html(&HtmlPlace { id_prefix: "k".into(), first_heading }, &Page)
 }
 
 fn html(text: &str) -> String {
@@ -106,7 +106,7 @@ fn code_and_math_stay_as_written() {
 fn footnotes_are_gathered_in_order_with_ways_back() {
     assert_eq!(
         html("b[^2] a[^x] b[^2]\n\n[^x]: X\n[^2]: Two\n"),
-        "<p>b<sup><a id=\"fnref-k-1\" href=\"#fn-k-1\">1</a></sup> a<sup><a id=\"fnref-k-2\" href=\"#fn-k-2\">2</a></sup> b<sup><a id=\"fnref-k-1-2\" href=\"#fn-k-1\">1</a></sup></p>\n<hr>\n<ol>\n<li id=\"fn-k-1\"><p>Two <a href=\"#fnref-k-1\" title=\"Back to the text\">↩</a></p></li>\n<li id=\"fn-k-2\"><p>X <a href=\"#fnref-k-2\" title=\"Back to the text\">↩</a></p></li>\n</ol>\n"
+        "<p>b<sup><a id=\"fnref-k1\" href=\"#fn-k1\">1</a></sup> a<sup><a id=\"fnref-k2\" href=\"#fn-k2\">2</a></sup> b<sup><a id=\"fnref-k1-2\" href=\"#fn-k1\">1</a></sup></p>\n<hr>\n<ol>\n<li id=\"fn-k1\"><p>Two <a href=\"#fnref-k1\" title=\"Back to the text\">↩</a></p></li>\n<li id=\"fn-k2\"><p>X <a href=\"#fnref-k2\" title=\"Back to the text\">↩</a></p></li>\n</ol>\n"
     );
 }
 
@@ -114,16 +114,16 @@ fn footnotes_are_gathered_in_order_with_ways_back() {
 fn headings_have_ids_and_the_level_that_the_place_asks() {
     assert_eq!(
         html("# Été & `x`\n# Été & `x`\n# A {#own}"),
-        "<h1 id=\"été--x\">Été &amp; <code>x</code></h1>\n<h1 id=\"été--x-1\">Été &amp; <code>x</code></h1>\n<h1 id=\"own\">A</h1>\n"
+        "<h1 id=\"k-été--x\">Été &amp; <code>x</code></h1>\n<h1 id=\"k-été--x-1\">Été &amp; <code>x</code></h1>\n<h1 id=\"k-own\">A</h1>\n"
     );
-    assert_eq!(html_of("# a\n###### b", Markup::Markdown, 3), "<h3 id=\"a\">a</h3>\n<h6 id=\"b\">b</h6>\n");
+    assert_eq!(html_of("# a\n###### b", Markup::Markdown, 3), "<h3 id=\"k-a\">a</h3>\n<h6 id=\"k-b\">b</h6>\n");
 }
 
 #[test]
 fn every_address_is_absolute_but_those_of_the_same_text() {
     assert_eq!(
         html("# Top\n\n[c](../c) [t](#top) [n](#none) [m](mailto:a@x.org) [j](javascript:alert(1)) ![A](a.png)"),
-        "<h1 id=\"top\">Top</h1>\n<p><a href=\"https://x.org/a/c\">c</a> <a href=\"#top\">t</a> <a href=\"https://x.org/a/b/#none\">n</a> <a href=\"mailto:a@x.org\">m</a> j <img src=\"https://x.org/a/b/a.png\" alt=\"A\"></p>\n"
+        "<h1 id=\"k-top\">Top</h1>\n<p><a href=\"https://x.org/a/c\">c</a> <a href=\"#k-top\">t</a> <a href=\"https://x.org/a/b/#none\">n</a> <a href=\"mailto:a@x.org\">m</a> j <img src=\"https://x.org/a/b/a.png\" alt=\"A\"></p>\n"
     );
     assert_eq!(
         html_of(
@@ -131,8 +131,48 @@ fn every_address_is_absolute_but_those_of_the_same_text() {
             Markup::Html,
             1
         ),
-        "<img srcset=\"https://x.org/a/b/a.png 1x, https://x.org/b.png 2x\" src=\"https://x.org/a/b/a.png\" alt=\"A\" width=\"3\"><video poster=\"https://x.org/a/b/p.png\"><source src=\"https://x.org/a/b/v.mp4\"></video>\n<blockquote cite=\"https://x.org/a/b/q\">\nx</blockquote>\n"
+        "<img srcset=\"https://x.org/a/b/a.png 1x, https://x.org/b.png 2x\" src=\"https://x.org/a/b/a.png\" alt=\"A\" width=\"3\"><video poster=\"https://x.org/a/b/p.png\" controls=\"\"><source src=\"https://x.org/a/b/v.mp4\"></video>\n<blockquote cite=\"https://x.org/a/b/q\">\nx</blockquote>\n"
     );
+}
+
+#[test]
+fn ids_are_the_entry_s_own_and_links_follow_them() {
+    let text = "# Été\n\n[a](#été) [b](#%C3%A9t%C3%A9) [c](#x) [d](#own)\n\n<a name=x></a><p id=x>again</p>\n\n## Two {#own}\n\n<table><tr><th id=h>1</th><td headers='h h'>2</td></tr></table>";
+    let out = html(text);
+    assert_eq!(values(&out, "href"), ["#k-été", "#k-été", "#k-x", "#k-own"], "{out}");
+    assert_eq!(values(&out, "id"), ["k-été", "k-x", "k-own", "k-h"], "{out}");
+    assert_eq!(values(&out, "headers"), ["k-h k-h"], "{out}");
+    let entry = entry("# A\n\n[a](#a)[^1]\n\n[^1]: x", Markup::Markdown);
+    let at = |prefix: &str| Body::read(&entry, &Page).0.html(&HtmlPlace { id_prefix: prefix.into(), first_heading: 1 }, &Page);
+    let (one, two) = (at("one"), at("two"));
+    assert!(values(&one, "id").iter().all(|id| !values(&two, "id").contains(id)), "{one} {two}");
+    assert!(html("# a-1\n# a\n# a").matches("k-a-1\"").count() == 1);
+}
+
+#[test]
+fn every_kind_of_address_is_absolute() {
+    for (text, wanted) in [
+        ("<ins cite=a>x</ins>", "cite=\"https://x.org/a/b/a\""),
+        ("<q cite='/a'>x</q>", "cite=\"https://x.org/a\""),
+        ("<video src=a poster=p controls></video>", "src=\"https://x.org/a/b/a\" poster=\"https://x.org/a/b/p\""),
+        ("<audio data-src=a></audio>", "<audio src=\"https://x.org/a/b/a\" controls=\"\">"),
+        ("<video><source src=a><track src=t kind=captions></video>", "<track src=\"https://x.org/a/b/t\" kind=\"captions\">"),
+        ("<picture><source srcset='a 1x,b 2x'><img src=c alt=''></picture>", "srcset=\"https://x.org/a/b/a 1x, https://x.org/a/b/b 2x\""),
+        ("<object data=a.pdf></object>", "<a href=\"https://x.org/a/b/a.pdf\">a.pdf</a>"),
+        ("<object data=a.svg type=image/svg+xml title=T>no</object>", "<img src=\"https://x.org/a/b/a.svg\" alt=\"T\">"),
+        ("<object data=a.pdf>words</object>", "words"),
+        ("<iframe src=/map title=Map></iframe>", "<a href=\"https://x.org/map\">Map</a>"),
+        ("<img data-srcset='a 1x' data-src=b alt=x width=3 height=4>", "alt=\"x\" width=\"3\" height=\"4\""),
+        ("<details open><summary>s</summary>d</details>", "<details open=\"\"><summary>s</summary>d</details>"),
+    ] {
+        for markup in [Markup::Html, Markup::Markdown] {
+            let out = html_of(text, markup, 1);
+            assert!(out.contains(wanted), "{text} became {out}");
+            assert!(!out.contains("data-") && !out.contains("<object"), "{out}");
+        }
+    }
+    assert_eq!(html("<form action=/a><p>x</form>y").trim(), "y");
+    assert_eq!(html("[t](tel:+33) [m](mailto:a@x.org)"), "<p><a href=\"tel:+33\">t</a> <a href=\"mailto:a@x.org\">m</a></p>\n");
 }
 
 #[test]
@@ -185,7 +225,7 @@ fn forbidden_characters_go_and_are_told_at_their_place() {
     let mut entry = entry("---\u{8}\nok\na\u{8}b &#11;c\u{ffff}", Markup::Markdown);
     entry.body = 5..entry.source.text.len();
     let (body, faults) = Body::read(&entry, &Page);
-    assert_eq!(body.html(&HtmlPlace { note_prefix: String::new(), first_heading: 1 }, &Page), "<p>ok\nab c</p>\n");
+    assert_eq!(body.html(&HtmlPlace { id_prefix: String::new(), first_heading: 1 }, &Page), "<p>ok\nab c</p>\n");
     let places: Vec<(usize, usize)> =
         faults.iter().filter_map(|fault| fault.place.as_ref()).map(|place| (place.line, place.column)).collect();
     assert_eq!(places, [(3, 2), (3, 5), (3, 11)]);
@@ -374,7 +414,7 @@ proptest! {
         let entry = entry(&text, Markup::Markdown);
         let (mut body, _) = Body::read(&entry, &Page);
         if !body.has_html {
-            let place = HtmlPlace { note_prefix: "k-".into(), first_heading: 1 };
+            let place = HtmlPlace { id_prefix: "k".into(), first_heading: 1 };
             let fast = body.html(&place, &Page);
             body.has_html = true;
             prop_assert_eq!(body.html(&place, &Page).replace("&nbsp;", "\u{a0}"), fast);

@@ -154,7 +154,7 @@ fn every_body_renders_to_html_and_text() {
             let (body, faults) = Body::read(entry, &links);
             // One of them has a form feed in it.
             assert!(faults.iter().all(|fault| fault.code == "control-character") && faults.len() < 2, "{path}: {faults:?}");
-            let html = body.html(&HtmlPlace { note_prefix: "n-".into(), first_heading: 1 }, &links);
+            let html = body.html(&HtmlPlace { id_prefix: "n".into(), first_heading: 1 }, &links);
             for attribute in [" href=\"", " src=\""] {
                 for value in html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
                     let is_whole = ["https://", "http://", "mailto:", "#", "data:image/", "irc:", "ircs:"]

@@ -10,11 +10,10 @@ use super::Line;
 use super::event::{Element, Event, Layout, heading_level, layout};
 use crate::catalog::Links;
 use page::Page;
-use raised::lowered;
 use table::{Shape, Table};
 
 pub use flowed::to_flowed;
-pub use raised::raised;
+pub use raised::{lowered, raised};
 
 /// Width of a line.
 const COLUMNS: usize = 72;
