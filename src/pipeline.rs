@@ -248,7 +248,7 @@ impl<'a> Kitchen<'a> {
         if self.config.feeds.index {
             sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest, archive))?;
         }
-        sink.write(feed::STYLESHEET_NAME, feed::stylesheet())?;
+        sink.write(feed::STYLESHEET_NAME, &feed::stylesheet(&self.config.site))?;
         Ok(faults)
     }
 

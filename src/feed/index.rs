@@ -2,7 +2,7 @@
 
 use super::clean;
 use super::{FeedSpec, Format, PlannedFeed, Topic};
-use crate::language;
+use crate::language::{self, Words};
 use crate::site::Site;
 use crate::url;
 use askama::Template;
@@ -24,8 +24,9 @@ pub struct IndexEntry {
 #[derive(Template)]
 #[template(path = "index.html")]
 struct Page {
-    /// The attribute that marks the page's own words as English.
-    ui: Safe<&'static str>,
+    words: &'static Words,
+    /// The attribute that says which language these words are in, where it is not the page's.
+    ui: Safe<String>,
     language: Option<String>,
     direction: &'static str,
     title: String,
@@ -69,9 +70,11 @@ struct File {
 pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest: &[IndexEntry], newsletter: Option<String>) -> Vec<u8> {
     let files = |feed: &PlannedFeed| -> Vec<File> { spec.formats.iter().map(|format| file(site, feed, *format)).collect() };
     let language = language::tag(&site.language);
-    let is_english = language.as_deref().and_then(|tag| tag.split('-').next()).is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
+    let words = language::words(language.as_deref().unwrap_or_default());
+    let is_page = language.as_deref().is_some_and(|tag| tag.split('-').next() == words.tag().split('-').next());
     let page = Page {
-        ui: Safe(if is_english { "" } else { " lang=\"en\"" }),
+        ui: Safe(if is_page { String::new() } else { format!(" lang=\"{0}\" dir=\"{1}\"", words.tag(), language::direction(words.tag())) }),
+        words,
         direction: language.as_deref().map_or("ltr", language::direction),
         language,
         title: clean::some_line(&site.title).unwrap_or_else(|| site.url.to_string()),
@@ -81,9 +84,9 @@ pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest:
         copyright: site.copyright.as_deref().and_then(clean::some_line),
         opml: site.absolute("feeds.opml"),
         newsletter,
-        entries: newest.iter().map(row).collect(),
+        entries: newest.iter().map(|entry| row(entry, words, &site.language)).collect(),
         site_feed: feeds.iter().filter(|feed| feed.topic == Topic::Site).flat_map(files).collect(),
-        groups: groups(feeds, files),
+        groups: groups(feeds, words, files),
         alternates: feeds.iter().flat_map(files).collect(),
     };
     // Only the writer can fail, and a string doesn't.
@@ -91,17 +94,18 @@ pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest:
 }
 
 /// The feeds that are not the site's, in the order in which they come.
-fn groups(feeds: &[PlannedFeed], files: impl Fn(&PlannedFeed) -> Vec<File>) -> Vec<Group> {
+fn groups(feeds: &[PlannedFeed], words: &'static Words, files: impl Fn(&PlannedFeed) -> Vec<File>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for feed in feeds {
-        let (heading, name) = match &feed.topic {
+        let Some(name) = feed.topic.shown() else { continue };
+        let heading = match &feed.topic {
             Topic::Site => continue,
-            Topic::Tag(name) => ("Tags", name),
-            Topic::Author(name) => ("Authors", name),
-            Topic::Section(name) => ("Sections", name),
-            Topic::Language(name) => ("Languages", name),
+            Topic::Tag(_) => &words.tags,
+            Topic::Author(_) => &words.authors,
+            Topic::Section(_) => &words.sections,
+            Topic::Language(_) => &words.languages,
         };
-        let shown = (clean::line(name), files(feed));
+        let shown = (clean::line(&name), files(feed));
         match groups.last_mut().filter(|group| group.heading == heading) {
             Some(group) => group.feeds.push(shown),
             None => groups.push(Group { heading, feeds: vec![shown] }),
@@ -110,12 +114,12 @@ fn groups(feeds: &[PlannedFeed], files: impl Fn(&PlannedFeed) -> Vec<File>) -> V
     groups
 }
 
-fn row(entry: &IndexEntry) -> Row {
+fn row(entry: &IndexEntry, words: &Words, language: &str) -> Row {
     let url = url::strict(&entry.url);
     Row {
         title: clean::some_line(&entry.title).unwrap_or_else(|| url.clone()),
         url,
-        date: entry.date.and_then(clean::date).map(|date| (date.to_rfc3339(), date.format("%Y-%m-%d").to_string())),
+        date: entry.date.and_then(clean::date).map(|date| (date.to_rfc3339(), words.day(language, date.date_naive()))),
         language: entry.language.as_deref().and_then(language::tag),
     }
 }
@@ -153,7 +157,7 @@ mod tests {
     fn entries_are_listed_with_their_own_day_and_language() {
         let page = rendered("en-GB");
         let first = concat!(
-            r#"<li><time datetime="2024-05-01T23:30:00-02:00">2024-05-01</time> "#,
+            r#"<li><time datetime="2024-05-01T23:30:00-02:00">1 May 2024</time> "#,
             r#"<a href="https://example.org/a/?x=1&#38;y=%22%3E%3Cscript%3E" dir="auto" lang="fr-CA">"#,
             "1 &#60; 2 &#38; &#34;so&#34; &#60;script&#62;alert(1)&#60;/script&#62;</a></li>\n",
             r#"<li><a href="https://example.org/b/" dir="auto">https://example.org/b/</a></li>"#,
@@ -183,10 +187,12 @@ mod tests {
     fn the_page_says_its_language_and_direction() {
         let cases = [
             ("en-GB", r#"<html lang="en-GB" dir="ltr">"#, "<h2>Latest</h2>"),
-            ("ar", r#"<html lang="ar" dir="rtl">"#, r#"<h2 lang="en">Latest</h2>"#),
-            ("fa-Latn", r#"<html lang="fa-Latn" dir="ltr">"#, r#"<h2 lang="en">Latest</h2>"#),
-            ("pa-Arab-PK", r#"<html lang="pa-Arab-PK" dir="rtl">"#, r#"<h2 lang="en">Latest</h2>"#),
-            ("\"><b>", r#"<html dir="ltr">"#, r#"<h2 lang="en">Latest</h2>"#),
+            ("ar", r#"<html lang="ar" dir="rtl">"#, "<h2>الأحدث</h2>"),
+            ("fr-CA", r#"<html lang="fr-CA" dir="ltr">"#, "<h2>Derniers articles</h2>"),
+            ("zh-TW", r#"<html lang="zh-TW" dir="ltr">"#, "<h2>最新</h2>"),
+            ("fa-Latn", r#"<html lang="fa-Latn" dir="ltr">"#, r#"<h2 lang="en" dir="ltr">Latest</h2>"#),
+            ("pa-Arab-PK", r#"<html lang="pa-Arab-PK" dir="rtl">"#, r#"<h2 lang="en" dir="ltr">Latest</h2>"#),
+            ("\"><b>", r#"<html dir="ltr">"#, r#"<h2 lang="en" dir="ltr">Latest</h2>"#),
         ];
         for (language, html, heading) in cases {
             let page = rendered(language);
@@ -206,7 +212,8 @@ mod tests {
             feed(Topic::Language("fr".into()), "languages/fr/"),
         ];
         let page = String::from_utf8(render_index(&sample::site(), &sample::spec(), &feeds, &[], None)).unwrap();
-        let order = ["<h3>Tags</h3>", ">a</", ">b</", "<h3>Authors</h3>", ">Ann</", "<h3>Sections</h3>", "<h3>Languages</h3>", ">fr</"];
+        let order =
+            ["<h3>Tags</h3>", ">a</", ">b</", "<h3>Authors</h3>", ">Ann</", "<h3>Sections</h3>", "<h3>Languages</h3>", ">Français</"];
         let places: Vec<usize> = order.iter().map(|part| page.find(part).unwrap_or_else(|| panic!("{part} in {page}"))).collect();
         assert!(places.is_sorted(), "{places:?}");
         assert!(page.contains(r#"title="Ann – Ann &#38; Bob &#60;News&#62; (Atom)" href="https://example.org/news/authors/ann/atom.xml""#));

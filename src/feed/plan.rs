@@ -6,6 +6,7 @@ use super::slugs::{folder_slugs, same_name};
 use crate::entry::Head;
 use crate::language;
 use crate::site::Site;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the entries of a feed have in common.
@@ -25,10 +26,11 @@ pub enum Topic {
 
 impl Topic {
     /// What the feed is called beside the site's title; nothing for the site's own.
-    pub fn name(&self) -> Option<&str> {
+    pub fn shown(&self) -> Option<Cow<'_, str>> {
         match self {
             Topic::Site => None,
-            Topic::Tag(name) | Topic::Author(name) | Topic::Section(name) | Topic::Language(name) => Some(name),
+            Topic::Tag(name) | Topic::Author(name) | Topic::Section(name) => Some(Cow::Borrowed(name)),
+            Topic::Language(tag) => Some(Cow::Owned(language::own_name(tag))),
         }
     }
 }
@@ -52,7 +54,7 @@ pub struct PlannedFeed {
 impl PlannedFeed {
     /// The site's title, after the topic's name if the feed has one.
     pub fn title(&self, site: &Site) -> String {
-        match self.topic.name() {
+        match self.topic.shown() {
             Some(name) => format!("{name} – {}", site.title),
             None => site.title.clone(),
         }
@@ -180,7 +182,7 @@ mod tests {
         let visible: Vec<usize> = (0..heads.len()).rev().collect();
         let slug = |at: &usize| heads[*at].path.relative.trim_end_matches(".md").to_owned();
         let show = |feed: PlannedFeed| {
-            (feed.folder, feed.topic.name().map(str::to_owned), feed.entries.iter().map(slug).collect::<Vec<_>>().join(" "))
+            (feed.folder, feed.topic.shown().map(Cow::into_owned), feed.entries.iter().map(slug).collect::<Vec<_>>().join(" "))
         };
         plan_feeds(spec, &site(), heads, &visible).into_iter().map(show).collect()
     }
@@ -296,8 +298,8 @@ mod tests {
                 feed("authors/zoé-roux/", "Zoé Roux", "a c"),
                 feed("sections/long-reads/", "Long Reads", "a c"),
                 feed("sections/news/", "news", "d"),
-                feed("languages/en-GB/", "en-GB", "b"),
-                feed("languages/pt-BR/", "pt-BR", "a c"),
+                feed("languages/en-GB/", "English (GB)", "b"),
+                feed("languages/pt-BR/", "Português (BR)", "a c"),
             ]
         );
         let language = |at: usize| plan_feeds(&all, &site(), &heads, &[0, 1, 2, 3])[at].language(&site());

@@ -4,6 +4,7 @@
 use super::document::Document;
 use super::view::{Date, EntryView, FeedView};
 use super::{FeedEntry, FeedSpec, Format, atom, json, rss};
+use crate::language;
 use crate::site::Site;
 use chrono::{DateTime, FixedOffset};
 use std::borrow::Borrow;
@@ -11,9 +12,13 @@ use std::borrow::Borrow;
 /// The file at the root of the output that makes RSS and Atom readable in a browser.
 pub const STYLESHEET_NAME: &str = "feed.css";
 
-/// The content of [`STYLESHEET_NAME`].
-pub fn stylesheet() -> &'static [u8] {
-    include_bytes!("../../templates/feed.css")
+/// The content of [`STYLESHEET_NAME`], with its words and their direction in the site's language.
+pub fn stylesheet(site: &Site) -> Vec<u8> {
+    let words = language::words(&site.language);
+    let direction = language::direction(&language::tag(&site.language).unwrap_or_default());
+    // The note stands in a string of CSS; nothing in it ends one.
+    let note = words.feed_note.replace(['"', '\\', '\n'], "");
+    language::fill(include_str!("../../templates/feed.css"), &[("note", &note), ("direction", direction)]).into_bytes()
 }
 
 /// An entry as it stands in the files, and what the feeds around it must know.
@@ -159,6 +164,15 @@ mod tests {
             let second = out.lines().nth(1).unwrap();
             assert_eq!(second, r#"<?xml-stylesheet type="text/css" href="https://example.org/a&amp;b/feed.css"?>"#);
         }
+    }
+
+    #[test]
+    fn the_style_sheet_speaks_the_sites_language() {
+        let css = |language: &str| text(stylesheet(&Site { language: language.into(), ..sample::site() }));
+        let (french, arabic) = (css("fr-CA"), css("ar"));
+        assert!(french.contains("content: \"Ceci est un flux.") && french.contains("direction: ltr"), "{french}");
+        assert!(arabic.contains("direction: rtl") && !arabic.contains("{note}") && !arabic.contains("{direction}"), "{arabic}");
+        assert_eq!(french.matches('{').count(), french.matches('}').count());
     }
 
     #[test]

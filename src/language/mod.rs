@@ -3,7 +3,7 @@
 mod dates;
 mod words;
 
-pub use words::{Words, fill, words};
+pub use words::{Words, fill, own_name, words};
 
 /// A tag by BCP 47's syntax (RFC 5646, section 2.1); `fr_FR` is read as `fr-FR`. `None` if it is none.
 pub fn tag(raw: &str) -> Option<String> {

@@ -30,6 +30,10 @@ pub struct Words {
     pub authors: String,
     pub sections: String,
     pub languages: String,
+    /// What the language calls itself.
+    own_name: String,
+    /// What to do with a feed that a browser shows.
+    pub feed_note: String,
     pub newsletter: String,
     pub all_feeds: String,
     pub read_on: String,
@@ -93,6 +97,16 @@ pub fn words(tag: &str) -> &'static Words {
     let wanted = nearest(tag);
     // Tests read every table, so the first one is always there.
     ALL.iter().find(|words| words.tag == wanted).unwrap_or(&ALL[0])
+}
+
+/// What a language calls itself, with its region or script if the tag has one: `Português (BR)`. The tag where nobody knows.
+pub fn own_name(tag: &str) -> String {
+    let words = words(tag);
+    match tag.strip_prefix(words.tag) {
+        Some("") => words.own_name.clone(),
+        Some(rest) if rest.starts_with('-') => format!("{} ({})", words.own_name, &rest[1..]),
+        _ => tag.to_owned(),
+    }
 }
 
 /// A table over the English one, so that a missing key is said in English.

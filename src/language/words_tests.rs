@@ -70,6 +70,22 @@ fn the_nearest_table_serves() {
 }
 
 #[test]
+fn languages_call_themselves() {
+    for (tag, name) in [
+        ("fr", "Français"),
+        ("pt-BR", "Português (BR)"),
+        ("zh-Hans", "简体中文"),
+        ("zh-Hant-TW", "繁體中文 (TW)"),
+        ("en-GB", "English (GB)"),
+        ("zh", "zh"),
+        ("br", "br"),
+        ("enm", "enm"),
+    ] {
+        assert_eq!(own_name(tag), name);
+    }
+}
+
+#[test]
 fn numbers_choose_their_form() {
     assert_eq!(words("en").entries(1), "1 entry");
     assert_eq!(words("en").and_more("A {n} title", 3), "A {n} title and 3 more");

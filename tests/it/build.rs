@@ -49,8 +49,8 @@ fn authors_sections_and_languages_have_feeds_of_their_own() {
     assert_eq!(titles("authors/bo/"), ["Bo – Example en", "Tide -"]);
     assert_eq!(titles("authors/cleo/"), ["Cleo – Example en", "Plain -"]);
     assert_eq!(titles("sections/notes/"), ["notes – Example en", "Marée fr", "Tide -"]);
-    assert_eq!(titles("languages/fr/"), ["fr – Example fr", "Marée fr"]);
-    assert_eq!(titles("languages/en/"), ["en – Example en", "Tide -", "Plain -"]);
+    assert_eq!(titles("languages/fr/"), ["Français – Example fr", "Marée fr"]);
+    assert_eq!(titles("languages/en/"), ["English – Example en", "Tide -", "Plain -"]);
     let atom = project.read("public/languages/fr/atom.xml");
     for part in [
         "xml:lang=\"fr\">\n  <title>",
