@@ -25,6 +25,8 @@ pub struct Head {
     /// Not shown from this moment on.
     pub expires: Option<DateTime<FixedOffset>>,
     pub is_draft: bool,
+    /// Whether it says that it goes into the newsletter, or that it doesn't.
+    pub newsletter: Option<bool>,
     /// Tags and categories, as written, in their order, without repetitions.
     pub categories: Vec<String>,
     /// The first folder below the content folder.

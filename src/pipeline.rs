@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::entry::{Enclosure, Entry, Head};
 use crate::feed::{self, Detail, FeedEntry, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::message;
-use crate::newsletter::{self, Edition, IssueEntry, NewsletterSpec, PlannedIssue};
+use crate::newsletter::{self, Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue};
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, Utc};
 use rayon::prelude::*;
@@ -253,7 +253,7 @@ impl<'a> Kitchen<'a> {
     }
 
     fn write_issues(&self, spec: &NewsletterSpec, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
-        let written: Vec<Vec<Diagnostic>> = plan
+        let written: Vec<(IssueLine, Vec<Diagnostic>)> = plan
             .issues
             .par_iter()
             .map(|issue| {
@@ -267,11 +267,13 @@ impl<'a> Kitchen<'a> {
                     Ok(message) => sink.write(&format!("{folder}/message.eml"), &message.bytes)?,
                     Err(error) => faults.push(Diagnostic::message_refused(&edition.issue, &error.to_string())),
                 }
-                Ok(faults)
+                let line = IssueLine { title: edition.title, date: edition.date, url: edition.page_url, entries: edition.entries };
+                Ok((line, faults))
             })
             .collect::<io::Result<_>>()?;
-        sink.write("newsletter/index.html", &newsletter::render_archive_list(spec, &self.config.site, &plan.issues))?;
-        Ok(written.into_iter().flatten().collect())
+        let (lines, faults): (Vec<IssueLine>, Vec<Vec<Diagnostic>>) = written.into_iter().unzip();
+        sink.write("newsletter/index.html", &newsletter::render_archive_list(spec, &self.config.site, &lines))?;
+        Ok(faults.into_iter().flatten().collect())
     }
 
     fn render_issue(&self, spec: &NewsletterSpec, issue: &PlannedIssue) -> (Edition, Vec<Diagnostic>) {
@@ -323,8 +325,9 @@ impl<'a> Kitchen<'a> {
         };
         let links = self.links(at);
         let (body, faults) = Body::read(&entry, &links);
+        let first_heading = if spec.mode == Mode::Post { 2 } else { 3 };
         let (html, lines) = match spec.content {
-            Detail::Full => (body.html(&HtmlPlace { id_prefix: id_prefix(&entry), first_heading: 3 }, &links), body.lines(&links)),
+            Detail::Full => (body.html(&HtmlPlace { id_prefix: id_prefix(&entry), first_heading }, &links), body.lines(&links)),
             Detail::Summary => Default::default(),
         };
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));

@@ -18,6 +18,7 @@ fn entry(text: &str, markup: Markup) -> Entry {
         embargo: None,
         expires: None,
         is_draft: false,
+        newsletter: None,
         categories: Vec::new(),
         section: None,
         language: None,

@@ -16,6 +16,7 @@ fn head(path: &str) -> Head {
         embargo: None,
         expires: None,
         is_draft: path.contains("draft"),
+        newsletter: None,
         categories: Vec::new(),
         section: None,
         authors: Default::default(),

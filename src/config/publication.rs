@@ -5,7 +5,7 @@ use super::table::{Given, Table};
 use crate::content::{IdScheme, Pattern, ReadRules, Slugs};
 use crate::diagnostic::Diagnostic;
 use crate::feed::{Detail, FeedSpec, Format};
-use crate::newsletter::{NewsletterSpec, Period};
+use crate::newsletter::{Mode, NewsletterSpec, Period};
 use crate::site::{Person, Site};
 use chrono_tz::Tz;
 use std::path::{Path, PathBuf};
@@ -247,7 +247,8 @@ pub(super) fn newsletter(
     let host = site.and_then(|site| site.url.host_str()).unwrap_or("localhost").trim_start_matches("www.").to_owned();
     let from = table.text("from").and_then(|given| mailbox(&mut table, "from", given));
     let reply_to = table.text("reply_to").and_then(|given| mailbox(&mut table, "reply_to", given));
-    table.choice("mode", &[("digest", ())]);
+    let mode = table.choice("mode", &[("post", Mode::Post), ("digest", Mode::Digest)]).unwrap_or_default();
+    let only_marked = table.choice("entries", &[("all", false), ("marked", true)]).unwrap_or_default();
     let period =
         table.choice("period", &[("weekly", Period::Weekly), ("monthly", Period::Monthly), ("all", Period::All)]).unwrap_or_default();
     let list_id = table.text("list_id").and_then(|given| {
@@ -257,7 +258,7 @@ pub(super) fn newsletter(
         }
         is_id.then_some(given.value)
     });
-    let content = table.choice("content", DETAILS).unwrap_or(Detail::Summary);
+    let content = table.choice("content", DETAILS).unwrap_or(if mode == Mode::Post { Detail::Full } else { Detail::Summary });
     let postal_address = table.text("postal_address").map(|given| given.value);
     let unsubscribe_url = table.text("unsubscribe_url").and_then(|given| {
         let url = Url::parse(&given.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.fragment().is_none());
@@ -287,6 +288,8 @@ pub(super) fn newsletter(
         formats: formats.to_vec(),
         from: from.unwrap_or_else(|| (site_title, author_address.unwrap_or_else(|| format!("news@{host}")))),
         reply_to,
+        mode,
+        only_marked,
         period,
         list_id: list_id.unwrap_or_else(|| format!("newsletter.{host}")),
         content,

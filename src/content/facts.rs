@@ -19,6 +19,7 @@ pub struct Fields {
     /// Not shown before this moment, whatever its date (Hugo's `publishDate`).
     pub embargo: Option<DateTime<FixedOffset>>,
     pub is_draft: bool,
+    pub newsletter: Option<bool>,
     pub slug: Option<String>,
     pub slug_span: Option<Span>,
     /// A permalink written out in the front matter.

@@ -78,6 +78,12 @@ impl FieldReader<'_> {
                 }
             }
         }
+        if let Some(field) = slot(Meaning::Newsletter).filter(|field| !field.node.is_null()) {
+            entry.newsletter = field.node.flag();
+            if entry.newsletter.is_none() {
+                self.wrong_type(field, "true or false");
+            }
+        }
         if let Some(status) = slot(Meaning::Status).and_then(|field| field.node.text()) {
             entry.is_draft |= matches!(status.to_ascii_lowercase().as_str(), "draft" | "hidden" | "private" | "skip" | "pending");
         }

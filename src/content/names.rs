@@ -14,6 +14,7 @@ pub enum Meaning {
     Published,
     Status,
     Hidden,
+    Newsletter,
     Slug,
     Permalink,
     /// The key `path` (Zola).
@@ -68,6 +69,7 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "published" => (Published, 0),
         "status" => (Status, 0),
         "unlisted" | "headless" | "eleventyexcludefromcollections" => (Hidden, 0),
+        "newsletter" => (Newsletter, 0),
         "slug" => (Slug, 0),
         "permalink" => (Permalink, 0),
         "url" => (Permalink, 1),

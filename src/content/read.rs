@@ -131,6 +131,7 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
         embargo: fields.embargo,
         expires: fields.expires,
         is_draft: fields.is_draft,
+        newsletter: fields.newsletter,
         categories: fields.categories.clone(),
         section: facts.folders.into_iter().next(),
         language: fields.language.clone(),

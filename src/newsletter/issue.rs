@@ -6,15 +6,26 @@ use crate::catalog::Image;
 use crate::entry::Entry;
 use chrono::{DateTime, FixedOffset};
 
-/// An issue that will be written: a period that is over, and its entries.
+/// An issue that will be written: an entry, or a period that is over and its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedIssue {
-    /// `2026-W07`, `2026-02` or `all`.
+    /// The entry's slug; `2026-W07`, `2026-02` or `all`.
     pub id: String,
-    /// The end of the period in the site's zone, or the newest entry's date for `all`; the message's date.
+    /// The entry's date, the end of the period in the site's zone, or the newest entry's date for `all`; the message's date.
     pub date: DateTime<FixedOffset>,
     /// Indices into the catalog's heads, newest first.
     pub entries: Vec<usize>,
+}
+
+/// An issue as the list of issues shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueLine {
+    pub title: String,
+    pub date: DateTime<FixedOffset>,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// How many entries it has.
+    pub entries: usize,
 }
 
 /// An entry as it stands in an issue.
@@ -39,8 +50,12 @@ pub struct Edition {
     /// BCP 47 tag.
     pub language: String,
     pub date: DateTime<FixedOffset>,
+    /// What the issue is called: one line of plain text.
+    pub title: String,
     /// One line of plain text.
     pub subject: String,
+    /// How many entries it has.
+    pub entries: usize,
     /// The HTML part, CSS inlined.
     pub html: Slotted,
     /// The plain text part, as RFC 3676 text with LF line ends.

@@ -15,9 +15,9 @@ mod text;
 mod views;
 
 pub use crate::language::joins_without_spaces;
-pub use issue::{Edition, IssueEntry, PlannedIssue};
+pub use issue::{Edition, IssueEntry, IssueLine, PlannedIssue};
 pub use names::one_line;
 pub use plan::plan_issues;
 pub use render::{render_archive_list, render_issue};
 pub use slots::{Context, Slot, Slotted, check_placeholders};
-pub use spec::{NewsletterSpec, Period};
+pub use spec::{Mode, NewsletterSpec, Period};

@@ -1,6 +1,6 @@
 //! Which issues there are, and which entries each of them holds.
 
-use super::{NewsletterSpec, Period, PlannedIssue};
+use super::{Mode, NewsletterSpec, Period, PlannedIssue};
 use crate::diagnostic::Diagnostic;
 use crate::entry::Head;
 use crate::site::Site;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// The issues whose period is over at `now`, newest first. `visible` are indices into `heads` of what may be shown.
 ///
-/// Periods are those of the site's time zone. A period without entries has no issue. An entry without a date
+/// In mode `post` each entry is an issue. Periods of a digest are those of the site's time zone. A period without entries has no issue. An entry without a date
 /// belongs to no period: only the issue `all` holds it, and otherwise a warning says so.
 pub fn plan_issues(
     spec: &NewsletterSpec,
@@ -19,9 +19,58 @@ pub fn plan_issues(
     visible: &[usize],
     now: DateTime<Utc>,
 ) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
+    let is_taken = |head: &Head| head.newsletter.unwrap_or(!spec.only_marked);
+    let taken = visible.iter().filter_map(|&index| heads.get(index).filter(|head| is_taken(head)).map(|head| (index, head)));
+    match spec.mode {
+        Mode::Post => posts(heads, taken),
+        Mode::Digest => digests(spec, site, heads, taken, now),
+    }
+}
+
+/// Each entry is an issue, called by the last part of its address.
+fn posts<'a>(heads: &[Head], taken: impl Iterator<Item = (usize, &'a Head)>) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut issues: BTreeMap<String, (usize, DateTime<FixedOffset>)> = BTreeMap::new();
+    for (index, head) in taken {
+        let Some(date) = head.published else {
+            diagnostics.push(Diagnostic::issue_undated().in_file(head.path.display.clone()));
+            continue;
+        };
+        let id = last_part(&head.url);
+        match issues.get(&id) {
+            Some((other, _)) => {
+                diagnostics.push(Diagnostic::duplicate("the issue", &id, &heads[*other].path.display).in_file(head.path.display.clone()))
+            }
+            None => {
+                issues.insert(id, (index, date));
+            }
+        }
+    }
+    let mut issues: Vec<PlannedIssue> =
+        issues.into_iter().map(|(id, (index, date))| PlannedIssue { id, date, entries: vec![index] }).collect();
+    issues.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.id.cmp(&b.id)));
+    (issues, diagnostics)
+}
+
+/// `/2026/02/a-title.html` → `a-title`: a folder's name, and part of message ids.
+fn last_part(url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = if path.matches('/').count() < 3 { "index" } else { name };
+    let name = [".html", ".htm"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    percent_encoding::percent_decode_str(name).decode_utf8_lossy().replace(|c: char| c.is_control() || "/\\?#%:\"<>|*".contains(c), "-")
+}
+
+fn digests<'a>(
+    spec: &NewsletterSpec,
+    site: &Site,
+    heads: &[Head],
+    taken: impl Iterator<Item = (usize, &'a Head)>,
+    now: DateTime<Utc>,
+) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut issues: BTreeMap<Stretch, Vec<usize>> = BTreeMap::new();
-    for (index, head) in visible.iter().filter_map(|&index| heads.get(index).map(|head| (index, head))) {
+    for (index, head) in taken {
         match stretch(spec.period, site.timezone, head.published) {
             Some(stretch) => issues.entry(stretch).or_default().push(index),
             None => diagnostics.push(Diagnostic::issue_undated().in_file(head.path.display.clone())),

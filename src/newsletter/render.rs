@@ -7,7 +7,7 @@ use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, has_placeholders};
 use super::text;
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, PageView, TextEntryView, TextView};
-use super::{Edition, IssueEntry, NewsletterSpec, PlannedIssue};
+use super::{Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue};
 use crate::catalog::Size;
 use crate::diagnostic::Diagnostic;
 use crate::feed::Detail;
@@ -19,15 +19,24 @@ use askama::Template;
 const CLIPPED_AT: usize = 102_000;
 /// Renders an issue once, for all recipients. The entries are in the order in which they are shown.
 pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, entries: &[IssueEntry]) -> (Edition, Vec<Diagnostic>) {
-    let look = Look::new(spec, site);
+    let is_post = spec.mode == Mode::Post;
+    // A post speaks its own language.
+    let language = entries.first().filter(|_| is_post).and_then(|only| only.entry.head.language.as_deref()).unwrap_or(&site.language);
+    let look = Look::new(spec, site, language);
     let views_for = |medium| -> Vec<EntryView> {
-        entries.iter().enumerate().map(|(at, entry)| entry_view(site, look.say, entry, at + 1, medium)).collect()
+        entries.iter().enumerate().map(|(at, entry)| entry_view(spec, site, &look, entry, at + 1, medium)).collect()
     };
     let views = views_for(Medium::Mail);
     let say = look.say;
-    let title = issue_title(spec.period, issue, say, &site.language);
     let names: Vec<String> = entries.iter().map(entry_name).collect();
-    let subject = subject(say, &site.title, &title, &names);
+    let (title, subject) = match names.first().filter(|_| is_post) {
+        Some(name) => (name.clone(), name.clone()),
+        None => {
+            let title = issue_title(spec.period, issue, say, language);
+            let subject = subject(say, &site.title, &title, &names);
+            (title, subject)
+        }
+    };
     let preheader = preheader(&title, &names, entries.first());
     let page_url = site.absolute(&format!("newsletter/{}/", issue.id));
     let greeting = spec.greeting.as_deref().map(one_line).unwrap_or_default();
@@ -38,7 +47,7 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     let email = EmailView {
         subject: &subject,
         preheader: &preheader,
-        language: &site.language,
+        language,
         direction: look.direction,
         say,
         words: say.tag(),
@@ -50,6 +59,8 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
         reason: &reason_html(say, site),
         icon: look.icon,
         issue_title: &title,
+        title_language: if is_post { language } else { say.tag() },
+        title_direction: direction(if is_post { language } else { say.tag() }),
         page_url: &page_url,
         greeting: &markers.mark_text(&greeting, Context::Html, escape_html),
         entries: &views,
@@ -60,7 +71,7 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     let html = markers.cut(&inlined(&rendered(&email), &look));
     diagnostics.extend(size_warning(spec, &issue.id, html.fixed_len(), entries));
 
-    let delsp = joins_without_spaces(&site.language);
+    let delsp = joins_without_spaces(language);
     let text_entries: Vec<TextEntryView> = entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
     let site_title = one_line(&site.title);
     let reason = fill(&say.reason, &[("site", &site_title), ("host", host(site))]);
@@ -82,6 +93,8 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
         subject: &subject,
         summary: &preheader,
         issue_title: &title,
+        title_language: if is_post { language } else { say.tag() },
+        title_direction: direction(if is_post { language } else { say.tag() }),
         page_url: &page_url,
         greeting: if has_placeholders(&greeting) { "" } else { &greeting },
         entries: &views_for(Medium::Page),
@@ -89,9 +102,11 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
     let page = rendered(&page);
     let edition = Edition {
         issue: issue.id.clone(),
-        language: site.language.clone(),
+        language: language.to_owned(),
         date: issue.date,
+        title,
         subject,
+        entries: entries.len(),
         html,
         text,
         page,
@@ -102,16 +117,16 @@ pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, en
 }
 
 /// The page `newsletter/index.html`: all issues, in the order in which they are given.
-pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[PlannedIssue]) -> Vec<u8> {
-    let look = Look::new(spec, site);
+pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[IssueLine]) -> Vec<u8> {
+    let look = Look::new(spec, site, &site.language);
     let views: Vec<IssueView> = issues
         .iter()
         .map(|issue| IssueView {
-            title: issue_title(spec.period, issue, look.say, &site.language),
+            title: issue.title.clone(),
             date: look.say.day(&site.language, issue.date.date_naive()),
             datetime: issue.date.to_rfc3339(),
-            url: site.absolute(&format!("newsletter/{}/", issue.id)),
-            count: look.say.entries(issue.entries.len()),
+            url: issue.url.clone(),
+            count: if spec.mode == Mode::Post { String::new() } else { look.say.entries(issue.entries) },
         })
         .collect();
     rendered(&ListView { page: look.page(site), issues: &views }).into_bytes()
@@ -119,6 +134,7 @@ pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[Planned
 
 /// What all pages of a site share.
 struct Look<'a> {
+    language: &'a str,
     say: &'static Words,
     direction: &'static str,
     start: &'static str,
@@ -129,15 +145,16 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(spec: &NewsletterSpec, site: &'a Site) -> Self {
-        let direction = direction(&site.language);
+    fn new(spec: &NewsletterSpec, site: &'a Site, language: &'a str) -> Self {
+        let direction = direction(language);
         let feed = |format: &crate::feed::Format| FeedView {
             mime_type: format.mime_type(),
             url: site.absolute(format.file_name()),
             title: site.title.clone(),
         };
         Look {
-            say: words(&site.language),
+            language,
+            say: words(language),
             direction,
             start: start(direction),
             colors: colors(&spec.accent),
@@ -149,7 +166,7 @@ impl<'a> Look<'a> {
 
     fn page(&'a self, site: &'a Site) -> PageView<'a> {
         PageView {
-            language: &site.language,
+            language: self.language,
             direction: self.direction,
             say: self.say,
             words: self.say.tag(),
@@ -188,26 +205,27 @@ fn everything<'a>(
     frame.into_iter().flatten().chain(entries)
 }
 
-fn entry_view(site: &Site, say: &Words, entry: &IssueEntry, number: usize, medium: Medium) -> EntryView {
+fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntry, number: usize, medium: Medium) -> EntryView {
     let head = &entry.entry.head;
-    let date = head.published.map(|date| say.day(&site.language, date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
+    let date = head.published.map(|date| look.say.day(look.language, date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
     let language = head.language.as_deref().unwrap_or(&site.language);
     let authors: Vec<&str> = entry.entry.authors.iter().map(|author| author.name.as_str()).collect();
     let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
     let is_titled = !title.is_empty() || date.is_empty();
-    let title = if is_titled { entry_name(entry) } else { date.clone() };
+    let name = if is_titled { entry_name(entry) } else { date.clone() };
     // Programs show no other images, and what isn't on the web can't be loaded.
     let image = entry.image.as_ref().filter(|image| image.url.starts_with("https://") || image.url.starts_with("http://"));
     let image = image.filter(|image| !entry.html.contains(&image.url));
     let (image_width, image_height) = image.map(|image| lead_size(image.size, medium)).unwrap_or_default();
     EntryView {
-        read_on_about: fill(&say.read_on_about, &[("title", &title)]),
-        title,
+        read_on_about: fill(&look.say.read_on_about, &[("title", &name)]),
+        // A post's title is the issue's.
+        title: if spec.mode == Mode::Post { String::new() } else { name },
         url: head.url.clone(),
         language: language.to_owned(),
         direction: direction(language),
         start: start(direction(language)),
-        date: if is_titled { date } else { String::new() },
+        date: if is_titled || spec.mode == Mode::Post { date } else { String::new() },
         authors: one_line(&authors.join(", ")),
         image: image.map(|image| image.url.clone()).unwrap_or_default(),
         image_width,
@@ -251,7 +269,7 @@ fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryVie
     let byline: Vec<&str> = [view.date.as_str(), &view.authors].into_iter().filter(|part| !part.is_empty()).collect();
     let body = if entry.lines.is_empty() { text::paragraph(&one_line(&entry.summary), delsp) } else { text::block(&entry.lines, delsp) };
     TextEntryView {
-        heading: text::heading(&view.title, delsp),
+        heading: if view.title.is_empty() { String::new() } else { text::heading(&view.title, delsp) },
         byline: text::paragraph(&byline.join(" · "), delsp),
         body,
         url: view.url.clone(),

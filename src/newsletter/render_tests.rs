@@ -3,7 +3,7 @@
 use super::*;
 use crate::catalog::Image;
 use crate::newsletter::Slotted;
-use crate::newsletter::samples::{date, entry, full_entry, issue, site, spec};
+use crate::newsletter::samples::{entry, full_entry, issue, site, spec};
 
 fn shown(slotted: &Slotted) -> String {
     slotted.fill(|slot, _, _| if *slot == Slot::Unsubscribe { "https://example.org/u".into() } else { "Ada".into() })
@@ -221,8 +221,10 @@ fn deep_nesting_is_survived() {
 
 #[test]
 fn the_list_names_all_issues() {
-    let second = PlannedIssue { id: "2026-W06".into(), date: date("2026-02-09T00:00:00+01:00"), entries: vec![0] };
-    let page = String::from_utf8(render_archive_list(&spec(), &site(), &[issue(), second])).unwrap();
+    let line = |edition: Edition| IssueLine { title: edition.title, date: edition.date, url: edition.page_url, entries: edition.entries };
+    let first = line(edition(&[entry("a", "A", ""), entry("b", "B", "")]));
+    let issues = [first.clone(), IssueLine { title: "Older".into(), entries: 1, ..first }];
+    let page = String::from_utf8(render_archive_list(&spec(), &site(), &issues)).unwrap();
     assert!(page.contains("<a href=\"https://example.org/newsletter/2026-W07/\">9–15 February 2026</a>"), "{page}");
     assert!(page.contains("2 entries") && page.contains("1 entry<"), "{page}");
     let none = String::from_utf8(render_archive_list(&spec(), &site(), &[])).unwrap();
@@ -249,4 +251,21 @@ fn the_site_s_language_is_spoken_in_every_part() {
     for english in ["Read on", "Unsubscribe", "browser<", "You get"] {
         assert!(!html.contains(english) && !text.contains(english) && !edition.page.contains(english), "{english}");
     }
+}
+
+#[test]
+fn a_post_is_its_own_headline_in_its_own_language() {
+    let spec = NewsletterSpec { mode: Mode::Post, ..spec() };
+    let mut post = full_entry("a", "Le phare", "<p>Il tourne.</p>", "Il tourne.");
+    post.entry.head.language = Some("fr".into());
+    let edition = render_issue(&spec, &site(), &issue(), &[post]).0;
+    assert_eq!((edition.subject.as_str(), edition.title.as_str(), edition.language.as_str()), ("Le phare", "Le phare", "fr"));
+    let (html, text) = (shown(&edition.html), shown(&edition.text));
+    for part in [&html, &edition.page] {
+        assert!(part.contains("lang=\"fr\" dir=\"ltr\"") && part.contains(">Le phare</h1>") && !part.contains("<h2"), "{part}");
+        assert!(part.contains("12 février 2026"), "{part}");
+    }
+    assert!(html.contains(">Se désabonner</a>"), "{html}");
+    assert!(text.contains("\n12 février 2026 · Ada Lovelace\n\nIl tourne.\n\nhttps://example.org/a/\n"), "{text}");
+    assert_eq!(text.matches("Le phare").count(), 1, "{text}");
 }

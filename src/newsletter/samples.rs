@@ -1,6 +1,6 @@
 //! A small newsletter for tests.
 
-use super::{IssueEntry, NewsletterSpec, Period, PlannedIssue};
+use super::{IssueEntry, Mode, NewsletterSpec, Period, PlannedIssue};
 use crate::body::Line;
 use crate::diagnostic::{Source, SourcePath};
 use crate::entry::{Entry, Head, Markup};
@@ -27,6 +27,8 @@ pub fn spec() -> NewsletterSpec {
     NewsletterSpec {
         from: (Some("Example News".into()), "news@example.org".into()),
         reply_to: None,
+        mode: Mode::Digest,
+        only_marked: false,
         period: Period::Weekly,
         list_id: "news.example.org".into(),
         content: Detail::Full,
@@ -52,6 +54,7 @@ pub fn head(name: &str, published: Option<&str>) -> Head {
         embargo: None,
         expires: None,
         is_draft: false,
+        newsletter: None,
         categories: Vec::new(),
         section: None,
         language: None,

@@ -2,6 +2,16 @@
 
 use crate::feed::{Detail, Format};
 
+/// What makes an issue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Each entry is one.
+    Post,
+    /// The entries of a period are one.
+    #[default]
+    Digest,
+}
+
 /// How often a digest appears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Period {
@@ -12,12 +22,15 @@ pub enum Period {
     All,
 }
 
-/// What `[newsletter]` says (mode `digest`).
+/// What `[newsletter]` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewsletterSpec {
     /// RFC 5322 mailbox: display name and address.
     pub from: (Option<String>, String),
     pub reply_to: Option<(Option<String>, String)>,
+    pub mode: Mode,
+    /// Whether only entries with `newsletter: true` are taken; those with `newsletter: false` never are.
+    pub only_marked: bool,
     pub period: Period,
     /// RFC 2919, without angle brackets.
     pub list_id: String,

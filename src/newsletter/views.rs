@@ -7,7 +7,7 @@ use askama::Template;
 /// An entry in an issue.
 #[derive(Debug)]
 pub struct EntryView {
-    /// Its title; where it has none, its date; else its first words.
+    /// Its title; where it has none, its date; else its first words. Empty where it is the issue's own title.
     pub title: String,
     pub url: String,
     /// What "read on" says to those who can't see where it stands.
@@ -63,6 +63,8 @@ pub struct EmailView<'a> {
     /// Absolute URL, or empty.
     pub icon: &'a str,
     pub issue_title: &'a str,
+    pub title_language: &'a str,
+    pub title_direction: &'a str,
     pub page_url: &'a str,
     /// HTML with slots, or empty.
     pub greeting: &'a str,
@@ -82,7 +84,7 @@ pub struct InlineCss<'a> {
 /// An entry in the plain text part; each field is a block of RFC 3676 text.
 #[derive(Debug)]
 pub struct TextEntryView {
-    /// With a line under it.
+    /// With a line under it, or empty.
     pub heading: String,
     /// Date and authors, or empty.
     pub byline: String,
@@ -135,6 +137,8 @@ pub struct ArchiveView<'a> {
     pub subject: &'a str,
     pub summary: &'a str,
     pub issue_title: &'a str,
+    pub title_language: &'a str,
+    pub title_direction: &'a str,
     pub page_url: &'a str,
     /// Plain text, or empty.
     pub greeting: &'a str,
@@ -149,7 +153,7 @@ pub struct IssueView {
     pub date: String,
     pub datetime: String,
     pub url: String,
-    /// `3 entries`.
+    /// `3 entries`, or empty.
     pub count: String,
 }
 

@@ -77,3 +77,25 @@ fn a_wrong_newsletter_is_told_where_it_is_wrong() {
         .collect();
     assert_eq!(lines, [5, 6, 7, 8].map(|line| (line, "config-value")), "{report:#}");
 }
+
+#[test]
+fn each_post_is_an_issue() {
+    let project =
+        project().config("mode = \"post\"\n").file("content/no.md", "---\ntitle: No\ndate: 2025-02-18\nnewsletter: false\n---\nText.\n");
+    assert_eq!(issues(&project, ""), ["c", "b", "a", "old"]);
+    let text = project.read("public/newsletter/a/email.txt");
+    assert!(text.contains("Hello you, see the page [1].\n\n[1] https://example.org/page/\n"), "{text}");
+    let list = project.read("public/newsletter/index.html");
+    assert!(list.contains("<a href=\"https://example.org/newsletter/a/\">Café &#38; Böller</a>"), "{list}");
+    let marked = project
+        .config("entries = \"marked\"\n")
+        .file("content/yes.md", "---\ntitle: Yes\ndate: 2025-02-19\nnewsletter: true\n---\nText.\n");
+    assert_eq!(issues(&marked, ""), ["yes"]);
+}
+
+#[test]
+fn two_posts_of_one_name_are_an_error_that_names_both() {
+    let post = |day: u8| format!("---\ntitle: A\ndate: 2025-0{day}-10\nslug: a\n---\nText.\n");
+    let project = Project::new().config("[newsletter]\nmode = \"post\"\n").file("content/1.md", post(1)).file("content/2.md", post(2));
+    project.run("build").code(1).stderr_has("the issue `a` is also that of content/1.md");
+}

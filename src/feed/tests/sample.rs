@@ -40,6 +40,7 @@ pub(in crate::feed) fn head(slug: &str) -> Head {
         embargo: None,
         expires: None,
         is_draft: false,
+        newsletter: None,
         categories: Vec::new(),
         section: None,
         language: None,
