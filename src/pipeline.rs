@@ -6,10 +6,11 @@
 use crate::body::{Body, HtmlPlace};
 use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
-use crate::content;
+use crate::content::{self, Folders};
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::entry::{Enclosure, Entry, Head};
 use crate::feed::{self, Detail, FeedEntry, IndexEntry, PlannedFeed, RenderedEntry, Topic};
+use crate::files::History;
 use crate::message;
 use crate::newsletter::{self, Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue};
 use base64::Engine;
@@ -26,6 +27,10 @@ pub trait Reader: Sync {
     fn sources(&self) -> &[SourcePath];
     /// The files beside them, by their relative path, with their lengths in bytes.
     fn assets(&self) -> &BTreeMap<String, u64>;
+    /// The commits of the files, where they were asked for.
+    fn history(&self) -> Option<&History> {
+        None
+    }
     /// The bytes of a content file.
     fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>>;
     /// Width and height of an asset that is a picture, in pixels.
@@ -45,6 +50,10 @@ impl Reader for crate::files::Folder {
 
     fn assets(&self) -> &BTreeMap<String, u64> {
         self.assets()
+    }
+
+    fn history(&self) -> Option<&History> {
+        Some(&self.history)
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
@@ -75,18 +84,26 @@ pub struct Plan {
     pub issues: Vec<PlannedIssue>,
 }
 
+/// What files say about the folders they stand in: both passes read entries with it.
+fn read_folders(config: &Config, reader: &dyn Reader) -> (Folders, Vec<Diagnostic>) {
+    let read = |path: &SourcePath| read_source(config, reader, path);
+    let (mut folders, faults) = Folders::read(reader.sources(), reader.assets(), &config.rules.languages, &read);
+    folders.commits = reader.history().cloned().unwrap_or_default();
+    (folders, faults)
+}
+
 /// Pass 1: reads every file's head.
 pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagnostic>) {
+    let (folders, mut faults) = read_folders(config, reader);
     let read: Vec<(Option<Head>, Vec<Diagnostic>)> = reader
         .sources()
         .par_iter()
         .map(|path| match read_source(config, reader, path) {
-            Ok(source) => content::read_head(&source, &config.rules, &config.site),
+            Ok(source) => content::read_head(&source, &config.rules, &folders, &config.site),
             Err(fault) => (None, vec![fault]),
         })
         .collect();
     let mut heads = Vec::with_capacity(read.len());
-    let mut faults = Vec::new();
     let mut others = BTreeSet::new();
     for ((head, mut found), path) in read.into_iter().zip(reader.sources()) {
         if head.is_none() {
@@ -96,6 +113,12 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
         faults.append(&mut found);
     }
     let (catalog, mut duplicates) = Catalog::new(&config.site, heads, reader.assets().clone(), config.content.drafts);
+    for fault in &mut duplicates {
+        let head = catalog.heads().iter().find(|head| head.path.display == fault.path);
+        if let Some(source) = head.and_then(|head| read_source(config, reader, &head.path).ok()) {
+            *fault = fault.clone().at(&source, content::identity_span(&source));
+        }
+    }
     faults.append(&mut duplicates);
     (catalog.with_others(others), faults)
 }
@@ -180,6 +203,7 @@ struct Kitchen<'a> {
     catalog: &'a Catalog,
     reader: &'a dyn Reader,
     pictures: Pictures<'a>,
+    folders: Folders,
 }
 
 /// Sizes of pictures, each looked up once: one may stand in all entries.
@@ -208,7 +232,7 @@ impl Sizes for Pictures<'_> {
 
 impl<'a> Kitchen<'a> {
     fn new(config: &'a Config, catalog: &'a Catalog, reader: &'a dyn Reader) -> Self {
-        Kitchen { config, catalog, reader, pictures: Pictures { reader, known: Mutex::default() } }
+        Kitchen { config, catalog, reader, folders: read_folders(config, reader).0, pictures: Pictures { reader, known: Mutex::default() } }
     }
 
     fn links(&self, at: usize) -> EntryLinks<'_> {
@@ -293,7 +317,7 @@ impl<'a> Kitchen<'a> {
     fn entry(&self, at: usize) -> Result<Entry, Diagnostic> {
         let head = &self.catalog.heads()[at];
         let source = read_source(self.config, self.reader, &head.path)?;
-        match content::read_entry(source, &self.config.rules, &self.config.site).0 {
+        match content::read_entry(source, &self.config.rules, &self.folders, &self.config.site).0 {
             Some(entry) if entry.head == *head => Ok(entry),
             _ => Err(Diagnostic::file_changed().in_file(&head.path.display)),
         }

@@ -3,8 +3,9 @@
 use super::Failure;
 use super::args::{SharedArgs, SiteArgs};
 use crate::config::{Config, read_config};
+use crate::content::IdScheme;
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
-use crate::files::{self, Folder, WalkRules};
+use crate::files::{self, Folder, GitFault, WalkRules};
 use std::path::{Path, PathBuf};
 
 const FILE_NAME: &str = "tidings.toml";
@@ -45,9 +46,12 @@ pub(super) fn open_content(config: &Config) -> Result<(Folder, Vec<Diagnostic>),
         except: vec![config.output.clone()],
         include: config.content.include.clone(),
         exclude: config.content.exclude.clone(),
+        no_gitignore: !config.content.gitignore,
+        // These generators read such names, too.
+        underscores: matches!(config.rules.ids, IdScheme::Hugo | IdScheme::Zola | IdScheme::Pelican),
         display_root: config.root.clone(),
     };
-    let (mut folder, faults) = Folder::open(&config.content.dir, &rules).map_err(|error| {
+    let (mut folder, mut faults) = Folder::open(&config.content.dir, &rules).map_err(|error| {
         let help = "set `dir` under [content] in tidings.toml, or give --content";
         Failure::new(format!("the content folder {} can't be read: {error}", config.content.dir.display()), help)
     })?;
@@ -57,5 +61,20 @@ pub(super) fn open_content(config: &Config) -> Result<(Folder, Vec<Diagnostic>),
             Failure::new(format!("the static folder {} can't be read: {error}", root.display()), help)
         })?;
     }
+    if config.content.git_dates {
+        match files::read_history(&config.content.dir) {
+            Ok(history) => folder.history = history,
+            Err(fault) => faults.push(git_fault(&fault)),
+        }
+    }
     Ok((folder, faults))
+}
+
+fn git_fault(fault: &GitFault) -> Diagnostic {
+    let fault = match fault {
+        GitFault::Missing => Diagnostic::git_unreadable("there is no program `git`"),
+        GitFault::Refused(words) => Diagnostic::git_unreadable(words),
+        GitFault::Shallow => Diagnostic::git_shallow(),
+    };
+    fault.in_file(FILE_NAME)
 }

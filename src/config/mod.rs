@@ -51,6 +51,10 @@ pub struct ContentSpec {
     pub drafts: bool,
     /// Whether entries without any date are published.
     pub undated: bool,
+    /// Whether `.gitignore` files are obeyed.
+    pub gitignore: bool,
+    /// Whether dates come from commits where files name none.
+    pub git_dates: bool,
 }
 
 /// What only sending needs.

@@ -5,6 +5,7 @@ use super::table::{Given, Table};
 use crate::content::{IdScheme, Pattern, ReadRules, Slugs};
 use crate::diagnostic::Diagnostic;
 use crate::feed::{Detail, FeedSpec, Format};
+use crate::files;
 use crate::newsletter::{Mode, NewsletterSpec, Period};
 use crate::site::{Person, Site};
 use chrono_tz::Tz;
@@ -113,7 +114,7 @@ fn author(mut table: Table, faults: &mut Vec<Diagnostic>) -> Option<Person> {
 }
 
 pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>) -> (ContentSpec, ReadRules) {
-    let mut spec = ContentSpec { dir: root.join("content"), undated: true, ..ContentSpec::default() };
+    let mut spec = ContentSpec { dir: root.join("content"), undated: true, gitignore: true, ..ContentSpec::default() };
     let root_name = |dir: &Path| dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut rules = ReadRules { root_name: root_name(&spec.dir), ..ReadRules::default() };
     let Some(mut table) = top.table("content") else { return (spec, rules) };
@@ -133,8 +134,8 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     }
     let schemes: Vec<(&str, IdScheme)> = IdScheme::NAMES.iter().filter_map(|name| Some((*name, IdScheme::parse(name)?))).collect();
     rules.ids = table.choice("ids", &schemes).unwrap_or_default();
-    spec.include = table.texts("include").map(|given| given.value).unwrap_or_default();
-    spec.exclude = table.texts("exclude").map(|given| given.value).unwrap_or_default();
+    spec.include = patterns(&mut table, "include");
+    spec.exclude = patterns(&mut table, "exclude");
     rules.slugs = table.choice("slugs", Slugs::NAMES).unwrap_or_default();
     if let Some(given) = table.text("encoding") {
         spec.encoding = encoding_rs::Encoding::for_label(given.value.as_bytes());
@@ -147,12 +148,30 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
             );
         }
     }
+    if let Some(given) = table.texts("languages") {
+        rules.languages = given.value.iter().map(|tag| tag.replace('_', "-")).collect();
+    }
+    spec.gitignore = table.flag_or_bool("gitignore").unwrap_or(true);
+    spec.git_dates = table.flag_or_bool("git_dates").unwrap_or(false);
     spec.future = table.flag_or_bool("future").unwrap_or(false);
     spec.drafts = table.flag_or_bool("drafts").unwrap_or(false);
-    spec.undated = table.flag_or_bool("undated").unwrap_or(true);
+    // These generators' feeds have no pages without a date.
+    spec.undated = table.flag_or_bool("undated").unwrap_or(!matches!(rules.ids, IdScheme::Zola | IdScheme::Pelican));
     rules.undated_left_out = !spec.undated;
     faults.append(&mut table.finish());
     (spec, rules)
+}
+
+/// Patterns of files, as in `.gitignore`.
+fn patterns(table: &mut Table, key: &'static str) -> Vec<String> {
+    let Some(given) = table.texts(key) else { return Vec::new() };
+    match files::bad_pattern(&given.value) {
+        Some(reason) => {
+            table.refuse(key, &given, &format!("has a pattern that can't be used: {reason}"), "write it as in .gitignore");
+            Vec::new()
+        }
+        None => given.value,
+    }
 }
 
 fn pattern(table: &mut Table, key: &str, given: &Given<String>) -> Option<Pattern> {

@@ -2,9 +2,11 @@
 
 use super::dialect::Dialect;
 use super::facts::Fields;
+use super::folders::Folders;
 use super::path::PathFacts;
-use super::permalink::{Parts, Pattern};
+use super::permalink::{Pattern, collapse};
 use super::slug::Slugs;
+use super::tokens::Parts;
 use crate::body::is_forbidden;
 use crate::site::Site;
 use crate::url::encode_path;
@@ -73,19 +75,29 @@ pub enum Fault {
     Incomplete(String),
 }
 
-/// The path of an entry below the site, percent-encoded. `read_as` is the dialect of its file, `made_as` the one whose
-/// addresses the site has.
-pub fn permalink(
-    entry: &Fields,
-    facts: &PathFacts,
-    pattern: &Pattern,
-    site: &Site,
-    read_as: Dialect,
-    made_as: Dialect,
-    slugs: Slugs,
-) -> Result<String, Fault> {
+/// How addresses are made.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressRules<'a> {
+    pub pattern: &'a Pattern,
+    pub site: &'a Site,
+    pub folders: &'a Folders,
+    /// The dialect of the entry's file.
+    pub read_as: Dialect,
+    /// The dialect whose addresses the site has.
+    pub made_as: Dialect,
+    pub slugs: Slugs,
+}
+
+/// The path of an entry below the site, percent-encoded.
+pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Result<String, Fault> {
+    let AddressRules { pattern, site, folders, read_as, made_as, slugs } = *rules;
     // The site's own language may stand in a folder, which an address then names (`/fr/`).
     let language = entry.language.as_deref().or(facts.language.as_deref()).unwrap_or(&site.language);
+    let before = facts.language_folder.as_deref().unwrap_or_default();
+    // Only Hugo's sections are fewer than the folders.
+    let is_hugo = made_as == Dialect::Hugo;
+    let depth = if is_hugo { folders.section_depth(&facts.folders, before) } else { facts.folders.len() };
+    let section_slugs = if is_hugo { folders.section_names(&facts.folders, before) } else { facts.folders.clone() };
     let parts = Parts {
         dialect: made_as,
         slugs,
@@ -99,6 +111,8 @@ pub fn permalink(
         name: &facts.name,
         stem: &facts.stem,
         folders: &facts.folders,
+        sections: facts.folders.get(..depth).unwrap_or_default(),
+        section_slugs: &section_slugs,
         categories: &entry.address_categories,
         author: entry.authors.first().map(|author| author.name.as_str()),
         language,
@@ -109,7 +123,8 @@ pub fn permalink(
             let pattern = Pattern::parse(below).ok().filter(|_| below.contains(':') && read_as != Dialect::Zola);
             match pattern {
                 Some(pattern) => pattern.expand(&parts).map_err(Fault::Incomplete)?,
-                None => format!("/{}", below.trim_start_matches('/')),
+                None if is_hugo => hugo_url(below),
+                None => format!("/{}", below.trim().trim_start_matches('/')),
             }
         }
         None => {
@@ -119,6 +134,7 @@ pub fn permalink(
             }
             let path = pattern.expand(&parts).map_err(Fault::Incomplete)?;
             match facts.language.as_deref().filter(|language| !is_language_of_site(language, &site.language)) {
+                Some(language) if is_hugo => format!("/{}{path}", language.to_lowercase()),
                 Some(language) if !path.starts_with(&format!("/{language}/")) && made_as != Dialect::Pelican => {
                     format!("/{language}{path}")
                 }
@@ -138,6 +154,13 @@ pub fn permalink(
         return Err(Fault::Refused(entry.permalink.clone().unwrap_or(path)));
     }
     Ok(encode_path(&path))
+}
+
+/// Hugo's `url` as it stands, but for doubled slashes; one that names no file ends in a slash.
+fn hugo_url(url: &str) -> String {
+    let path = collapse(&format!("/{url}"));
+    let path = path.strip_suffix("/index.html").map_or(path.clone(), |folder| format!("{folder}/"));
+    if path.contains('.') || path.ends_with('/') { path } else { format!("{path}/") }
 }
 
 /// `.` and `..`, also percent-encoded: a browser follows them.

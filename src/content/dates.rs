@@ -20,9 +20,35 @@ pub fn read_date(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Option<
         let is_short = !text.contains(&format!("{:04}", date.year()));
         return in_reach(date).map(|date| (date, is_short.then_some(Doubt::ShortYear)));
     }
-    let (date, doubt) = read_local_first(text, zone)?;
+    let (date, doubt) = read_local_first(text, zone).or_else(|| read_local_first(&year_first(text)?, zone))?;
     let is_short = text.bytes().take_while(u8::is_ascii_digit).count() == 2;
     Some((date, if is_short { Some(Doubt::ShortYear) } else { doubt }))
+}
+
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// `Jul 08 2022`, `1 May 2024 10:30`, `Wed May  1 10:30:00 +0200 2024`: the same date with its year first.
+fn year_first(text: &str) -> Option<String> {
+    let place = |names: &[&str], word: &str| {
+        let word = word.trim_end_matches('.').to_ascii_lowercase();
+        names.iter().position(|name| word.len() >= 3 && (name.starts_with(&word) || name.starts_with("sept") && word == "sept"))
+    };
+    let (mut year, mut month, mut day) = (None, None, None);
+    let mut rest = String::new();
+    for word in text.split([' ', ',', '\t']).filter(|word| !word.is_empty()) {
+        let ordinal = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+        let is_number = ordinal.bytes().all(|b| b.is_ascii_digit());
+        match place(&MONTHS, word) {
+            Some(at) if month.is_none() => month = Some(at + 1),
+            _ if place(&DAYS, word).is_some() => {}
+            _ if is_number && ordinal.len() <= 2 && day.is_none() => day = Some(ordinal),
+            _ if is_number && word.len() == 4 && year.is_none() => year = Some(word),
+            _ => rest = format!("{rest} {word}"),
+        }
+    }
+    Some(format!("{}-{:02}-{}{rest}", year?, month?, day?))
 }
 
 /// A date that begins with its year.
@@ -84,6 +110,13 @@ fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<(u32, &
 }
 
 fn read_day(text: &str) -> Option<(NaiveDate, &str)> {
+    // ISO 8601's basic form, and a month alone, which means its first day.
+    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some((NaiveDate::parse_from_str(text, "%Y%m%d").ok().filter(|day| day.year() > 0)?, ""));
+    }
+    if text.len() == 7 && text.as_bytes()[4] == b'-' {
+        return Some((NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok().filter(|day| day.year() > 0)?, ""));
+    }
     let (year, rest) = number(text, 4..=4).or_else(|| number(text, 2..=2).filter(|(_, rest)| rest.starts_with('-')))?;
     let separator = rest.chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
     let (month, rest) = number(rest.strip_prefix(separator)?, 1..=2)?;
@@ -183,8 +216,17 @@ mod tests {
             "2026/05/01 14:30",
             "2026-5-1 14:30 CEST",
             "2026-05-01 14:30:00 2026 +0200",
+            "May 1, 2026 14:30",
+            "1st May 2026 2:30 PM",
+            "Fri May  1 14:30:00 2026",
+            "Fri May 01 14:30:00 +0200 2026",
+            "Fri May  1 14:30:00 CEST 2026",
         ] {
             assert_eq!(iso(text, "Europe/Paris"), "2026-05-01T14:30:00+02:00", "{text}");
+        }
+        for text in ["May 01 2026", "1 may 2026", "Sept. 1, 2026", "20260501", "2026-05"] {
+            let month = if text.starts_with("Sept") { "09" } else { "05" };
+            assert_eq!(iso(text, "UTC"), format!("2026-{month}-01T00:00:00+00:00"), "{text}");
         }
         assert_eq!(iso("2026-05-01", "America/Los_Angeles"), "2026-05-01T00:00:00-07:00");
         assert_eq!(iso("2026-05-01T12:30:00Z", "Asia/Tokyo"), "2026-05-01T12:30:00+00:00");
@@ -202,7 +244,13 @@ mod tests {
             "2026-05-01 25:00",
             "2026-05-01 x",
             "2026-05-01 10:00 Mars/Base",
-            "20260501",
+            "20261301",
+            "2026-13",
+            "May 2026",
+            "31 Febtober 2026",
+            "May 1",
+            "May 1 2 2026",
+            "may the fourth",
         ] {
             assert_eq!(read_date(text, Tz::UTC), None, "{text}");
         }

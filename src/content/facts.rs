@@ -15,11 +15,15 @@ pub struct Fields {
     pub published: Option<DateTime<FixedOffset>>,
     pub updated: Option<DateTime<FixedOffset>>,
     pub updated_span: Option<Span>,
+    /// The date is that of the last change (Eleventy's `date: Last Modified`), not of the first.
+    pub dates_by_change: bool,
     pub expires: Option<DateTime<FixedOffset>>,
     /// Not shown before this moment, whatever its date (Hugo's `publishDate`).
     pub embargo: Option<DateTime<FixedOffset>>,
     pub is_draft: bool,
     pub newsletter: Option<bool>,
+    /// Reachable by its address only, in no list and no feed.
+    pub is_hidden: bool,
     pub slug: Option<String>,
     pub slug_span: Option<Span>,
     /// A permalink written out in the front matter.

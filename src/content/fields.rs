@@ -57,7 +57,13 @@ impl FieldReader<'_> {
         entry.slug = slot(Meaning::Slug).and_then(|field| self.text(field));
         entry.slug_span = slot(Meaning::Slug).map(|field| field.node.span);
         entry.language = slot(Meaning::Language).and_then(|field| self.language(field));
-        entry.published = slot(Meaning::Date).and_then(|field| self.date(field));
+        // Eleventy's words for what only a history of the file can tell.
+        let by_history = slot(Meaning::Date).and_then(|field| field.node.text()).map(str::to_ascii_lowercase);
+        match by_history.as_deref() {
+            Some("last modified" | "git last modified") => entry.dates_by_change = true,
+            Some("created" | "git created") => {}
+            _ => entry.published = slot(Meaning::Date).and_then(|field| self.date(field)),
+        }
         entry.embargo = slot(Meaning::Embargo).and_then(|field| self.date(field));
         entry.updated = slot(Meaning::Updated).and_then(|field| self.date(field));
         entry.updated_span = slot(Meaning::Updated).map(|field| field.node.span);
@@ -70,14 +76,8 @@ impl FieldReader<'_> {
             }
         }
         entry.published = entry.published.or(entry.embargo);
-        for meaning in [Meaning::Draft, Meaning::Hidden] {
-            if let Some(field) = slot(meaning).filter(|field| !field.node.is_null()) {
-                match field.node.flag() {
-                    Some(flag) => entry.is_draft |= flag,
-                    None => self.wrong_type(field, "true or false"),
-                }
-            }
-        }
+        entry.is_draft |= self.flag(slot(Meaning::Draft));
+        entry.is_hidden |= self.flag(slot(Meaning::Hidden));
         if let Some(field) = slot(Meaning::Newsletter).filter(|field| !field.node.is_null()) {
             entry.newsletter = field.node.flag();
             if entry.newsletter.is_none() {
@@ -85,15 +85,20 @@ impl FieldReader<'_> {
             }
         }
         if let Some(status) = slot(Meaning::Status).and_then(|field| field.node.text()) {
-            entry.is_draft |= matches!(status.to_ascii_lowercase().as_str(), "draft" | "hidden" | "private" | "skip" | "pending");
+            let status = status.to_ascii_lowercase();
+            entry.is_draft |= matches!(status.as_str(), "draft" | "private" | "pending");
+            entry.is_hidden |= matches!(status.as_str(), "hidden" | "skip");
+        }
+        // Hugo: `build: {list: never}`.
+        if let Some(build) = slot(Meaning::Build) {
+            entry.is_hidden |= ["list", "render"].iter().any(|key| build.node.get(key).and_then(Node::text) == Some("never"));
         }
         self.address(&mut entry, &slots);
-        self.categories(&mut entry, &slots);
-        entry.authors = match slot(Meaning::Authors).or(slot(Meaning::Person)) {
-            Some(field) => read_people(&field.node, field.name.eq_ignore_ascii_case("authors")),
-            // Those of Zola's taxonomies, if any.
-            None => std::mem::take(&mut entry.authors),
-        };
+        self.categories(&mut entry, &slots, front_matter);
+        if let Some(field) = slot(Meaning::Authors).or(slot(Meaning::Person)) {
+            self.doubt(field);
+            entry.authors = read_people(&field.node, field.name.eq_ignore_ascii_case("authors"));
+        }
         if let [author] = entry.authors.as_mut_slice() {
             author.email = author.email.take().or_else(|| slot(Meaning::AuthorEmail)?.node.text().map(str::to_owned));
             author.url = author.url.take().or_else(|| slot(Meaning::AuthorUrl)?.node.text().map(str::to_owned));
@@ -101,6 +106,14 @@ impl FieldReader<'_> {
         entry.image = slot(Meaning::Image).and_then(|field| first_url(&field.node));
         self.enclosures(&mut entry, &slots);
         entry
+    }
+
+    fn flag(&mut self, field: Option<&Field>) -> bool {
+        let Some(field) = field.filter(|field| !field.node.is_null()) else { return false };
+        field.node.flag().unwrap_or_else(|| {
+            self.wrong_type(field, "true or false");
+            false
+        })
     }
 
     /// Any scalar; what is something else is a fault.
@@ -181,7 +194,7 @@ impl FieldReader<'_> {
         }
         // Eleventy: `permalink: false` writes no page.
         if slot(Meaning::Permalink).is_some_and(|field| matches!(field.node.value, Value::Bool(false))) {
-            entry.is_draft = true;
+            entry.is_hidden = true;
         }
         if entry.permalink.is_none()
             && matches!(self.dialect, Dialect::Zola | Dialect::Plain)
@@ -192,27 +205,24 @@ impl FieldReader<'_> {
         }
     }
 
-    fn categories(&mut self, entry: &mut Fields, slots: &Slots) {
+    /// Tags and categories. Both names of one thing may stand in one file (`tag` and `tags`): both count.
+    fn categories(&mut self, entry: &mut Fields, slots: &Slots, front_matter: &FrontMatter) {
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
-        // Jekyll splits a string at spaces; the others' strings are lists by commas.
-        let by_space = self.dialect == Dialect::Jekyll;
-        let mut tags = slot(Meaning::Tags).map(|field| list(&field.node, by_space)).unwrap_or_default();
-        let mut categories = Vec::new();
-        if let Some(field) = slot(Meaning::Categories) {
-            // Jekyll's singular takes its string whole.
-            let is_one = field.name.eq_ignore_ascii_case("category");
-            categories = match field.node.text() {
-                Some(text) if is_one => vec![text.to_owned()],
-                _ => list(&field.node, by_space),
-            };
-        }
+        let all = |meaning: Meaning, names: [&str; 2]| {
+            let named = |field: &&Field| names.iter().any(|name| field.name.eq_ignore_ascii_case(name));
+            let fields: Vec<&Field> = front_matter.fields.iter().filter(named).filter(|field| !field.node.is_null()).collect();
+            if fields.is_empty() { slot(meaning).into_iter().collect() } else { fields }
+        };
+        let mut tags: Vec<String> = all(Meaning::Tags, ["tag", "tags"]).into_iter().flat_map(|field| self.list(field)).collect();
+        let mut categories: Vec<String> =
+            all(Meaning::Categories, ["category", "categories"]).into_iter().flat_map(|field| self.list(field)).collect();
         if let Some(field) = slot(Meaning::Taxonomies)
             && let Value::Table(taxonomies) = &field.node.value
         {
             for taxonomy in taxonomies {
                 match meaning(&taxonomy.name) {
-                    Some((Meaning::Tags, _)) => tags.extend(list(&taxonomy.node, false)),
-                    Some((Meaning::Categories, _)) => categories.extend(list(&taxonomy.node, false)),
+                    Some((Meaning::Tags, _)) => tags.extend(self.list(taxonomy)),
+                    Some((Meaning::Categories, _)) => categories.extend(self.list(taxonomy)),
                     Some((Meaning::Authors | Meaning::Person, _)) if entry.authors.is_empty() => {
                         entry.authors = read_people(&taxonomy.node, true)
                     }
@@ -220,11 +230,42 @@ impl FieldReader<'_> {
                 }
             }
         }
-        categories.retain(|category| !category.is_empty());
         for name in tags.iter().chain(&categories) {
             entry.add_category(name);
         }
         entry.address_categories = categories;
+    }
+
+    /// A list, or a text of several values: by commas, or as the generator splits it.
+    fn list(&mut self, field: &Field) -> Vec<String> {
+        let is_one = ["tag", "category"].iter().any(|name| field.name.eq_ignore_ascii_case(name));
+        let names = match &field.node.value {
+            Value::List(_) => named(&field.node),
+            Value::Table(_) => {
+                self.wrong_type(field, "a list of words");
+                Vec::new()
+            }
+            _ => {
+                let text = field.node.text().unwrap_or_default();
+                self.doubt(field);
+                match self.dialect {
+                    // Jekyll splits at spaces, and takes its singular whole.
+                    Dialect::Jekyll if is_one => vec![text.to_owned()],
+                    Dialect::Jekyll => text.split_whitespace().map(|part| part.trim_matches(',').to_owned()).collect(),
+                    Dialect::Pelican if is_one => vec![text.to_owned()],
+                    Dialect::Pelican if text.contains(';') => text.split(';').map(str::to_owned).collect(),
+                    _ => text.split(',').map(str::to_owned).collect(),
+                }
+            }
+        };
+        names.into_iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// A number or a flag where words are expected.
+    fn doubt(&mut self, field: &Field) {
+        if let (Value::Bare(_) | Value::Bool(_), Some(text)) = (&field.node.value, field.node.text()) {
+            self.faults.push(Diagnostic::field_doubtful(&field.name, text).at(self.source, field.node.span));
+        }
     }
 
     fn enclosures(&mut self, entry: &mut Fields, slots: &Slots) {
@@ -259,25 +300,15 @@ fn fill<'a>(slots: &mut Slots<'a>, meaning: Meaning, rank: u8, field: &'a Field)
     }
 }
 
-/// A list, or a string of several values: by commas, or by spaces where the generator does so.
-fn list(node: &Node, by_space: bool) -> Vec<String> {
+/// The names in a list, and in the lists in it. Docusaurus writes tags as `{label, permalink}` too.
+fn named(node: &Node) -> Vec<String> {
     match &node.value {
-        Value::List(nodes) => nodes.iter().filter_map(named).filter(|name| !name.is_empty()).collect(),
-        _ => match node.text() {
-            Some(text) if text.contains(',') && !by_space => {
-                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-            }
-            Some(text) if by_space => text.split_whitespace().map(|part| part.trim_matches(',').to_owned()).collect(),
-            Some(text) if !text.is_empty() => vec![text.to_owned()],
-            _ => Vec::new(),
-        },
+        Value::List(nodes) => nodes.iter().flat_map(named).collect(),
+        _ => {
+            let text = node.text().or_else(|| ["label", "name", "title"].iter().find_map(|key| node.get(key)?.text()));
+            text.map(str::to_owned).into_iter().collect()
+        }
     }
-}
-
-/// Docusaurus writes tags as `{label, permalink}` too.
-fn named(node: &Node) -> Option<String> {
-    let text = node.text().or_else(|| ["label", "name", "title"].iter().find_map(|key| node.get(key)?.text()));
-    text.map(str::to_owned)
 }
 
 fn first_url(node: &Node) -> Option<String> {
@@ -373,7 +404,7 @@ mod tests {
             assert_eq!(entry.categories, ["a", "b"], "{text}");
             assert_eq!(entry.authors[0].name, "Ann", "{text}");
             assert_eq!(entry.summary.as_deref(), Some("S"), "{text}");
-            assert!(entry.is_draft, "{text}");
+            assert!(entry.is_draft || entry.is_hidden, "{text}");
         }
     }
 

@@ -1,15 +1,18 @@
 //! Sources to entries: front matter, dates and addresses first, bodies only when a feed needs them.
 
 mod address;
+mod dated_name;
 mod dates;
 mod decode;
 mod dialect;
 mod facts;
 mod fields;
+mod folders;
 mod front_matter;
 mod html_head;
 mod json;
 mod language;
+mod layout;
 mod lines;
 mod names;
 mod path;
@@ -19,6 +22,7 @@ mod read;
 mod slug;
 mod smart;
 mod title;
+mod tokens;
 mod toml;
 mod value;
 mod yaml;
@@ -27,9 +31,10 @@ pub use address::IdScheme;
 pub use dates::read_date;
 pub use decode::decode;
 pub use dialect::Dialect;
+pub use folders::Folders;
 pub use json::read_json;
 pub use permalink::Pattern;
-pub use read::{ReadRules, read_entry, read_head};
+pub use read::{ReadRules, identity_span, read_entry, read_head};
 pub use slug::{Slugs, slugify};
 pub use toml::read_toml;
 pub use value::{Fault, Field, Node, Parsed, Value, find};

@@ -15,6 +15,8 @@ pub enum Meaning {
     Status,
     Hidden,
     Newsletter,
+    /// Hugo's table of what is made of a page.
+    Build,
     Slug,
     Permalink,
     /// The key `path` (Zola).
@@ -70,6 +72,7 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "status" => (Status, 0),
         "unlisted" | "headless" | "eleventyexcludefromcollections" => (Hidden, 0),
         "newsletter" => (Newsletter, 0),
+        "build" | "_build" => (Build, 0),
         "slug" => (Slug, 0),
         "permalink" => (Permalink, 0),
         "url" => (Permalink, 1),

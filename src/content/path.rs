@@ -1,6 +1,8 @@
 //! What the path of a source says: section, slug, date, language.
 
+use super::dated_name::split_dated_name;
 use super::dialect::Dialect;
+use super::folders::Folders;
 use chrono::NaiveDate;
 
 /// The facts in a path below the content folder.
@@ -13,10 +15,12 @@ pub struct PathFacts {
     /// The name without its date.
     pub stem: String,
     pub date: Option<NaiveDate>,
+    /// The time of day in the name, with its offset as written.
+    pub time: Option<String>,
     /// The language that a suffix or a folder names.
     pub language: Option<String>,
-    /// `post/index.md`: the folder belongs to the entry.
-    pub is_bundle: bool,
+    /// The folder that names it, where that is the first.
+    pub language_folder: Option<String>,
     /// `_index.md`: about its folder, not an entry.
     pub is_section: bool,
     /// Jekyll keeps drafts in `_drafts`.
@@ -26,11 +30,23 @@ pub struct PathFacts {
 /// ISO 639-1 codes. Only these, with or without a region, make a suffix or folder a language.
 const LANGUAGES: &str = " aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu ";
 
-/// Codes that are words or common abbreviations too, so a folder of that name says nothing.
-const AMBIGUOUS_FOLDERS: [&str; 22] =
-    ["as", "am", "an", "be", "co", "gl", "ha", "hi", "ho", "id", "io", "is", "it", "la", "my", "no", "or", "os", "pi", "so", "to", "ts"];
+/// Languages that publications are often written in, without those whose codes are words.
+const COMMON: &str = " ar bg bn ca cs da de el en es et eu fa fi fr he hr hu ja ka kk ko lt lv nb nl nn pl pt ro ru sk sl sr sv sw ta te th tr uk ur uz vi zh ";
 
-fn is_language(code: &str, is_folder: bool) -> bool {
+/// File extensions that are languages' codes too.
+const EXTENSIONS: [&str; 7] = ["ts", "so", "ps", "st", "ml", "sc", "pl"];
+
+/// Whether a folder's or suffix's name is a language's code, with or without a region or script.
+pub fn is_language(code: &str) -> bool {
+    is_listed(code, LANGUAGES)
+}
+
+/// Whether nothing else is meant by it, most likely.
+pub fn is_common_language(code: &str) -> bool {
+    is_listed(code, COMMON) || code.contains(['-', '_']) && is_language(code)
+}
+
+fn is_listed(code: &str, list: &str) -> bool {
     let (primary, region) = match code.split_once(['-', '_']) {
         Some((primary, region)) => (primary, Some(region)),
         None => (code, None),
@@ -41,11 +57,32 @@ fn is_language(code: &str, is_folder: bool) -> bool {
     if region.is_some_and(|region| !matches!(region.len(), 2 | 4) || !region.bytes().all(|b| b.is_ascii_alphabetic())) {
         return false;
     }
-    LANGUAGES.contains(&format!(" {primary} ")) && !(is_folder && AMBIGUOUS_FOLDERS.contains(&code))
+    list.contains(&format!(" {primary} "))
 }
 
-/// Reads a path with `/` between folders; `root_name` is the name of the content folder itself (`_posts`, `blog`).
-pub fn read_path(relative: &str, dialect: Dialect, root_name: &str) -> PathFacts {
+/// How paths are read.
+#[derive(Clone, Copy, Debug)]
+pub struct PathRules<'a> {
+    /// The dialect of the file.
+    pub dialect: Dialect,
+    /// The name of the content folder itself (`_posts`, `blog`).
+    pub root_name: &'a str,
+    /// The site's languages, where the configuration names them.
+    pub languages: &'a [String],
+}
+
+impl PathRules<'_> {
+    fn is_suffix(&self, suffix: &str) -> bool {
+        match self.languages {
+            [] => is_language(suffix) && !EXTENSIONS.contains(&suffix),
+            tags => tags.iter().any(|tag| tag.eq_ignore_ascii_case(&suffix.replace('_', "-"))),
+        }
+    }
+}
+
+/// Reads a path with `/` between folders.
+pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts {
+    let PathRules { dialect, root_name, .. } = rules;
     let mut folders: Vec<&str> = relative.split('/').collect();
     let file = folders.pop().unwrap_or_default();
     let mut name = file.rsplit_once('.').map_or(file, |(name, _)| name);
@@ -53,17 +90,17 @@ pub fn read_path(relative: &str, dialect: Dialect, root_name: &str) -> PathFacts
 
     if let Some((before, suffix)) = name.rsplit_once('.')
         && !before.is_empty()
-        && is_language(suffix, false)
+        && rules.is_suffix(suffix)
     {
         facts.language = Some(suffix.replace('_', "-"));
         name = before;
     }
-    if facts.language.is_none()
-        && let Some(first) = folders.first()
-        && is_language(first, true)
-    {
-        facts.language = Some(first.replace('_', "-"));
-        folders.remove(0);
+    if let Some(at) = (0..folders.len()).find(|at| known.is_language(&folders[..=*at].join("/"))) {
+        let folder = folders.remove(at);
+        if facts.language.is_none() {
+            facts.language = Some(folder.replace('_', "-"));
+        }
+        facts.language_folder = (at == 0).then(|| folder.to_owned());
     }
     facts.is_section = name == "_index";
     if let Some(at) = folders.iter().position(|folder| matches!(*folder, "_posts" | "_drafts")) {
@@ -75,18 +112,16 @@ pub fn read_path(relative: &str, dialect: Dialect, root_name: &str) -> PathFacts
         facts.is_draft = root_name == "_drafts";
         folders.clear();
     }
-    if matches!(name, "index" | "README" | "readme")
-        && let Some(folder) = folders.pop()
-    {
-        facts.is_bundle = true;
+    let is_index = name == "index" || matches!(name, "README" | "readme") && dialect == Dialect::Plain;
+    if is_index && let Some(folder) = folders.pop() {
         name = folder;
     }
     facts.name = name.to_owned();
     facts.stem = name.to_owned();
     match split_dated_name(name) {
-        Some((date, stem)) => {
-            facts.date = Some(date);
-            facts.stem = if stem.is_empty() { name.to_owned() } else { stem.to_owned() };
+        Some(dated) => {
+            (facts.date, facts.time) = (Some(dated.day), dated.time);
+            facts.stem = if dated.stem.is_empty() { name.to_owned() } else { dated.stem.to_owned() };
         }
         None => facts.date = dated_folders(&folders, name),
     }
@@ -94,39 +129,9 @@ pub fn read_path(relative: &str, dialect: Dialect, root_name: &str) -> PathFacts
     facts
 }
 
-/// `2024-05-01-slug` (also `2024-05-01_slug`, `2024-05-01 slug`, `2024-05-01T10:00:00Z-slug`): the day and the rest.
-pub fn split_dated_name(name: &str) -> Option<(NaiveDate, &str)> {
-    let bytes = name.as_bytes();
-    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    if !digits(0..4) || bytes.get(4) != Some(&b'-') {
-        return None;
-    }
-    // Docusaurus and Jekyll allow one digit for month and day.
-    let month_len = if digits(5..7) { 2 } else { 1 };
-    let day_at = 5 + month_len + 1;
-    let day_len = if digits(day_at..day_at + 2) { 2 } else { 1 };
-    if !digits(5..5 + month_len) || bytes.get(5 + month_len) != Some(&b'-') || !digits(day_at..day_at + day_len) {
-        return None;
-    }
-    let year = name[..4].parse().ok().filter(|year| *year > 0)?;
-    let date = NaiveDate::from_ymd_opt(year, name[5..5 + month_len].parse().ok()?, name[day_at..day_at + day_len].parse().ok()?)?;
-    let rest = &name[day_at + day_len..];
-    let rest = match rest.strip_prefix('T') {
-        Some(time) if time.starts_with(|c: char| c.is_ascii_digit()) => {
-            let clock = time.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ':' | '.' | '+'));
-            clock.strip_prefix('Z').unwrap_or(clock)
-        }
-        _ => rest,
-    };
-    if rest.is_empty() {
-        return Some((date, rest));
-    }
-    rest.strip_prefix(['-', '_', ' ', '.']).map(|stem| (date, stem.trim_start()))
-}
-
 /// `2024/05/01/slug.md`, `2024/05/01-slug.md`, `2024-05-01/slug.md`.
 fn dated_folders(folders: &[&str], name: &str) -> Option<NaiveDate> {
-    if let Some(date) = folders.iter().rev().find_map(|folder| split_dated_name(folder).map(|(date, _)| date)) {
+    if let Some(date) = folders.iter().rev().find_map(|folder| split_dated_name(folder).map(|dated| dated.day)) {
         return Some(date);
     }
     let number = |text: &str, len: usize| text.get(..len).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok();
@@ -145,9 +150,13 @@ fn dated_folders(folders: &[&str], name: &str) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::SourcePath;
+    use std::collections::BTreeMap;
 
     fn facts(path: &str, dialect: Dialect) -> PathFacts {
-        read_path(path, dialect, "content")
+        let source = SourcePath { relative: path.to_owned(), display: path.to_owned() };
+        let (known, _) = Folders::read(&[source], &BTreeMap::new(), &[], &|_| unreachable!("nothing to read"));
+        read_path(path, PathRules { dialect, root_name: "content", languages: &[] }, &known)
     }
 
     fn day(text: &str) -> Option<NaiveDate> {
@@ -200,7 +209,16 @@ mod tests {
     #[test]
     fn bundles_lend_their_name_and_sections_are_told() {
         let found = facts("blog/my-trip/index.fr.md", Dialect::Hugo);
-        assert_eq!((found.stem.as_str(), found.is_bundle, found.language.as_deref()), ("my-trip", true, Some("fr")));
-        assert!(facts("blog/_index.md", Dialect::Hugo).is_section);
+        assert_eq!((found.stem.as_str(), found.language.as_deref()), ("my-trip", Some("fr")));
+        for name in ["_index", "_index.fr"] {
+            assert!(
+                read_path(
+                    &format!("blog/{name}.md"),
+                    PathRules { dialect: Dialect::Hugo, root_name: "", languages: &[] },
+                    &Folders::default()
+                )
+                .is_section
+            );
+        }
     }
 }

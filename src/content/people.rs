@@ -10,7 +10,7 @@ pub fn read_people(node: &Node, is_plural: bool) -> Vec<Person> {
         Value::List(nodes) => nodes.iter().flat_map(|node| read_people(node, false)).collect(),
         Value::Table(fields) => {
             let get = |keys: &[&str]| keys.iter().find_map(|key| node.get(key)?.text()).filter(|text| !text.is_empty()).map(str::to_owned);
-            match get(&["name", "title", "display_name", "key", "id"]) {
+            match get(&["name", "display_name", "key", "id", "title"]) {
                 Some(name) => {
                     vec![Person {
                         name: one_line(&name),

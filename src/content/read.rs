@@ -1,13 +1,16 @@
 //! A source to an entry with its address; the body stays where it is.
 
-use super::address::{Fault, IdScheme, is_language_of_site, permalink};
+use super::address::{AddressRules, Fault, IdScheme, is_language_of_site, permalink};
+use super::dated_name::split_dated_name;
 use super::dialect::Dialect;
 use super::facts::Fields;
 use super::fields::{FieldReader, is_bare};
+use super::folders::Folders;
 use super::front_matter::read_front_matter;
 use super::html_head;
 use super::language::detect_language;
-use super::path::{PathFacts, read_path, split_dated_name};
+use super::names::{Meaning, meaning};
+use super::path::{PathFacts, PathRules, read_path};
 use super::permalink::Pattern;
 use super::slug::Slugs;
 use super::smart::smarten;
@@ -26,12 +29,14 @@ pub struct ReadRules {
     pub ids: IdScheme,
     /// Where entries are found; by default where the generator puts them, else `/:year/:month/:slug/`.
     pub permalink: Option<Pattern>,
-    /// Patterns of single sections, by the name of their folder.
+    /// Patterns of single sections, by the path of their folder.
     pub sections: Vec<(String, Pattern)>,
     /// How names become segments of addresses.
     pub slugs: Slugs,
     /// Entries without a date are left out on purpose, so that nobody needs to be told.
     pub undated_left_out: bool,
+    /// The languages that folders and suffixes of file names may name; empty: any that a name looks like.
+    pub languages: Vec<String>,
     /// The name of the content folder itself: Jekyll's is `_posts`.
     pub root_name: String,
 }
@@ -42,21 +47,44 @@ impl ReadRules {
         Dialect::of_scheme(self.ids).unwrap_or_default()
     }
 
-    fn pattern(&self, section: Option<&str>) -> &Pattern {
-        let own = self.sections.iter().find(|(name, _)| Some(name.as_str()) == section).map(|(_, pattern)| pattern);
+    /// The pattern of the deepest folder that has one; `/` names the content folder itself.
+    fn pattern(&self, folders: &[String]) -> &Pattern {
+        let concerns = |key: &str| {
+            let mut names = key.split('/').filter(|name| !name.is_empty()).peekable();
+            match names.peek() {
+                None => folders.is_empty(),
+                Some(_) => names
+                    .zip(folders.iter().map(Some).chain(std::iter::repeat(None)))
+                    .all(|(name, folder)| Some(name) == folder.map(String::as_str)),
+            }
+        };
+        let own = self.sections.iter().filter(|(key, _)| concerns(key)).max_by_key(|(key, _)| key.len()).map(|(_, pattern)| pattern);
         own.or(self.permalink.as_ref()).unwrap_or_else(|| self.dialect().default_permalink())
+    }
+
+    /// Whether a file is an entry and not a page of the site's own or a part of another.
+    fn is_entry(&self, relative: &str, dialect: Dialect, is_bare: bool, folders: &Folders) -> bool {
+        let is_post = || relative.split('/').any(|folder| matches!(folder, "_posts" | "_drafts"));
+        match dialect {
+            Dialect::Pelican => !relative.starts_with("pages/"),
+            Dialect::Hugo => !folders.is_resource(relative),
+            Dialect::Zola => true,
+            Dialect::Jekyll if self.ids == IdScheme::Jekyll && is_bare => false,
+            Dialect::Jekyll | Dialect::Plain => !folders.has_posts || is_post(),
+        }
     }
 }
 
-/// Reads one source's head. There is none for what is no entry (`_index.md`, Pelican's pages) and for files with errors.
-pub fn read_head(source: &Source, rules: &ReadRules, site: &Site) -> (Option<Head>, Vec<Diagnostic>) {
-    let (found, faults) = find(source, rules, site);
+/// Reads one source's head. There is none for what is no entry (`_index.md`, a page of the site's own) and for files with
+/// errors.
+pub fn read_head(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<Head>, Vec<Diagnostic>) {
+    let (found, faults) = find(source, rules, folders, site);
     (found.map(|(head, _)| head), faults)
 }
 
 /// Reads one source whole: its head is the same as `read_head` gives.
-pub fn read_entry(source: Source, rules: &ReadRules, site: &Site) -> (Option<Entry>, Vec<Diagnostic>) {
-    let (found, faults) = find(&source, rules, site);
+pub fn read_entry(source: Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<Entry>, Vec<Diagnostic>) {
+    let (found, faults) = find(&source, rules, folders, site);
     let Some((head, fields)) = found else { return (None, faults) };
     let entry = Entry {
         head,
@@ -74,41 +102,66 @@ pub fn read_entry(source: Source, rules: &ReadRules, site: &Site) -> (Option<Ent
     (Some(entry), faults)
 }
 
-fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Fields)>, Vec<Diagnostic>) {
+/// Points at what an entry is known by: its id, permalink, slug or date, else its first line.
+pub fn identity_span(source: &Source) -> Span {
+    let (front_matter, _) = read_front_matter(source);
+    let of = |wanted: Meaning| {
+        let field = front_matter.fields.iter().find(|field| meaning(&field.name).is_some_and(|(meaning, _)| meaning == wanted));
+        field.map(|field| field.node.span)
+    };
+    let identity = [Meaning::Id, Meaning::Permalink, Meaning::Path, Meaning::Slug, Meaning::Date];
+    identity.into_iter().find_map(of).unwrap_or_else(|| first_line(source))
+}
+
+fn first_line(source: &Source) -> Span {
+    Span::new(0, source.text.lines().next().map_or(0, str::len))
+}
+
+fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<(Head, Fields)>, Vec<Diagnostic>) {
     let relative = source.path.relative.as_str();
-    let (front_matter, mut faults) = read_front_matter(source);
+    let (mut front_matter, mut faults) = read_front_matter(source);
     let dialect = Dialect::of_file(rules.ids, relative, &rules.root_name, &front_matter);
-    let facts = read_path(relative, dialect, &rules.root_name);
-    let is_page = dialect == Dialect::Pelican && relative.starts_with("pages/");
-    if facts.is_section || is_page || faults.iter().any(Diagnostic::is_error) {
+    let is_bare = is_bare(&front_matter);
+    let facts = read_path(relative, PathRules { dialect, root_name: &rules.root_name, languages: &rules.languages }, folders);
+    if facts.is_section || !rules.is_entry(relative, dialect, is_bare, folders) || faults.iter().any(Diagnostic::is_error) {
         return (None, faults);
     }
+    if dialect == Dialect::Jekyll && facts.date.is_none() && !facts.is_draft {
+        faults.push(Diagnostic::name_undated().at(source, first_line(source)));
+        return (None, faults);
+    }
+    folders.complete(relative, Some(facts.language.as_deref().unwrap_or(&site.language)), dialect, &mut front_matter);
     let mut reader = FieldReader { source, dialect, timezone: site.timezone, faults: Vec::new() };
     let mut fields = reader.read(&front_matter);
     fields.markup = markup(relative);
-    let is_bare = is_bare(&front_matter);
     if fields.markup == Markup::Html && is_bare {
         html_head::read_fields(source, &mut fields, &mut reader);
     }
     faults.append(&mut reader.faults);
-    fields.is_draft |= facts.is_draft;
+    if fields.is_hidden {
+        return (None, faults);
+    }
+    fields.is_draft |= facts.is_draft || dialect == Dialect::Zola && folders.in_draft(relative);
+    resolve(&mut fields, relative, folders);
     add_folders(&mut fields, &facts, dialect);
     name(source, &mut fields, &facts, dialect, is_bare);
     if rules.ids == IdScheme::Jekyll {
         fields.title = fields.title.map(|title| smarten(&title));
     }
     speak(source, &mut fields, &facts, site, is_bare);
-    date(source, &mut fields, &facts, dialect, site, &mut faults);
-    faults.retain(|fault| !(rules.undated_left_out && fault.code == "date-missing"));
-    let url = match permalink(
-        &fields,
-        &facts,
-        rules.pattern(facts.folders.first().map(String::as_str)),
+    date(source, &mut fields, &facts, folders, dialect, site, &mut faults);
+    if fields.published.is_none() && !fields.is_draft && !rules.undated_left_out && !faults.iter().any(Diagnostic::is_error) {
+        faults.push(Diagnostic::date_missing().at(source, first_line(source)));
+    }
+    let address = AddressRules {
+        pattern: rules.pattern(&facts.folders),
         site,
-        dialect,
-        rules.dialect(),
-        rules.slugs,
-    ) {
+        folders,
+        read_as: dialect,
+        made_as: rules.dialect(),
+        slugs: rules.slugs,
+    };
+    let url = match permalink(&fields, &facts, &address) {
         Ok(path) => site.absolute(&path),
         Err(fault) => {
             // A draft may lack what it will have once it's published.
@@ -138,6 +191,20 @@ fn find(source: &Source, rules: &ReadRules, site: &Site) -> (Option<(Head, Field
         authors: fields.authors.iter().map(|author| author.name.as_str().into()).collect(),
     };
     (Some((head, fields)), faults)
+}
+
+/// Keys that stand for people and tags elsewhere.
+fn resolve(fields: &mut Fields, relative: &str, folders: &Folders) {
+    for author in fields.authors.iter_mut().filter(|author| author.email.is_none() && author.url.is_none()) {
+        if let Some(known) = folders.person(relative, &author.name) {
+            *author = known;
+        }
+    }
+    for category in &mut fields.categories {
+        if let Some(label) = folders.tag(relative, category) {
+            *category = label.to_owned();
+        }
+    }
 }
 
 fn markup(path: &str) -> Markup {
@@ -204,19 +271,28 @@ fn speak(source: &Source, fields: &mut Fields, facts: &PathFacts, site: &Site, i
 }
 
 /// The date of publication where the fields have none, and the order of the dates.
-fn date(source: &Source, fields: &mut Fields, facts: &PathFacts, dialect: Dialect, site: &Site, faults: &mut Vec<Diagnostic>) {
-    let is_unread = faults.iter().any(|fault| fault.code == "date-unreadable");
-    if fields.published.is_none() && !is_unread {
+fn date(
+    source: &Source,
+    fields: &mut Fields,
+    facts: &PathFacts,
+    folders: &Folders,
+    dialect: Dialect,
+    site: &Site,
+    faults: &mut Vec<Diagnostic>,
+) {
+    let commits = folders.commits.get(&source.path.relative).copied();
+    if fields.published.is_none() && !faults.iter().any(Diagnostic::is_error) {
         let day = facts.date.or_else(|| fields.permalink.as_deref().and_then(dated_path));
-        fields.published = match day {
-            Some(day) => Some(super::dates::resolve(day.and_time(NaiveTime::MIN), site.timezone).0),
+        fields.published = match (day, &facts.time) {
+            (Some(day), Some(time)) => super::dates::read_date(&format!("{day}T{time}"), site.timezone).map(|(date, _)| date),
+            (Some(day), None) => Some(super::dates::resolve(day.and_time(NaiveTime::MIN), site.timezone).0),
             // Hugo takes the last change for want of something better.
-            None if dialect == Dialect::Hugo => fields.updated,
-            None => None,
+            (None, _) if dialect == Dialect::Hugo && fields.updated.is_some() => fields.updated,
+            (None, _) => commits.map(|(first, last)| if fields.dates_by_change { last } else { first }),
         };
-        if fields.published.is_none() && !fields.is_draft {
-            faults.push(Diagnostic::date_missing().in_file(&source.path.display));
-        }
+    }
+    if fields.updated.is_none() {
+        fields.updated = commits.map(|(_, last)| last).filter(|last| fields.published.is_some_and(|published| *last > published));
     }
     if let (Some(published), Some(updated)) = (fields.published, fields.updated)
         && updated < published
@@ -250,7 +326,7 @@ fn dated_path(path: &str) -> Option<NaiveDate> {
         }
         _ => None,
     });
-    by_folders.or_else(|| segments.iter().find_map(|segment| split_dated_name(segment).map(|(day, _)| day)))
+    by_folders.or_else(|| segments.iter().find_map(|segment| split_dated_name(segment).map(|dated| dated.day)))
 }
 
 /// Points at a text that stands somewhere in the source.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::diagnostic::SourcePath;
 use chrono_tz::Tz;
 
 fn site() -> Site {
@@ -22,8 +23,20 @@ fn rules() -> ReadRules {
 
 fn read(path: &str, text: &str, rules: &ReadRules) -> (Option<Entry>, Vec<Diagnostic>) {
     let source = Source::new(path, text);
-    let (head, faults) = read_head(&source, rules, &site());
-    let (entry, again) = read_entry(source, rules, &site());
+    read_beside(&source, &[], rules)
+}
+
+/// Reads a file that stands beside others.
+fn read_beside(source: &Source, others: &[Source], rules: &ReadRules) -> (Option<Entry>, Vec<Diagnostic>) {
+    let paths: Vec<SourcePath> = others.iter().chain([source]).map(|source| source.path.clone()).collect();
+    let is_data = |path: &&SourcePath| path.relative.ends_with("json") || path.relative.ends_with("yml");
+    let assets = paths.iter().filter(is_data).map(|path| (path.relative.clone(), 1)).collect();
+    let sources: Vec<SourcePath> = paths.iter().filter(|path| !is_data(path)).cloned().collect();
+    let read = |path: &SourcePath| Ok(others.iter().find(|other| other.path.relative == path.relative).unwrap_or(source).clone());
+    let (folders, found) = Folders::read(&sources, &assets, &rules.languages, &read);
+    assert_eq!(found, []);
+    let (head, faults) = read_head(source, rules, &folders, &site());
+    let (entry, again) = read_entry(source.clone(), rules, &folders, &site());
     assert_eq!(head, entry.as_ref().map(|entry| entry.head.clone()), "both passes give one head");
     assert_eq!(faults, again);
     (entry, faults)

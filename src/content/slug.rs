@@ -1,6 +1,9 @@
 //! Slugs by each generator's documented rules, so that addresses stay as they were.
 
 use super::dialect::Dialect;
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
+use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -41,13 +44,26 @@ impl Slugs {
             (Slugs::Off, _) => text.to_owned(),
             (Slugs::Safe, _) => text.trim_end_matches([' ', '.']).replace(['<', '>', ':', '"', '/', '\\', '|', '?', '*'], ""),
             (Slugs::Github, _) => github(text),
-            (Slugs::Case, Dialect::Hugo) => urlize(text),
+            (Slugs::Case, Dialect::Hugo) => hugo_token(text),
             (Slugs::Case, Dialect::Pelican) => substitute(&deunicode::deunicode(text)),
             (Slugs::Unicode, Dialect::Pelican) => substitute(&text.nfkc().collect::<String>()).to_lowercase(),
-            (Slugs::NoAccents, _) => slugify(&text.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect::<String>(), dialect),
+            (Slugs::NoAccents, _) => slugify(&without_accents(text), dialect),
             (Slugs::Default | Slugs::Case | Slugs::Unicode, _) => slugify(text, dialect),
         }
     }
+
+    /// A folder or file name in Hugo's paths: here each space is a hyphen, and a plus stays.
+    pub fn hugo_path(self, name: &str) -> String {
+        match self {
+            Slugs::Case => hugo_safe(&name.replace(' ', "-")),
+            Slugs::NoAccents => Slugs::Default.hugo_path(&without_accents(name)),
+            _ => hugo_safe(&hugo_lower(name).replace(' ', "-")),
+        }
+    }
+}
+
+fn without_accents(text: &str) -> String {
+    text.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect()
 }
 
 /// A title, name or tag as one segment of a path, the way `dialect` makes it.
@@ -55,25 +71,34 @@ pub fn slugify(text: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Hugo => hugo(text),
         Dialect::Jekyll => jekyll(text),
-        Dialect::Zola => zola(text),
+        Dialect::Zola => slug::slugify(text),
         Dialect::Pelican => pelican(text),
         Dialect::Plain => plain(text),
     }
 }
 
-/// Hugo's `urlize` in lower case.
 fn hugo(text: &str) -> String {
-    urlize(text).to_lowercase()
+    hugo_lower(&hugo_token(text))
 }
 
-/// Hugo's rules: spaces become hyphens, other characters but a few marks go.
-fn urlize(text: &str) -> String {
+/// Hugo's tokens: made safe, unescaped (where a plus is a space), and made safe again.
+fn hugo_token(text: &str) -> String {
+    let safe = hugo_safe(text).replace('+', " ");
+    hugo_safe(&percent_decode_str(&safe).decode_utf8_lossy())
+}
+
+/// Go's lower case: one character for one, whatever stands after it.
+pub fn hugo_lower(text: &str) -> String {
+    text.chars().map(|c| if c == 'İ' { 'i' } else { c.to_lowercase().next().unwrap_or(c) }).collect()
+}
+
+/// Letters, digits and a few marks; runs of spaces become a hyphen, other characters go.
+fn hugo_safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut owed, mut was_hyphen) = (false, false);
     for (at, c) in text.char_indices() {
         let is_escape = c == '%' && text.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        let is_kept = is_word(c) || matches!(c, '.' | '/' | '\\' | '_' | '#' | '+' | '~' | '-' | '@') || is_escape;
-        if is_kept {
+        if is_word(c) || "./\\_#+~-@".contains(c) || is_escape {
             was_hyphen = c == '-';
             if owed && !was_hyphen {
                 out.push('-');
@@ -87,9 +112,25 @@ fn urlize(text: &str) -> String {
     out
 }
 
-/// Letters, digits and the marks on them.
+/// Letters, decimal digits and the marks on them: what Go and Ruby call `\p{L}`, `\p{Nd}` and `\p{M}`.
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    use GeneralCategory::*;
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    matches!(
+        category,
+        UppercaseLetter
+            | LowercaseLetter
+            | TitlecaseLetter
+            | ModifierLetter
+            | OtherLetter
+            | NonspacingMark
+            | SpacingMark
+            | EnclosingMark
+            | DecimalNumber
+    )
 }
 
 /// Runs of characters that are not kept become one hyphen; none stands at either end.
@@ -113,11 +154,6 @@ fn jekyll(text: &str) -> String {
 /// Jekyll's `pretty` mode with its case kept, which `:title` uses.
 pub fn jekyll_pretty(text: &str) -> String {
     hyphenate(text, |c| is_word(c) || "._~!$&'()+,;=@".contains(c))
-}
-
-/// Zola's `slugify.paths = "on"`: ASCII words in lower case with single hyphens.
-fn zola(text: &str) -> String {
-    hyphenate(&deunicode::deunicode(text), |c| c.is_ascii_alphanumeric()).to_lowercase()
 }
 
 /// Pelican's default: transliterated to ASCII, in lower case.
@@ -161,7 +197,7 @@ mod tests {
     fn each_generator_has_its_own_rules() {
         let title = "C'est l'été: C++ & Go_1.2!";
         let expected = [
-            (Dialect::Hugo, "cest-lété-c++-go_1.2"),
+            (Dialect::Hugo, "cest-lété-c-go_1.2"),
             (Dialect::Jekyll, "c-est-l-été-c-go-1-2"),
             (Dialect::Zola, "c-est-l-ete-c-go-1-2"),
             (Dialect::Pelican, "cest-lete-c-go_12"),
@@ -196,5 +232,20 @@ mod tests {
         assert_eq!(slugify("你好 世界", Dialect::Plain), "你好-世界");
         assert_eq!(slugify("नमस्ते", Dialect::Jekyll), "नमस्ते");
         assert_eq!(slugify("Привет мир", Dialect::Zola), "privet-mir");
+    }
+
+    #[test]
+    fn hugo_has_one_rule_for_tokens_and_one_for_paths() {
+        for (text, token, path) in [
+            ("x+y X + y", "x-y-x--y", "x+y-x-+-y"),
+            ("x!y X ! y", "xy-x-y", "xy-x--y"),
+            ("x-y X - y", "x-y-x-y", "x-y-x---y"),
+            ("x#y", "x#y", "x#y"),
+            ("a%41b%C3%A9", "aabé", "a%41b%c3%a9"),
+            ("x²ⅧⒶªǅ", "xªǆ", "xªǆ"),
+            ("İΣΑΣ", "iσασ", "iσασ"),
+        ] {
+            assert_eq!((hugo(text).as_str(), Slugs::Default.hugo_path(text).as_str()), (token, path), "{text}");
+        }
     }
 }

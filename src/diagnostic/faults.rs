@@ -59,6 +59,22 @@ impl Diagnostic {
         )
     }
 
+    pub fn git_unreadable(reason: &str) -> Self {
+        error(
+            "git-unreadable",
+            format!("`git_dates` is set, but the commits can't be read: {reason}"),
+            "install git and keep the content in a repository, or remove `git_dates` from tidings.toml",
+        )
+    }
+
+    pub fn git_shallow() -> Self {
+        warning(
+            "git-shallow",
+            "`git_dates` is set, but the repository was cloned without its older commits; dates from commits were left out",
+            "clone it whole: `fetch-depth: 0` in GitHub Actions, `git fetch --unshallow` elsewhere",
+        )
+    }
+
     pub fn control_removed(character: char) -> Self {
         warning(
             "control-character",
@@ -107,6 +123,18 @@ impl Diagnostic {
             "the entry has no date, so it comes after all others",
             "add `date: 2026-05-01` to its front matter, or start the file name with the date",
         )
+    }
+
+    pub fn name_undated() -> Self {
+        warning(
+            "name-undated",
+            "the file's name has no date, so it was left out, as Jekyll leaves it out",
+            "name it like 2026-05-01-title.md, or put it into _drafts",
+        )
+    }
+
+    pub fn field_doubtful(field: &str, used: &str) -> Self {
+        warning("field-doubtful", format!("`{field}` is a number or a flag; it is taken as `{used}`"), "put it in quotes if that is meant")
     }
 
     pub fn date_gap(text: &str, zone: &str, used: &str) -> Self {

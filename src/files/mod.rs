@@ -1,15 +1,17 @@
 //! The disk: content files in, built files out. The only room that builds touch files through.
 #![expect(clippy::disallowed_methods, reason = "edge: files are read and written here")]
 
+mod git;
 mod manifest;
 mod output;
 mod picture;
 mod staging;
 mod walk;
 
+pub use git::{GitFault, History, read_history};
 pub use output::{Changes, Output};
 pub use picture::picture_size;
-pub use walk::{Folder, WalkRules};
+pub use walk::{Folder, WalkRules, bad_pattern};
 
 use std::io::{self, Read};
 use std::path::Path;

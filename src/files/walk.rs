@@ -1,20 +1,25 @@
 //! Finds the content files of a folder and the assets beside them.
 
+use super::History;
 use crate::diagnostic::{Diagnostic, SourcePath};
-use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{Match, WalkBuilder};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What a walk leaves out beside what `.gitignore` names.
+/// What a walk leaves out: names with a dot or an underscore first, what `.gitignore` names, and this.
 #[derive(Clone, Debug, Default)]
 pub struct WalkRules {
+    /// Whether `.gitignore` counts for nothing.
+    pub no_gitignore: bool,
+    /// Names with an underscore are content, as some generators have it.
+    pub underscores: bool,
     /// Folders that hold no content, such as the output's.
     pub except: Vec<PathBuf>,
     /// Only these files are content, in the syntax of `.gitignore`; empty: all.
     pub include: Vec<String>,
-    /// These are not.
+    /// These are not; a pattern with a `!` takes in what would be left out for its name.
     pub exclude: Vec<String>,
     /// Names shown to the user are relative to it.
     pub display_root: PathBuf,
@@ -29,6 +34,8 @@ pub struct Folder {
     sources: Vec<SourcePath>,
     /// Lengths in bytes; `/` begins the paths of those in the static folder.
     assets: BTreeMap<String, u64>,
+    /// The commits of its files, where they were asked for.
+    pub history: History,
 }
 
 impl Folder {
@@ -43,10 +50,17 @@ impl Folder {
         let include = matcher(&real_root, &rules.include)?;
         let exclude = matcher(&real_root, &rules.exclude)?;
         let inside = real_root.clone();
-        let closed = exclude.clone();
+        let (closed, underscores) = (exclude.clone(), rules.underscores);
+        // The ignore files of one user or machine must not decide what is published.
         let walk = WalkBuilder::new(&real_root)
             .follow_links(true)
             .require_git(false)
+            .hidden(false)
+            .ignore(false)
+            .git_global(false)
+            .git_exclude(false)
+            .git_ignore(!rules.no_gitignore)
+            .parents(!rules.no_gitignore)
             .filter_entry(move |entry| {
                 let name = entry.file_name().to_string_lossy();
                 let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -56,12 +70,17 @@ impl Folder {
                     && !std::fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(&inside));
                 let is_output = except.iter().any(|folder| entry.path() == folder)
                     || is_folder && entry.depth() > 0 && entry.path().join(super::manifest::NAME).exists();
-                let is_excluded = is_folder && closed.matched(entry.path(), true).is_ignore();
-                entry.depth() == 0 || is_content_name(&name) && !is_outside && !is_output && !is_excluded
+                let is_named = match closed.matched(entry.path(), is_folder) {
+                    Match::Ignore(_) => !is_folder,
+                    Match::Whitelist(_) => true,
+                    Match::None => is_content_name(&name, underscores),
+                };
+                entry.depth() == 0 || is_named && !is_outside && !is_output
             })
             .build();
         let is_inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
-        let mut folder = Folder { root: real_root.clone(), static_root: None, sources: Vec::new(), assets: BTreeMap::new() };
+        let mut folder =
+            Folder { root: real_root.clone(), static_root: None, sources: Vec::new(), assets: BTreeMap::new(), history: History::new() };
         let below = root.strip_prefix(&rules.display_root).unwrap_or(root);
         let display = |path: &Path| {
             let shown = below.join(path.strip_prefix(&real_root).unwrap_or(path)).to_string_lossy().replace('\\', "/");
@@ -71,6 +90,8 @@ impl Folder {
         for entry in walk {
             let entry = match entry {
                 Ok(entry) => entry,
+                // A broken link of an editor's (`.#a.md`) is told here, though its name is left out.
+                Err(error) if fault_path(&error).is_some_and(|path| !is_content_path(path, rules.underscores)) => continue,
                 Err(error) => {
                     faults.push(
                         walk_fault(&error, &display)
@@ -113,11 +134,13 @@ impl Folder {
         let mut except = vec![self.root.clone()];
         except.extend(rules.except.iter().filter_map(|path| std::fs::canonicalize(path).ok()));
         except.retain(|path| *path != real_root);
+        let underscores = rules.underscores;
         let walk = WalkBuilder::new(&real_root)
             .require_git(false)
             .filter_entry(move |entry| {
                 entry.depth() == 0
-                    || is_content_name(&entry.file_name().to_string_lossy()) && except.iter().all(|folder| entry.path() != folder)
+                    || is_content_name(&entry.file_name().to_string_lossy(), underscores)
+                        && except.iter().all(|folder| entry.path() != folder)
             })
             .build();
         for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
@@ -163,6 +186,12 @@ fn matcher(root: &Path, patterns: &[String]) -> io::Result<Gitignore> {
     builder.build().map_err(io::Error::other)
 }
 
+/// What is wrong with the first of the patterns that can't be read.
+pub fn bad_pattern(patterns: &[String]) -> Option<String> {
+    let mut globs = GitignoreBuilder::new("");
+    patterns.iter().find_map(|pattern| globs.add_line(None, pattern).err()).map(|error| error.to_string())
+}
+
 /// What kept the walk from a file, where the error says which.
 fn walk_fault(error: &ignore::Error, display: &dyn Fn(&Path) -> String) -> Option<Diagnostic> {
     match error {
@@ -177,6 +206,18 @@ fn walk_fault(error: &ignore::Error, display: &dyn Fn(&Path) -> String) -> Optio
     }
 }
 
+fn fault_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => fault_path(err),
+        _ => None,
+    }
+}
+
+fn is_content_path(path: &Path, underscores: bool) -> bool {
+    path.file_name().is_some_and(|name| is_content_name(&name.to_string_lossy(), underscores))
+}
+
 fn slashed(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
     Some(parts?.join("/"))
@@ -184,8 +225,9 @@ fn slashed(path: &Path) -> Option<String> {
 
 /// Names with an underscore belong to generators, but for those that hold entries or describe a section; packages'
 /// files are nobody's writing.
-fn is_content_name(name: &str) -> bool {
-    !name.starts_with('_') && name != "node_modules" || matches!(name, "_posts" | "_drafts") || name.starts_with("_index.")
+fn is_content_name(name: &str, underscores: bool) -> bool {
+    let is_known = matches!(name, "_posts" | "_drafts") || name.starts_with("_index.");
+    !name.starts_with('.') && name != "node_modules" && (underscores || is_known || !name.starts_with('_'))
 }
 
 fn is_content(path: &str) -> bool {
@@ -255,6 +297,21 @@ mod tests {
         assert_eq!(paths(&open(".")), ["/static/img/x.bin", "/static/img/x.gif", "/static/page.md", "p.png"]);
         let (mut folder, _) = Folder::open(&dir.path().join("content"), &rules).unwrap();
         assert!(folder.add_static(&dir.path().join("none"), &rules).is_err());
+    }
+
+    #[test]
+    fn what_is_left_out_is_configured() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path(), &["a.md", "_b.md", "_c/d.md", ".e.md", "f/g.md", "f/README.md", "h.md"]);
+        std::fs::write(dir.path().join(".gitignore"), "h.md\n").unwrap();
+        let walk = |exclude: &[&str], no_gitignore: bool, underscores: bool| {
+            let exclude = exclude.iter().map(|pattern| (*pattern).to_owned()).collect();
+            names(dir.path(), &WalkRules { exclude, no_gitignore, underscores, ..WalkRules::default() })
+        };
+        assert_eq!(walk(&[], false, false), ["a.md", "f/README.md", "f/g.md"]);
+        assert_eq!(walk(&["README.md", "/a.md"], false, false), ["f/g.md"]);
+        assert_eq!(walk(&["f/", "!_c", "!.e.md"], false, false), [".e.md", "_c/d.md", "a.md"]);
+        assert_eq!(walk(&["f"], true, true), ["_b.md", "_c/d.md", "a.md", "h.md"]);
     }
 
     #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tidings::body::{Body, HtmlPlace, to_flowed};
 use tidings::catalog::Catalog;
-use tidings::content::{IdScheme, Pattern, ReadRules, read_entry, read_head};
+use tidings::content::{Folders, IdScheme, Pattern, ReadRules, read_entry, read_head};
 use tidings::diagnostic::Source;
 use tidings::entry::Entry;
 use tidings::site::Site;
@@ -49,11 +49,15 @@ fn entries(folder: &Path, rules: &ReadRules, site: &Site) -> BTreeMap<String, En
     sources(folder, folder, &mut found);
     assert!(!found.is_empty(), "no file in {}", folder.display());
     let mut entries = BTreeMap::new();
-    for source in found {
+    let paths: Vec<_> = found.iter().map(|source| source.path.clone()).collect();
+    let read = |path: &tidings::diagnostic::SourcePath| Ok(found.iter().find(|source| source.path == *path).unwrap().clone());
+    let (folders, faults) = Folders::read(&paths, &BTreeMap::new(), &[], &read);
+    assert_eq!(faults, []);
+    for source in found.clone() {
         let path = source.path.relative.clone();
-        let (head, faults) = read_head(&source, rules, site);
+        let (head, faults) = read_head(&source, rules, &folders, site);
         assert!(faults.iter().all(|fault| fault.code == "date-missing"), "{path}: {faults:?}");
-        let (entry, _) = read_entry(source, rules, site);
+        let (entry, _) = read_entry(source, rules, &folders, site);
         assert_eq!(head, entry.as_ref().map(|entry| entry.head.clone()), "{path}");
         entries.extend(entry.map(|entry| (path, entry)));
     }

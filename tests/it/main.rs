@@ -8,6 +8,7 @@ mod errors;
 #[cfg(feature = "send")]
 mod faults;
 mod feed_rules;
+mod generators;
 mod golden;
 #[cfg(feature = "send")]
 mod kills;

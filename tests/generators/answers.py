@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Asks the real generators what they make of the archives beside this file, and writes their answers there.
+
+    tests/generators/answers.py hugo [NAME …]
+
+An archive is text files one after the other, each after a line `-- path --`. What is asked: the page's address, title,
+dates in UTC, tags, whether it is a draft. The generators must be installed; the tests read only the answers.
+"""
+import json, os, pathlib, re, subprocess, sys, tempfile
+
+HERE = pathlib.Path(__file__).parent
+
+
+def unpack(archive, folder):
+    path, lines = None, []
+    def flush():
+        if path:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text("".join(lines), encoding="utf-8", newline="")
+    for line in split(archive):
+        found = re.fullmatch(r"-- (.+) --\n", line)
+        if found:
+            flush()
+            path, lines = found[1], []
+        else:
+            lines.append(line)
+    flush()
+
+
+def split(archive):
+    """Lines that end at a line feed only."""
+    return re.findall(r"[^\n]*\n", archive.read_bytes().decode("utf-8"))
+
+
+HUGO_TEMPLATE = """[{{ range $i, $p := site.Pages }}{{ if $p.File }}{{ if eq $p.Kind "page" }}
+{{ $d := dict "path" $p.File.Path "url" $p.Permalink "title" $p.Title "date" ($p.Date.UTC.Format "2006-01-02T15:04:05Z") "updated" ($p.Lastmod.UTC.Format "2006-01-02T15:04:05Z") "publish" ($p.PublishDate.UTC.Format "2006-01-02T15:04:05Z") "expires" ($p.ExpiryDate.UTC.Format "2006-01-02T15:04:05Z") "draft" $p.Draft "tags" ($p.Params.tags | default slice) "categories" ($p.Params.categories | default slice) "language" $p.Language.Lang "description" ($p.Params.summary | default $p.Description) }}{{ $d | jsonify }},{{ end }}{{ end }}{{ end }}null]"""
+
+
+def hugo(folder):
+    (folder / "layouts").mkdir(exist_ok=True)
+    (folder / "layouts/home.json").write_text(HUGO_TEMPLATE)
+    (folder / "layouts/all.html").write_text("x")
+    run = subprocess.run(["hugo", "--buildDrafts", "--buildFuture", "--buildExpired"], cwd=folder, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(run.stdout + run.stderr)
+    pages = []
+    for file in sorted(folder.glob("public/**/index.json")):
+        pages += [hugo_page(page) for page in json.loads(file.read_text()) if page]
+    version = subprocess.run(["hugo", "version"], capture_output=True, text=True).stdout.split()[1]
+    return f"Hugo {version}", {page.pop("path"): page for page in pages}
+
+
+def hugo_page(page):
+    """Dates that are missing are the year 1 there; tags may be a text, which its own templates take for one tag."""
+    zero = "0001-01-01T00:00:00Z"
+    for name in ["date", "updated", "publish", "expires"]:
+        page[name] = "" if page[name] == zero else page[name]
+    if not page["publish"]:
+        page["publish"] = page["date"]
+    for name in ["tags", "categories"]:
+        page[name] = [page[name]] if isinstance(page[name], str) else page[name]
+    page["tags"] = page["tags"] + page.pop("categories")
+    page["title"] = page["title"].strip()
+    page["summary"] = page.pop("description")
+    return page
+
+
+def main(names):
+    for archive in sorted(HERE.glob("*.txtar")):
+        if names and archive.stem not in names:
+            continue
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            unpack(archive, folder)
+            generator = archive.stem.split("-")[0]
+            version, pages = globals()[generator](folder)
+            answers = {"generator": version, "pages": dict(sorted(pages.items()))}
+            archive.with_suffix(".json").write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
+            print(archive.stem, len(pages))
+
+
+main(sys.argv[1:])
