@@ -36,6 +36,16 @@ pub fn split_dated_name(name: &str) -> Option<DatedName<'_>> {
     Some(DatedName { day, time, stem })
 }
 
+/// `24-05-01-slug`: two digits of a year, which Jekyll takes; from 69 on they are of the last century (POSIX).
+pub fn split_short_dated_name(name: &str) -> Option<DatedName<'_>> {
+    let (short, rest) = two_digits(name).filter(|(_, rest)| rest.starts_with('-'))?;
+    let long = format!("{}{rest}", if short < 69 { 2000 + short } else { 1900 + short });
+    let dated = split_dated_name(&long)?;
+    // The same text, two characters shorter.
+    let stem = &name[name.len() - dated.stem.len()..];
+    Some(DatedName { day: dated.day, time: dated.time, stem })
+}
+
 /// `10:30`, `10:30:00` or `10-30-00`, with `Z`, `+02:00` or nothing after it.
 fn split_time(text: &str) -> Option<(String, &str)> {
     let (hour, rest) = two_digits(text).filter(|(hour, _)| *hour < 24)?;
@@ -101,6 +111,11 @@ mod tests {
         for name in ["", "2024", "2024-05", "2024-13-01-a", "2024-05-01a", "0000-01-01-a", "2024-05-01T25:00-a", "24-05-01-a", "2024-05-é"]
         {
             assert_eq!(split_dated_name(name), None, "{name}");
+        }
+        for (name, day) in [("24-05-01-a", Some("2024-05-01")), ("99-5-1-a", Some("1999-05-01")), ("24-13-01-a", None), ("é-a", None)] {
+            let found = split_short_dated_name(name);
+            assert_eq!(found.as_ref().map(|dated| dated.day.to_string()).as_deref(), day, "{name}");
+            assert!(found.is_none_or(|dated| dated.stem == "a"), "{name}");
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Fields {
     pub permalink: Option<String>,
     pub permalink_span: Option<Span>,
     pub categories: Vec<String>,
+    /// How many of them are tags: these come first.
+    pub tag_count: usize,
     /// Those of `categories` that are part of addresses (Jekyll's and Pelican's categories, not their tags).
     pub address_categories: Vec<String>,
     pub authors: Vec<Person>,

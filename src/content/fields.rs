@@ -156,7 +156,12 @@ impl FieldReader<'_> {
         }
         match field.node.text() {
             Some("") => None,
-            Some(text) => self.date_text(text, field.node.span),
+            Some(text) => {
+                // A YAML timestamp without an offset is in UTC (YAML 1.1), and so it is with Jekyll; texts are local there, too.
+                let is_timestamp = matches!(field.node.value, Value::Bare(_)) && text.matches(':').count() > 1;
+                let zone = if self.dialect == Dialect::Jekyll && is_timestamp { Tz::UTC } else { self.timezone };
+                self.date_in(text, zone, field.node.span)
+            }
             None => {
                 if !field.node.is_null() {
                     self.wrong_type(field, "a date");
@@ -167,15 +172,19 @@ impl FieldReader<'_> {
     }
 
     pub fn date_text(&mut self, text: &str, span: Span) -> Option<DateTime<FixedOffset>> {
-        let Some((date, doubt)) = read_date(text, self.timezone) else {
+        self.date_in(text, self.timezone, span)
+    }
+
+    fn date_in(&mut self, text: &str, zone: Tz, span: Span) -> Option<DateTime<FixedOffset>> {
+        let Some((date, doubt)) = read_date(text, zone) else {
             self.faults.push(Diagnostic::date_unreadable(text).at(self.source, span));
             return None;
         };
         let used = date.to_rfc3339();
         match doubt {
-            Some(Doubt::Gap) => self.faults.push(Diagnostic::date_gap(text, self.timezone.name(), &used).at(self.source, span)),
+            Some(Doubt::Gap) => self.faults.push(Diagnostic::date_gap(text, zone.name(), &used).at(self.source, span)),
             Some(Doubt::ShortYear) => self.faults.push(Diagnostic::date_short_year(text, &used).at(self.source, span)),
-            Some(Doubt::Fold) => self.faults.push(Diagnostic::date_fold(text, self.timezone.name(), &used).at(self.source, span)),
+            Some(Doubt::Fold) => self.faults.push(Diagnostic::date_fold(text, zone.name(), &used).at(self.source, span)),
             None => {}
         }
         Some(date)
@@ -208,14 +217,18 @@ impl FieldReader<'_> {
     /// Tags and categories. Both names of one thing may stand in one file (`tag` and `tags`): both count.
     fn categories(&mut self, entry: &mut Fields, slots: &Slots, front_matter: &FrontMatter) {
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
+        let is_jekyll = self.dialect == Dialect::Jekyll;
         let all = |meaning: Meaning, names: [&str; 2]| {
-            let named = |field: &&Field| names.iter().any(|name| field.name.eq_ignore_ascii_case(name));
-            let fields: Vec<&Field> = front_matter.fields.iter().filter(named).filter(|field| !field.node.is_null()).collect();
+            let named =
+                |name: &&str| front_matter.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name) && !field.node.is_null());
+            let mut fields: Vec<&Field> = names.iter().filter_map(named).collect();
+            // Of two names for tags, Jekyll takes the first.
+            fields.truncate(if is_jekyll && meaning == Meaning::Tags { 1 } else { 2 });
             if fields.is_empty() { slot(meaning).into_iter().collect() } else { fields }
         };
         let mut tags: Vec<String> = all(Meaning::Tags, ["tag", "tags"]).into_iter().flat_map(|field| self.list(field)).collect();
         let mut categories: Vec<String> =
-            all(Meaning::Categories, ["category", "categories"]).into_iter().flat_map(|field| self.list(field)).collect();
+            all(Meaning::Categories, ["categories", "category"]).into_iter().flat_map(|field| self.list(field)).collect();
         if let Some(field) = slot(Meaning::Taxonomies)
             && let Value::Table(taxonomies) = &field.node.value
         {
@@ -230,7 +243,11 @@ impl FieldReader<'_> {
                 }
             }
         }
-        for name in tags.iter().chain(&categories) {
+        for name in &tags {
+            entry.add_category(name);
+        }
+        entry.tag_count = entry.categories.len();
+        for name in &categories {
             entry.add_category(name);
         }
         entry.address_categories = categories;

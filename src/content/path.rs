@@ -1,6 +1,6 @@
 //! What the path of a source says: section, slug, date, language.
 
-use super::dated_name::split_dated_name;
+use super::dated_name::{split_dated_name, split_short_dated_name};
 use super::dialect::Dialect;
 use super::folders::Folders;
 use chrono::NaiveDate;
@@ -88,7 +88,9 @@ pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts
     let mut name = file.rsplit_once('.').map_or(file, |(name, _)| name);
     let mut facts = PathFacts::default();
 
-    if let Some((before, suffix)) = name.rsplit_once('.')
+    // Jekyll knows languages as fields only: a folder is a category, and a suffix part of the name.
+    let is_jekyll = dialect == Dialect::Jekyll;
+    if let Some((before, suffix)) = name.rsplit_once('.').filter(|_| !is_jekyll)
         && !before.is_empty()
         && rules.is_suffix(suffix)
     {
@@ -96,29 +98,35 @@ pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts
         name = before;
     }
     if let Some(at) = (0..folders.len()).find(|at| known.is_language(&folders[..=*at].join("/"))) {
-        let folder = folders.remove(at);
+        let folder = folders[at];
         if facts.language.is_none() {
             facts.language = Some(folder.replace('_', "-"));
         }
-        facts.language_folder = (at == 0).then(|| folder.to_owned());
+        if !is_jekyll {
+            facts.language_folder = (at == 0).then(|| folder.to_owned());
+            folders.remove(at);
+        }
     }
     facts.is_section = name == "_index";
     if let Some(at) = folders.iter().position(|folder| matches!(*folder, "_posts" | "_drafts")) {
         facts.is_draft = folders[at] == "_drafts";
         // Jekyll takes categories from the folders above `_posts` only.
-        folders.truncate(if dialect == Dialect::Jekyll { at } else { folders.len() });
+        folders.truncate(if is_jekyll { at } else { folders.len() });
         folders.retain(|folder| !matches!(*folder, "_posts" | "_drafts"));
-    } else if dialect == Dialect::Jekyll && matches!(root_name, "_posts" | "_drafts") {
+    } else if is_jekyll && matches!(root_name, "_posts" | "_drafts") {
         facts.is_draft = root_name == "_drafts";
         folders.clear();
     }
     let is_index = name == "index" || matches!(name, "README" | "readme") && dialect == Dialect::Plain;
-    if is_index && let Some(folder) = folders.pop() {
+    if is_index
+        && !is_jekyll
+        && let Some(folder) = folders.pop()
+    {
         name = folder;
     }
     facts.name = name.to_owned();
     facts.stem = name.to_owned();
-    match split_dated_name(name) {
+    match split_dated_name(name).or_else(|| if is_jekyll { split_short_dated_name(name) } else { None }) {
         Some(dated) => {
             (facts.date, facts.time) = (Some(dated.day), dated.time);
             facts.stem = if dated.stem.is_empty() { name.to_owned() } else { dated.stem.to_owned() };

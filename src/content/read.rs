@@ -63,13 +63,12 @@ impl ReadRules {
     }
 
     /// Whether a file is an entry and not a page of the site's own or a part of another.
-    fn is_entry(&self, relative: &str, dialect: Dialect, is_bare: bool, folders: &Folders) -> bool {
+    fn is_entry(relative: &str, dialect: Dialect, folders: &Folders) -> bool {
         let is_post = || relative.split('/').any(|folder| matches!(folder, "_posts" | "_drafts"));
         match dialect {
             Dialect::Pelican => !relative.starts_with("pages/"),
             Dialect::Hugo => !folders.is_resource(relative),
             Dialect::Zola => true,
-            Dialect::Jekyll if self.ids == IdScheme::Jekyll && is_bare => false,
             Dialect::Jekyll | Dialect::Plain => !folders.has_posts || is_post(),
         }
     }
@@ -123,7 +122,7 @@ fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (
     let dialect = Dialect::of_file(rules.ids, relative, &rules.root_name, &front_matter);
     let is_bare = is_bare(&front_matter);
     let facts = read_path(relative, PathRules { dialect, root_name: &rules.root_name, languages: &rules.languages }, folders);
-    if facts.is_section || !rules.is_entry(relative, dialect, is_bare, folders) || faults.iter().any(Diagnostic::is_error) {
+    if facts.is_section || !ReadRules::is_entry(relative, dialect, folders) || faults.iter().any(Diagnostic::is_error) {
         return (None, faults);
     }
     if dialect == Dialect::Jekyll && facts.date.is_none() && !facts.is_draft {
@@ -144,7 +143,8 @@ fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (
     fields.is_draft |= facts.is_draft || dialect == Dialect::Zola && folders.in_draft(relative);
     resolve(&mut fields, relative, folders);
     add_folders(&mut fields, &facts, dialect);
-    name(source, &mut fields, &facts, dialect, is_bare);
+    // Only Jekyll itself names even a bare file after its name.
+    name(source, &mut fields, &facts, dialect, is_bare && rules.ids != IdScheme::Jekyll);
     if rules.ids == IdScheme::Jekyll {
         fields.title = fields.title.map(|title| smarten(&title));
     }
@@ -218,17 +218,28 @@ fn markup(path: &str) -> Markup {
 
 /// The categories that folders give.
 fn add_folders(fields: &mut Fields, facts: &PathFacts, dialect: Dialect) {
-    let folders = match dialect {
-        Dialect::Jekyll => facts.folders.as_slice(),
-        // Pelican's category is the folder's name, unless the file names one.
-        Dialect::Pelican if fields.address_categories.is_empty() => facts.folders.last().map(std::slice::from_ref).unwrap_or_default(),
-        _ => &[],
-    };
-    for folder in folders {
-        if !fields.address_categories.contains(folder) {
-            fields.address_categories.push(folder.clone());
+    match dialect {
+        // Those of Jekyll's folders come first.
+        Dialect::Jekyll => {
+            let own = std::mem::take(&mut fields.address_categories);
+            for category in facts.folders.iter().cloned().chain(own) {
+                if !fields.address_categories.contains(&category) {
+                    fields.address_categories.push(category);
+                }
+            }
+            fields.categories.truncate(fields.tag_count);
+            for name in fields.address_categories.clone() {
+                fields.add_category(&name);
+            }
         }
-        fields.add_category(folder);
+        // Pelican's category is the folder's name, unless the file names one.
+        Dialect::Pelican if fields.address_categories.is_empty() => {
+            if let Some(folder) = facts.folders.last() {
+                fields.address_categories.push(folder.clone());
+                fields.add_category(folder);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -248,7 +259,7 @@ fn name(source: &Source, fields: &mut Fields, facts: &PathFacts, dialect: Dialec
                 fields.body_start += heading.range.end;
             }
         }
-        // Jekyll makes titles of file names; a file without front matter is none of its posts.
+        // Jekyll makes titles of file names.
         None if dialect == Dialect::Jekyll && !is_bare => fields.title = Some(titleize(&facts.stem)),
         None => {
             if let Some(title) = own_title(body, fields.markup, is_bare) {

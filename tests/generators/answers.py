@@ -6,7 +6,7 @@
 An archive is text files one after the other, each after a line `-- path --`. What is asked: the page's address, title,
 dates in UTC, tags, whether it is a draft. The generators must be installed; the tests read only the answers.
 """
-import json, os, pathlib, re, subprocess, sys, tempfile
+import datetime, html, json, os, pathlib, re, subprocess, sys, tempfile
 
 HERE = pathlib.Path(__file__).parent
 
@@ -64,6 +64,45 @@ def hugo_page(page):
     page["title"] = page["title"].strip()
     page["summary"] = page.pop("description")
     return page
+
+
+JEKYLL_PAGE = """---
+layout: null
+---
+[{% for post in site.posts %}{"path": {{ post.path | jsonify }}, "id": {{ post.id | absolute_url | jsonify }}, "url": {{ post.url | absolute_url | jsonify }}, "title": {{ post.title | smartify | strip_html | normalize_whitespace | jsonify }}, "date": {{ post.date | date_to_xmlschema | jsonify }}, "updated": {{ post.last_modified_at | default: post.date | date_to_xmlschema | jsonify }}, "draft": {{ post.draft | default: false | jsonify }}, "tags": {{ post.tags | jsonify }}, "categories": {{ post.categories | jsonify }}, "author": {{ post.author | jsonify }}, "image": {{ post.image | jsonify }}, "description": {{ post.description | jsonify }}},{% endfor %}null]
+"""
+
+
+def jekyll(folder):
+    (folder / "answers.json").write_text(JEKYLL_PAGE)
+    run = subprocess.run(["jekyll", "build", "--quiet"], cwd=folder, capture_output=True, text=True, env={**os.environ, "LANG": "C.UTF-8"})
+    if run.returncode:
+        sys.exit(run.stdout + run.stderr)
+    print(run.stdout + run.stderr)
+    pages = {page.pop("path"): page for page in json.loads((folder / "_site/answers.json").read_text()) if page}
+    for page in pages.values():
+        for name in ["date", "updated"]:
+            page[name] = utc(page[name])
+        page["tags"] = unique(page["tags"] + page.pop("categories"))
+        author = page.pop("author")
+        page["authors"] = [author["name"] if isinstance(author, dict) else author] if author else []
+        page["image"] = page["image"]["path"] if isinstance(page["image"], dict) else page["image"]
+        page["summary"] = page.pop("description")
+        page["title"] = html.unescape(page["title"])
+    version = subprocess.run(["jekyll", "--version"], capture_output=True, text=True).stdout.split()[1]
+    return f"Jekyll {version}", pages
+
+
+def utc(text):
+    return datetime.datetime.fromisoformat(text).astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unique(names):
+    """Each once, whatever its capitals."""
+    found = {}
+    for name in names:
+        found.setdefault(str(name).lower(), name)
+    return list(found.values())
 
 
 def main(names):

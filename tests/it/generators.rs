@@ -165,3 +165,16 @@ const HUGO: Differences = &[
 fn hugo() {
     compare("hugo", HUGO);
 }
+
+#[test]
+fn jekyll() {
+    compare(
+        "jekyll",
+        &[
+            ("_posts/2024-05-04-c++ & c#.md", "id", "jekyll-feed cuts a last # off"),
+            ("_posts/2024-05-18-published.md", "left out there", "drafts are asked for, and this is one"),
+            ("_posts/2924-06-15-future.md", "date", "no zone is known to change its clocks after 2100"),
+            ("_posts/2924-06-15-future.md", "updated", "as above"),
+        ],
+    );
+}
