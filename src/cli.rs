@@ -19,6 +19,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(commands::init::InitArgs),
+    New(commands::new::NewArgs),
     Build(commands::build::BuildArgs),
     #[cfg(feature = "send")]
     List(commands::list::ListArgs),
@@ -46,6 +48,8 @@ pub fn main() -> ExitCode {
         other if cli.shared.format == OutputFormat::Csv && !other.writes_csv() => {
             Err(Failure::new("--format csv is for `list export`", "use --format json"))
         }
+        Command::Init(args) => commands::init::run(args, &cli.shared),
+        Command::New(args) => commands::new::run(args, &cli.shared),
         Command::Build(args) => commands::build::run(args, &cli.shared),
         #[cfg(feature = "send")]
         Command::List(args) => commands::list::run(args, &cli.shared),

@@ -3,9 +3,11 @@
 
 pub mod args;
 pub mod build;
+pub mod init;
 #[cfg(feature = "send")]
 pub mod list;
 mod load;
+pub mod new;
 #[cfg(feature = "send")]
 mod progress;
 #[cfg(feature = "send")]
@@ -97,7 +99,6 @@ impl Voice {
     }
 
     /// What people should know besides the result.
-    #[cfg(feature = "send")]
     pub fn note(&self, text: &str) {
         if !self.json && !self.quiet {
             let _ = writeln!(std::io::stderr().lock(), "{text}");

@@ -21,7 +21,7 @@ pub fn read_date(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Option<
         return in_reach(date).map(|date| (date, is_short.then_some(Doubt::ShortYear)));
     }
     let (date, doubt) = read_local_first(text, zone).or_else(|| read_local_first(&year_first(text)?, zone))?;
-    let is_short = text.bytes().take_while(u8::is_ascii_digit).count() == 2;
+    let is_short = text.bytes().take_while(u8::is_ascii_digit).count() == 2 && text.as_bytes().get(2) == Some(&b'-');
     Some((date, if is_short { Some(Doubt::ShortYear) } else { doubt }))
 }
 

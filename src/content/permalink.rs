@@ -106,10 +106,13 @@ impl Pattern {
                 }
             }
         }
-        // Hugo's addresses are in small letters, whatever the pattern says, and folders.
+        // Hugo's addresses are in small letters, whatever the pattern says, and folders unless they're ugly
+        // (`uglyURLs`), which `:output_ext` at the end says.
+        let is_file = matches!(self.pieces.last(), Some(Piece::Token(_, Token::Extension)));
+        let end = if is_file { "" } else { "/" };
         let out = match parts.dialect {
-            Dialect::Hugo if parts.slugs == Slugs::Case => format!("{out}/"),
-            Dialect::Hugo => hugo_lower(&format!("{out}/")),
+            Dialect::Hugo if parts.slugs == Slugs::Case => out + end,
+            Dialect::Hugo => hugo_lower(&(out + end)),
             _ => out,
         };
         Ok(collapse(&out))

@@ -43,7 +43,7 @@ pub struct ReadRules {
 
 impl ReadRules {
     /// The dialect of the site's addresses.
-    fn dialect(&self) -> Dialect {
+    pub(super) fn dialect(&self) -> Dialect {
         Dialect::of_scheme(self.ids).unwrap_or_default()
     }
 

@@ -17,7 +17,7 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     let from_feed = |key: &str| script.text(&["metadata", key]);
     settings.title = from_feed("title").or_else(|| data.text(&["title", "name"]));
     let base = from_feed("base").or_else(|| data.text(&["url", "base", "baseUrl", "siteUrl"]));
-    let prefix = script.text(&["pathPrefix"]).filter(|prefix| prefix.trim_matches('/') != "");
+    let prefix = script.text(&["pathPrefix"]).filter(|prefix| !prefix.trim_matches('/').is_empty());
     let url = match (base, prefix) {
         (Some(base), Some(prefix)) => Some(format!("{}/{}/", base.trim_end_matches('/'), prefix.trim_matches('/'))),
         (base, _) => base,

@@ -119,6 +119,7 @@ impl<'a> HugoSite<'a> {
         settings.content_dir = own(&self.language).unwrap_or_else(|| shared.clone());
         if self.languages.len() > 1 {
             settings.languages = true;
+            settings.language_tags = self.languages.iter().map(|language| (*language).to_owned()).collect();
             let dirs: Vec<(&str, Option<String>)> = self.languages.iter().map(|language| (*language, own(language))).collect();
             // `content/fr`, `content/en`: the folders say the language.
             let parent = settings.content_dir.rsplit_once('/').map_or(".", |(parent, _)| parent).to_owned();
@@ -127,6 +128,7 @@ impl<'a> HugoSite<'a> {
                 settings.content_dir = parent;
             } else if dirs.iter().any(|(_, dir)| dir.is_some()) {
                 settings.languages = false;
+                settings.language_tags.clear();
                 let others: Vec<&str> = self.languages.iter().copied().filter(|language| *language != self.language).collect();
                 settings.note(format!(
                     "each language has a content folder of its own: {} has the language {}; make one tidings.toml for each of the others ({})",
@@ -166,11 +168,7 @@ impl<'a> HugoSite<'a> {
         let whole = |pattern: &str, section: &str| {
             let pattern = self.dated_slugs(pattern);
             let stem = format!("{prefix}/{}", pattern.trim_matches('/'));
-            match () {
-                () if stem.ends_with(".html") => stem,
-                () if is_ugly(section) => format!("{stem}.html"),
-                () => format!("{stem}/"),
-            }
+            if is_ugly(section) { format!("{stem}:output_ext") } else { format!("{stem}/") }
         };
         let common = whole(":path", "");
         if common != "/:path/" {
@@ -293,9 +291,9 @@ mod tests {
     fn settings_of_paths_become_patterns() {
         for (config, permalink, permalinks, slugs) in [
             ("", None, vec![], None),
-            ("uglyURLs = true", Some("/:path.html"), vec![], None),
+            ("uglyURLs = true", Some("/:path:output_ext"), vec![], None),
             ("disablePathToLower = true\n[permalinks]\nposts = '/:year/:slug'", None, vec![("posts", "/:year/:slug/")], Some("case")),
-            ("removePathAccents = true\n[uglyURLs]\nblog = true", None, vec![("blog", "/:path.html")], Some("no-accents")),
+            ("removePathAccents = true\n[uglyURLs]\nblog = true", None, vec![("blog", "/:path:output_ext")], Some("no-accents")),
             ("[permalinks.page]\nx = '/:slug/'\n[permalinks.section]\nx = '/y/'", None, vec![("x", "/:slug/")], None),
             ("defaultContentLanguageInSubdir = true", Some("/en/:path/"), vec![], None),
             (

@@ -15,12 +15,14 @@ mod plain;
 mod python;
 mod settings;
 mod site_files;
+mod starter;
 mod tree;
 mod zola;
 
 pub use plain::settings_of_folder;
 pub use settings::{Settings, render_config};
 pub use site_files::{SiteFiles, is_wanted};
+pub use starter::starter_files;
 
 use crate::diagnostic::{Diagnostic, Source};
 use tree::Tree;
@@ -52,9 +54,33 @@ impl Generator {
     }
 }
 
-/// The files by which a site is known, for people.
-pub const KNOWN_BY: &str = "hugo.toml, config.toml, config/_default/, _config.yml, pelicanconf.py, eleventy.config.js, astro.config.mjs or \
-                            docusaurus.config.js";
+/// Files and folders that only a site has, or that a site has most likely.
+pub const MARKS: &[&str] = &[
+    "hugo.toml",
+    "hugo.yaml",
+    "hugo.yml",
+    "hugo.json",
+    "config/_default",
+    "zola.toml",
+    "config.toml",
+    "config.yaml",
+    "config.yml",
+    "config.json",
+    "_config.yml",
+    "_config.yaml",
+    "_config.toml",
+    "pelicanconf.py",
+    "docusaurus.config.js",
+    "docusaurus.config.ts",
+    "astro.config.mjs",
+    "astro.config.js",
+    "astro.config.ts",
+    "eleventy.config.js",
+    "eleventy.config.mjs",
+    "eleventy.config.cjs",
+    "eleventy.config.ts",
+    ".eleventy.js",
+];
 
 /// Which generator's site the files are, by its own configuration.
 pub fn generator(files: &SiteFiles) -> Option<Generator> {

@@ -9,7 +9,7 @@ const USUAL: [&str; 10] = ["content", "_posts", "posts", "blog", "articles", "wr
 
 /// What a folder's files say by themselves; the content folder is empty where there is no writing.
 pub fn settings_of_folder(files: &SiteFiles) -> Settings {
-    let mut settings = Settings { from: "this folder".into(), ..Settings::default() };
+    let mut settings = Settings { ..Settings::default() };
     settings.title = readme_title(files);
     settings.content_dir = content_dir(files);
     if !settings.content_dir.is_empty() {

@@ -40,6 +40,8 @@ pub struct Settings {
     pub summary: bool,
     pub no_tags: bool,
     pub languages: bool,
+    /// The languages that folders and file names may name; empty: any.
+    pub language_tags: Vec<String>,
     /// The generator makes the home page, so that ours is not written.
     pub no_index: bool,
     /// Paths of the feeds that the generator writes.
@@ -90,19 +92,29 @@ impl Settings {
         }
         for (found, what) in [(self.title.is_some(), "title"), (self.url.is_some(), "url")] {
             if !found {
-                self.notes.push(format!("{what} not found in {}: write it in tidings.toml", self.from));
+                let from = if self.from.is_empty() { String::new() } else { format!(" not found in {}", self.from) };
+                self.notes.push(format!("{what}{from}: write it in tidings.toml"));
             }
         }
         // A generator's own feed must not be in the way of the first build.
         let is_taken = |dir: &str| ["feed.xml", "atom.xml", "feed.json"].iter().any(|name| files.has(&format!("{dir}/{name}")));
         self.output = if is_taken("public") { "feeds" } else { "public" }.to_owned();
-        let old = self.old_feeds.join(", ");
-        if let Some(generator) = self.generator.filter(|_| !old.is_empty()) {
-            let name = generator.name();
-            self.notes.push(format!(
-                "{name}'s own feed is at {old}: once tidings' is published, redirect that address to feed.xml (or atom.xml), so that subscribers follow"
+        let (same, moved): (Vec<&String>, Vec<&String>) =
+            self.old_feeds.iter().partition(|path| matches!(path.as_str(), "/feed.xml" | "/atom.xml" | "/feed.json"));
+        let names = |paths: &[&String]| paths.iter().map(|path| path.as_str()).collect::<Vec<_>>().join(", ");
+        let generator = self.generator.map_or("the generator", Generator::name);
+        let mut told = Vec::new();
+        if !same.is_empty() {
+            told.push(format!("{generator}'s own feed is at {}, and tidings' will be at the same address", names(&same)));
+        }
+        if !moved.is_empty() {
+            let ours = if self.languages && moved.len() > 1 { "languages/<tag>/feed.xml" } else { "/feed.xml" };
+            told.push(format!(
+                "{generator}'s own feed is at {}: once tidings' is published, redirect that address to {ours}, so that subscribers follow",
+                names(&moved)
             ));
         }
+        self.notes.extend(told);
     }
 }
 
@@ -126,25 +138,46 @@ struct ConfigView<'a> {
 }
 
 impl ConfigView<'_> {
-    fn quote(&self, text: &str) -> String {
-        quote(text)
+    /// A line with its comment in the column where all are.
+    fn row(&self, key: &str, value: &str, comment: &str) -> String {
+        let line = format!("{key} = {value}");
+        if comment.is_empty() {
+            return line;
+        }
+        format!("{line}{}# {comment}", " ".repeat(COMMENTS.saturating_sub(line.chars().count()).max(1)))
     }
 
-    fn list(&self, texts: &[String]) -> String {
-        format!("[{}]", texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", "))
+    fn text(&self, key: &str, text: &str, comment: &str) -> String {
+        self.row(key, &quote(text), comment)
     }
 
-    fn table(&self, pairs: &[(String, String)]) -> String {
+    fn list(&self, key: &str, texts: &[String], comment: &str) -> String {
+        self.row(key, &format!("[{}]", texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", ")), comment)
+    }
+
+    fn table(&self, key: &str, pairs: &[(String, String)], comment: &str) -> String {
         let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{} = {}", quote(key), quote(value))).collect();
-        format!("{{ {} }}", pairs.join(", "))
+        self.row(key, &format!("{{ {} }}", pairs.join(", ")), comment)
     }
 
-    fn person(&self, person: &Person) -> String {
+    fn person(&self, key: &str, person: &Person) -> String {
         let fields = [("name", Some(&person.name)), ("email", person.email.as_ref()), ("url", person.url.as_ref())];
         let fields: Vec<String> = fields.into_iter().filter_map(|(key, value)| Some(format!("{key} = {}", quote(value?)))).collect();
-        format!("{{ {} }}", fields.join(", "))
+        self.row(key, &format!("{{ {} }}", fields.join(", ")), "")
+    }
+
+    /// What stands behind a stand-in.
+    fn missing(&self, is_known: bool, what: &str) -> String {
+        match self.settings.from.as_str() {
+            _ if is_known => String::new(),
+            "" => what.to_owned(),
+            from => format!("not found in {from}: {what}"),
+        }
     }
 }
+
+/// The column of comments.
+const COMMENTS: usize = 39;
 
 /// A text as TOML has it, on one line.
 fn quote(text: &str) -> String {
@@ -204,6 +237,7 @@ mod tests {
             summary: true,
             no_tags: true,
             languages: true,
+            language_tags: vec!["fr".into()],
             no_index: true,
             ..Settings::default()
         };
@@ -213,6 +247,7 @@ mod tests {
         let config = config.unwrap();
         assert_eq!((config.site.title.as_str(), config.site.language.as_str()), ("A \"quoted\" back\\slash", "pt-BR"));
         assert_eq!(config.site.authors[0].email.as_deref(), Some("a@example.org"));
+        assert_eq!(config.rules.languages, ["fr"]);
         assert_eq!((config.content.include, config.content.undated), (vec!["posts/".to_owned()], false));
         assert!(config.content.future && config.content.drafts);
         assert_eq!((config.rules.sections.len(), config.feeds.limit, config.feeds.index, config.feeds.tags), (1, None, false, false));

@@ -41,7 +41,8 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     if !others.is_empty() {
         settings.note(format!("the taxonomies {} have no feeds of their own", others.join(", ")));
     }
-    settings.languages = !tree.table("languages").is_empty();
+    settings.language_tags = tree.table("languages").iter().map(|field| field.name.clone()).collect();
+    settings.languages = !settings.language_tags.is_empty();
     settings.no_index = true;
     settings.pages = Some("public");
     old_feeds(&tree, settings);

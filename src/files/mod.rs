@@ -1,6 +1,7 @@
 //! The disk: content files in, built files out. The only room that builds touch files through.
 #![expect(clippy::disallowed_methods, reason = "edge: files are read and written here")]
 
+mod fresh;
 mod git;
 mod manifest;
 mod output;
@@ -8,6 +9,7 @@ mod picture;
 mod staging;
 mod walk;
 
+pub use fresh::{create_files, list_files};
 pub use git::{GitFault, History, read_history};
 pub use output::{Changes, Output};
 pub use picture::picture_size;

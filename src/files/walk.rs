@@ -218,7 +218,8 @@ fn is_content_path(path: &Path, underscores: bool) -> bool {
     path.file_name().is_some_and(|name| is_content_name(&name.to_string_lossy(), underscores))
 }
 
-fn slashed(path: &Path) -> Option<String> {
+/// A path with `/` between its parts; none if it is not Unicode.
+pub(super) fn slashed(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
     Some(parts?.join("/"))
 }

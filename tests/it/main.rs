@@ -4,6 +4,7 @@
 mod build;
 mod content;
 mod corpora;
+mod detect;
 mod errors;
 #[cfg(feature = "send")]
 mod faults;

@@ -1,0 +1,215 @@
+//! Sites of other generators: after `init --detect` the feed is the one that the generator itself made (`tests/detect`
+//! holds small sites and what their generators' own feeds hold).
+
+use crate::project::Project;
+use std::path::{Path, PathBuf};
+
+const SITES: [&str; 10] =
+    ["hugo", "hugo-languages", "jekyll", "jekyll-folders", "pelican", "pelican-plain", "zola", "eleventy", "astro", "docusaurus"];
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/detect").join(name)
+}
+
+fn site(name: &str) -> Project {
+    let mut project = Project::empty();
+    let root = fixture(name);
+    let mut open = vec![root.clone()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let relative = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+                project = project.file(&relative, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    project
+}
+
+/// What the generator's own feed holds: id, link, date, title.
+fn expected(name: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(fixture(&format!("{name}.tsv"))).unwrap();
+    let mut lines: Vec<String> = text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    assert!(!lines.is_empty(), "{name}.tsv is empty");
+    lines.sort();
+    lines
+}
+
+/// The same of a feed of ours.
+fn found(project: &Project, file: &str) -> Vec<String> {
+    let bytes = project.read(file);
+    let feed = feed_rs::parser::Builder::new().sanitize_content(false).build().parse(bytes.as_bytes()).unwrap();
+    let line = |entry: feed_rs::model::Entry| {
+        let date = entry.published.unwrap().format("%Y-%m-%dT%H:%M:%SZ");
+        [entry.id, entry.links[0].href.clone(), date.to_string(), entry.title.unwrap().content].join("\t")
+    };
+    let mut lines: Vec<String> = feed.entries.into_iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn the_feed_after_detection_is_the_generators_own() {
+    for name in SITES {
+        let project = site(name);
+        let report = project.run("init --detect --format json").success().json();
+        assert_eq!(report["generator"], name.split('-').next().unwrap(), "{name}");
+        let built = project.run("build --now 2027-01-01T00:00:00Z --format json").success().json();
+        assert_eq!(built["diagnostics"], serde_json::json!([]), "{name}");
+        // A site in several languages has a feed for each of them in Hugo.
+        let folder = if name == "hugo-languages" { "public/languages/fr-CA" } else { "public" };
+        for file in ["feed.xml", "atom.xml", "feed.json"] {
+            assert_eq!(found(&project, &format!("{folder}/{file}")), expected(name), "{name}: {file}");
+        }
+    }
+}
+
+#[test]
+fn a_new_entry_of_any_site_builds_without_a_word() {
+    for name in SITES {
+        let project = site(name);
+        project.run("init --detect").success();
+        let before = project.run("build --format json").success().json();
+        let made = project.run_words(&["new", "Ein \"neuer\" Tag: 1", "--format", "json"]).success().json();
+        assert!(project.path().join(made["path"].as_str().unwrap()).is_file(), "{name}: {made}");
+        let after = project.run("build --format json").success().json();
+        assert_eq!(after["diagnostics"], serde_json::json!([]), "{name}: {}", project.read(made["path"].as_str().unwrap()));
+        // Hugo's new entries are drafts.
+        let key = if name.starts_with("hugo") { "drafts" } else { "entries" };
+        assert_eq!(after[key].as_u64(), before[key].as_u64().map(|count| count + 1), "{name}: {made}");
+        project.run_words(&["new", "Ein \"neuer\" Tag: 1"]).code(2).stderr_has("nothing is overwritten");
+    }
+}
+
+#[test]
+fn a_site_is_found_from_inside_and_told_in_whole() {
+    let project = site("hugo");
+    let mut command = project.command(&["init", "--detect"]);
+    let output = command.current_dir(project.path().join("content/posts")).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        project.read("tidings.toml"),
+        "# Made from the Hugo site in this folder (hugo.toml): the same entries as in its own feed, with the\n\
+         # same ids and addresses. `tidings build` reads the content folder and writes the feeds.\n\
+         \n\
+         [site]\n\
+         title = \"The Tern's Log\"\n\
+         url = \"https://tern.example/log/\"\n\
+         # description = \"What it is about, in one sentence.\"\n\
+         language = \"en-gb\"\n\
+         timezone = \"Europe/London\"\n\
+         author = { name = \"Ivy Marsh\", email = \"ivy@tern.example\" }\n\
+         copyright = \"© The Tern\"\n\
+         \n\
+         [content]\n\
+         dir = \"content\"\n\
+         ids = \"hugo\"                           # as in the old feed: readers show no entry again\n\
+         permalinks = { \"posts\" = \"/:year/:month/:slug/\" }   # by section\n\
+         \n\
+         [feeds]\n\
+         dir = \"public\"\n\
+         index = false                          # the home page is the generator's\n\
+         limit = 20                             # the newest; 0: all\n\
+         content = \"full\"                       # full | summary\n\
+         tags = true                            # feeds of each tag, in tags/<slug>/\n\
+         \n\
+         # A newsletter: each period that is over becomes an issue.\n\
+         # [newsletter]\n\
+         # from = \"Your Name <news@example.org>\"\n\
+         # period = \"weekly\"                    # weekly | monthly | all\n"
+            .replace("}   # by section", "} # by section")
+    );
+    assert!(!project.read(".github/workflows/feeds.yml").contains("deploy-pages"), "the pages are the generator's");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("note: Hugo's own feed is at /index.xml: once tidings' is published, redirect"), "{told}");
+}
+
+#[test]
+fn faults_in_the_generators_file_are_shown_at_their_place_and_nothing_is_written() {
+    for (file, text, place) in [
+        ("hugo.toml", "title = 'x'\nbaseURL = \n", "hugo.toml:2:11"),
+        ("_config.yml", "title: x\nurl: [\n", "_config.yml:3:1"),
+        ("pelicanconf.py", "SITENAME = 'x\nPATH = 'content'\n", "pelicanconf.py:1:12"),
+    ] {
+        let project = Project::empty().file(file, text).file("content/a.md", "# A\n");
+        project.run("init --detect").code(1).stderr_has("error[config-invalid]").stderr_has(place);
+        let report = project.run("init --format json").code(1).json();
+        assert_eq!((report["written"].clone(), report["diagnostics"][0]["line"].is_u64()), (serde_json::json!([]), true), "{file}");
+        assert_eq!(project.files("").len(), 2, "{file}");
+    }
+    Project::empty().file("hugo.toml", b"title = '\xff'\n").run("init").code(1).stderr_has("encoding-invalid");
+    Project::empty().run("init --detect").code(2).stderr_has("no site of Hugo");
+}
+
+#[test]
+fn programs_are_read_for_their_literals_and_the_rest_is_told() {
+    let project = Project::empty()
+        .file("astro.config.mjs", "import { site } from './x';\nexport default defineConfig({ site: process.env.SITE });\n")
+        .file("src/content/blog/a.md", "---\ntitle: A\npubDate: Jul 08 2025\n---\n");
+    project
+        .run("init")
+        .success()
+        .stderr_has("note: title not found in astro.config.mjs: write it in tidings.toml\nnote: url not found in astro.config.mjs: write it in tidings.toml");
+    let config = project.read("tidings.toml");
+    assert!(config.contains("url = \"https://example.org/\"           # not found in astro.config.mjs: write yours here"), "{config}");
+    project.run("build").success();
+}
+
+#[test]
+fn a_new_folder_builds_at_once_and_is_never_overwritten() {
+    let project = Project::empty();
+    let report = project.run("init my-notes --format json").success().json();
+    assert_eq!(
+        report["written"],
+        serde_json::json!([
+            "my-notes/tidings.toml",
+            "my-notes/.github/workflows/feeds.yml",
+            "my-notes/content/2026-01-01-hello.md",
+            "my-notes/content/ideas.md",
+            "my-notes/.gitignore"
+        ])
+    );
+    assert_eq!(report["generator"], serde_json::Value::Null);
+    let built = project.run("build --config my-notes/tidings.toml --format json").success().json();
+    assert_eq!((&built["entries"], &built["drafts"], &built["diagnostics"]), (&1.into(), &1.into(), &serde_json::json!([])));
+    assert!(project.read("my-notes/public/feed.xml").contains("<title>My notes</title>"));
+    let made = project.run_words(&["new", "A day out", "--config", "my-notes/tidings.toml"]).success();
+    assert_eq!(made.stdout, "my-notes/content/2026-01-01-a-day-out.md\n");
+    assert_eq!(
+        project.read("my-notes/content/2026-01-01-a-day-out.md"),
+        "---\ntitle: A day out\ndate: 2026-01-01T00:00:00+00:00\ntags: []\nsummary: \"\"\n---\n\n"
+    );
+    let built = project.run("build --config my-notes/tidings.toml --format json").success().json();
+    assert_eq!((&built["entries"], &built["diagnostics"]), (&2.into(), &serde_json::json!([])));
+    project
+        .run("init my-notes")
+        .code(2)
+        .stderr_has("tidings.toml, .github/workflows/feeds.yml are there already, and nothing is overwritten");
+}
+
+#[test]
+fn a_folder_with_writing_keeps_it_and_flags_come_first() {
+    let project = Project::empty()
+        .file("README.md", "# Field Notes\n")
+        .file("essays/2025-05-01-first.md", "# First\n\nText.\n")
+        .file(".gitignore", "*.bak\n");
+    project
+        .run_words(&["init", "--url", "https://notes.example", "--language", "fr", "--timezone", "Asia/Tokyo"])
+        .success()
+        .stderr("note: `essays` is taken for the content folder\n");
+    let config = project.read("tidings.toml");
+    for line in
+        ["title = \"Field Notes\"", "url = \"https://notes.example\"", "language = \"fr\"", "timezone = \"Asia/Tokyo\"", "dir = \"essays\""]
+    {
+        assert!(config.lines().any(|found| found == line), "{line} in {config}");
+    }
+    assert_eq!((project.read(".gitignore").as_str(), project.files("content").len()), ("*.bak\n", 0));
+    project.run("build").success().stderr("");
+    project.run("new Second").success();
+    assert_eq!(project.read("essays/2026-01-01-second.md"), "# Second\n\n", "as the others are, without front matter");
+    project.run("build").success().stderr("");
+    Project::empty().run("init --url nonsense").code(2).stderr_has("--url");
+}
