@@ -75,6 +75,20 @@ pub enum Markup {
     Text,
 }
 
+/// The generator whose syntax stands in a body besides its markup: shortcodes, template tags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Syntax {
+    /// Only what is unmistakable counts.
+    #[default]
+    Unknown,
+    Hugo,
+    Zola,
+    /// Jekyll's templates.
+    Liquid,
+    /// No templates, but attribute lists and `[TOC]`.
+    Pelican,
+}
+
 /// An entry as its file says: fields of all front matter dialects under one name each.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -90,6 +104,7 @@ pub struct Entry {
     /// The page elsewhere that the entry is about.
     pub external_url: Option<String>,
     pub markup: Markup,
+    pub syntax: Syntax,
     /// The whole file, so that faults in the body have a place.
     pub source: Source,
     /// Where the body stands in the source's text, in bytes.

@@ -14,6 +14,7 @@ mod html_reader;
 mod markdown;
 mod opening;
 mod plain;
+mod shortcode;
 mod size;
 mod stream;
 mod text;
@@ -62,33 +63,54 @@ pub struct Body<'e> {
     has_html: bool,
 }
 
-/// Places of forbidden characters that are told, at most: a binary file has thousands.
+/// Places of one kind of fault that are told, at most: a binary file has thousands of forbidden characters.
 const MAX_TOLD: usize = 20;
+
+/// A field of the page that a body is on, as templates name it.
+fn page_field(entry: &Entry, field: &str) -> Option<String> {
+    let head = &entry.head;
+    match field.to_ascii_lowercase().as_str() {
+        "title" => entry.title.clone(),
+        "description" | "summary" | "excerpt" => entry.summary.clone(),
+        "url" | "permalink" => Some(head.url.clone()),
+        "date" => head.published.map(|date| date.format("%Y-%m-%d").to_string()),
+        "author" => entry.authors.first().map(|author| author.name.clone()),
+        "image" => entry.image.clone(),
+        field => entry.extra.iter().find(|(name, _)| name.eq_ignore_ascii_case(field)).map(|(_, value)| value.clone()),
+    }
+}
 
 impl<'e> Body<'e> {
     /// Reads an entry's body, whose links are `links`. Diagnostics are about the body alone.
     pub fn read(entry: &'e Entry, links: &dyn Links) -> (Body<'e>, Vec<Diagnostic>) {
         let text = entry.body_text();
-        let mut found: Vec<(char, Range<usize>)> = Vec::new();
-        let body = match Cleaned::new(text) {
-            None => {
-                let (body, references) = Body::parse(text, entry.markup);
-                found.extend(references);
-                body
-            }
-            Some(cleaned) => {
-                found.extend(cleaned.removed.iter().map(|(at, c)| (*c, *at..at + c.len_utf8())));
-                let (body, references) = Body::parse(&cleaned.text, entry.markup);
-                found.extend(references.into_iter().map(|(c, range)| (c, cleaned.original(range.start)..cleaned.original(range.end))));
-                found.sort_by_key(|(_, range)| range.start);
-                body.into_owned()
+        let span = |range: Range<usize>| Span::new(entry.body.start + range.start, entry.body.start + range.end);
+        let page = |field: &str| page_field(entry, field);
+        let cleaned = Cleaned::new(text);
+        let clean = cleaned.as_ref().map_or(text, |cleaned| &cleaned.text);
+        let translated = shortcode::translate(clean, entry.markup, entry.syntax, shortcode::Context { links, page: &page });
+        // The place in the body of a place in what is parsed.
+        let original = |at: usize| {
+            let at = translated.as_ref().map_or(at, |translated| translated.original(at));
+            cleaned.as_ref().map_or(at, |cleaned| cleaned.original(at))
+        };
+        let (body, references): (Body<'e>, _) = match (&cleaned, &translated) {
+            (None, None) => Body::parse(text, entry.markup),
+            _ => {
+                let (body, references) = Body::parse(translated.as_ref().map_or(clean, shortcode::Translated::text), entry.markup);
+                (body.into_owned(), references)
             }
         };
-        let fault = |(c, range): (char, Range<usize>)| {
-            let span = Span::new(entry.body.start + range.start, entry.body.start + range.end);
-            Diagnostic::control_removed(c).at(&entry.source, span)
-        };
+        let mut found: Vec<(char, Range<usize>)> =
+            references.into_iter().map(|(c, range)| (c, original(range.start)..original(range.end))).collect();
+        found.extend(cleaned.iter().flat_map(|cleaned| &cleaned.removed).map(|(at, c)| (*c, *at..at + c.len_utf8())));
+        found.sort_by_key(|(_, range)| range.start);
+        let fault = |(c, range): (char, Range<usize>)| Diagnostic::control_removed(c).at(&entry.source, span(range));
         let mut faults: Vec<Diagnostic> = found.into_iter().take(MAX_TOLD).map(fault).collect();
+        for (fault, range) in translated.iter().flat_map(|translated| &translated.faults).take(MAX_TOLD) {
+            let place = |at: usize| cleaned.as_ref().map_or(at, |cleaned| cleaned.original(at));
+            faults.push(fault.clone().at(&entry.source, span(place(range.start)..place(range.end))));
+        }
         faults.extend(body.dead_links(entry, links));
         (body, faults)
     }

@@ -4,8 +4,11 @@ use super::Body;
 use super::clean::clean_for_xml;
 use super::event::{Event, Layout, heading_level, layout};
 use super::markdown::options;
+use super::shortcode;
 use super::words::one_line;
-use crate::entry::Markup;
+use crate::catalog::{Asset, Links, Reference};
+use crate::diagnostic::Diagnostic;
+use crate::entry::{Markup, Syntax};
 use pulldown_cmark::{Event as Markdown, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -22,6 +25,42 @@ pub struct Heading {
 
 /// The first heading of a text that has words.
 pub fn find_heading(text: &str, markup: Markup) -> Option<Heading> {
+    let Some(translated) = translate_alone(text, markup) else { return heading(text, markup) };
+    let found = heading(translated.text(), markup)?;
+    Some(Heading { range: translated.original(found.range.start)..translated.original(found.range.end), ..found })
+}
+
+/// The text without the syntax of generators, where neither page nor links are known yet.
+fn translate_alone(text: &str, markup: Markup) -> Option<shortcode::Translated> {
+    shortcode::translate(text, markup, Syntax::Unknown, shortcode::Context { links: &Nowhere, page: &|_| None })
+}
+
+/// Links of a text that stands nowhere yet: only its words are asked for.
+struct Nowhere;
+
+impl Links for Nowhere {
+    fn absolute(&self, _target: &str) -> Option<String> {
+        None
+    }
+
+    fn asset(&self, _target: &str) -> Option<Asset> {
+        None
+    }
+
+    fn reference(&self, _reference: Reference<'_>) -> Result<String, Diagnostic> {
+        Ok(String::new())
+    }
+
+    fn fault(&self, _target: &str) -> Option<Diagnostic> {
+        None
+    }
+
+    fn site(&self, _field: &str) -> Option<String> {
+        None
+    }
+}
+
+fn heading(text: &str, markup: Markup) -> Option<Heading> {
     match markup {
         // Only a text that might have a heading is parsed for it.
         Markup::Markdown | Markup::Mdx => {
@@ -96,7 +135,8 @@ fn html_heading(text: &str) -> Option<Heading> {
 
 /// The words of the first paragraph, on one line; of the whole text, if it has no paragraph.
 pub fn first_paragraph(text: &str, markup: Markup) -> String {
-    let (body, _) = Body::parse(text, markup);
+    let translated = translate_alone(text, markup);
+    let (body, _) = Body::parse(translated.as_ref().map_or(text, shortcode::Translated::text), markup);
     body.first_paragraph().unwrap_or_else(|| body.words(0..body.events.len()))
 }
 
@@ -142,6 +182,17 @@ mod tests {
         assert_eq!(first_paragraph("# T\n\n![a](b)\n\nOne *two*\nthree.\n\nFour.", Markup::Markdown), "One two three.");
         assert_eq!(first_paragraph("<h1>T</h1><p>One<br>two</p>", Markup::Html), "One two");
         assert_eq!(first_paragraph("- a\n- b\n", Markup::Markdown), "a b");
+    }
+
+    #[test]
+    fn shortcodes_are_no_words() {
+        assert_eq!(
+            first_paragraph("{{< own >}}\n\n{{< figure src=\"a.png\" >}}\n\nWords {{< own >}}x{{< /own >}}.", Markup::Markdown),
+            "Words x."
+        );
+        let text = "{{< own >}}\n# A {{< b >}}title{{< /b >}}\nx";
+        let heading = find_heading(text, Markup::Markdown).unwrap();
+        assert_eq!((heading.words.as_str(), &text[heading.range]), ("A title", "# A {{< b >}}title{{< /b >}}\n"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ fn entry(text: &str, markup: Markup) -> Entry {
         enclosures: Vec::new(),
         external_url: None,
         markup,
+        syntax: Default::default(),
         body: 0..text.len(),
         source,
         extra: Vec::new(),

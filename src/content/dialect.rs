@@ -4,6 +4,7 @@ use super::address::IdScheme;
 use super::front_matter::{FrontMatter, Syntax};
 use super::permalink::Pattern;
 use super::value::find;
+use crate::entry;
 use std::sync::LazyLock;
 
 /// A generator whose files tidings reads as that generator does.
@@ -41,6 +42,17 @@ impl Dialect {
             Syntax::Lines => Dialect::Pelican,
             Syntax::Yaml | Syntax::Nothing => Dialect::Plain,
         })
+    }
+
+    /// The syntax of its bodies.
+    pub fn syntax(self) -> entry::Syntax {
+        match self {
+            Dialect::Hugo => entry::Syntax::Hugo,
+            Dialect::Zola => entry::Syntax::Zola,
+            Dialect::Jekyll => entry::Syntax::Liquid,
+            Dialect::Pelican => entry::Syntax::Pelican,
+            Dialect::Plain => entry::Syntax::Unknown,
+        }
     }
 
     /// Where an entry is found if no pattern is configured (see `permalink.rs` for the tokens).

@@ -78,13 +78,13 @@ impl ReadRules {
 /// errors.
 pub fn read_head(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<Head>, Vec<Diagnostic>) {
     let (found, faults) = find(source, rules, folders, site);
-    (found.map(|(head, _)| head), faults)
+    (found.map(|(head, _, _)| head), faults)
 }
 
 /// Reads one source whole: its head is the same as `read_head` gives.
 pub fn read_entry(source: Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<Entry>, Vec<Diagnostic>) {
     let (found, faults) = find(&source, rules, folders, site);
-    let Some((head, fields)) = found else { return (None, faults) };
+    let Some((head, fields, dialect)) = found else { return (None, faults) };
     let entry = Entry {
         head,
         title: fields.title,
@@ -94,6 +94,7 @@ pub fn read_entry(source: Source, rules: &ReadRules, folders: &Folders, site: &S
         enclosures: fields.enclosures,
         external_url: fields.external_url,
         markup: fields.markup,
+        syntax: dialect.syntax(),
         body: fields.body_start..fields.body_end,
         source,
         extra: fields.extra,
@@ -116,7 +117,7 @@ fn first_line(source: &Source) -> Span {
     Span::new(0, source.text.lines().next().map_or(0, str::len))
 }
 
-fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<(Head, Fields)>, Vec<Diagnostic>) {
+fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<(Head, Fields, Dialect)>, Vec<Diagnostic>) {
     let relative = source.path.relative.as_str();
     let (mut front_matter, mut faults) = read_front_matter(source);
     let dialect = Dialect::of_file(rules.ids, relative, &rules.root_name, &front_matter);
@@ -190,7 +191,7 @@ fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (
         language: fields.language.clone(),
         authors: fields.authors.iter().map(|author| author.name.as_str().into()).collect(),
     };
-    (Some((head, fields)), faults)
+    (Some((head, fields, dialect)), faults)
 }
 
 /// Keys that stand for people and tags elsewhere.

@@ -189,6 +189,14 @@ impl Diagnostic {
         )
     }
 
+    pub fn shortcode_unknown(names: &str) -> Self {
+        warning(
+            "shortcode-unknown",
+            format!("tidings doesn't know {names}, so only the text inside was kept"),
+            "write it as Markdown or HTML, or leave it if readers of feeds and mail can do without",
+        )
+    }
+
     pub fn link_broken(target: &str, near: Option<&str>) -> Self {
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),

@@ -77,6 +77,7 @@ pub fn entry(name: &str, title: &str, summary: &str) -> IssueEntry {
         enclosures: Vec::new(),
         external_url: None,
         markup: Markup::Markdown,
+        syntax: Default::default(),
         source: Source::new(name, ""),
         body: 0..0,
         extra: Vec::new(),

@@ -23,4 +23,5 @@ mod project;
 #[cfg(feature = "send")]
 mod readers;
 mod send;
+mod syntax;
 mod tidy;

@@ -60,6 +60,7 @@ pub(in crate::feed) fn entry(slug: &str) -> FeedEntry {
             enclosures: Vec::new(),
             external_url: None,
             markup: Markup::Markdown,
+            syntax: Default::default(),
             source: Source::new(&format!("{slug}.md"), ""),
             body: 0..0,
             extra: Vec::new(),
