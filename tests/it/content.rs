@@ -156,8 +156,9 @@ fn every_body_renders_to_html_and_text() {
         for (path, entry) in &entries {
             let links = catalog.links_from(&entry.head, &());
             let (body, faults) = Body::read(entry, &links);
-            // One of them has a form feed in it.
-            assert!(faults.iter().all(|fault| fault.code == "control-character") && faults.len() < 2, "{path}: {faults:?}");
+            // One of them has a form feed in it; what they take from their site's configuration isn't known here.
+            let is_expected = |code: &str| matches!(code, "control-character" | "shortcode-unknown" | "link-broken");
+            assert!(faults.iter().all(|fault| is_expected(fault.code)) && faults.len() < 2, "{path}: {faults:?}");
             let html = body.html(&HtmlPlace { id_prefix: "n".into(), first_heading: 1 }, &links);
             for attribute in [" href=\"", " src=\""] {
                 for value in html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
@@ -169,9 +170,7 @@ fn every_body_renders_to_html_and_text() {
             }
             let lines = body.lines(&links);
             assert_eq!(html.trim().is_empty(), lines.is_empty(), "{path}");
-            // What the generator would have evaluated is shown as it is.
-            let is_plain = !["{{", "{%"].iter().any(|mark| entry.body_text().contains(mark));
-            for line in lines.iter().filter(|line| is_plain && !line.text.starts_with("    ")) {
+            for line in lines.iter().filter(|line| !line.text.starts_with("    ")) {
                 assert!(markup_in(&line.text, entry.body_text()).is_none(), "{path}: {}", line.text);
             }
             for line in to_flowed(&lines, false).lines().filter(|line| !line.contains("    ") && !line.contains("://")) {

@@ -136,3 +136,54 @@ fn every_corpus_builds_with_flags_alone() {
         assert!(report["entries"].as_u64().unwrap() > 20, "{name}: {report}");
     }
 }
+
+/// HTML without its code.
+fn without_code(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = ["<pre", "<code"].iter().filter_map(|tag| rest.find(tag)).min() {
+        let end = if rest[at..].starts_with("<pre") { "</pre>" } else { "</code>" };
+        out.push_str(&rest[..at]);
+        rest = rest[at..].find(end).map_or("", |to| &rest[at + to + end.len()..]);
+    }
+    out + rest
+}
+
+#[test]
+fn no_syntax_of_a_generator_reaches_a_reader() {
+    let folders = [("jekyll-news", "", "jekyll"), ("grpc-blog", "/content", "hugo"), ("rust-blog", "/content", "zola")];
+    let mut seen = BTreeMap::new();
+    for (name, folder, ids) in folders {
+        let project = Project::empty();
+        let content = format!("{}{folder}", corpus(name).display());
+        let mut arguments = vec!["build", "--content", &content, "--output", "public", "--url", "https://example.org", "--title", "X"];
+        arguments.extend(["--limit", "0", "--future", "--drafts", "--format", "json"]);
+        // Named, and found out.
+        for named in [["--ids", ids].as_slice(), &[]] {
+            let report = project.run_words(&[&arguments, named].concat()).success().json();
+            let told: Vec<String> = report["diagnostics"].as_array().unwrap().iter().map(|fault| text(&fault["file"])).collect();
+            assert!(told.len() < 30, "{name}: {told:#?}");
+            let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+            for item in feed["items"].as_array().unwrap() {
+                let html = without_code(item["content_html"].as_str().unwrap_or_default());
+                for left in ["{{", "}}", "{%", "%}", ":::", "about:blank", "{{&lt;", "endraw", "relref", "post_url"] {
+                    assert!(!html.contains(left), "{name}: {left} in {}:\n{html}", item["url"]);
+                }
+                seen.insert(
+                    item["title"].as_str().unwrap_or_default().to_owned(),
+                    item["content_html"].as_str().unwrap_or_default().to_owned(),
+                );
+            }
+        }
+    }
+    for (title, link) in [
+        // `post_url`, `link`, a `link` over two lines, `relref` by name, Zola's are plain links.
+        ("Jekyll turns 2.0.0", "/2013/05/06/jekyll-1-0-0-released"),
+        ("Jekyll 3.4.3 Released", "/2017/01/18/jekyll-3-4-0-released"),
+        ("Jekyll 3.6.2 Released", "diversity-open-source"),
+        ("gRPC ❤ Kotlin", "kotlin-meet-grpc"),
+    ] {
+        let html = seen.get(title).unwrap_or_else(|| panic!("no {title} in {:#?}", seen.keys()));
+        assert!(html.contains(link), "{title}: {html}");
+    }
+}
