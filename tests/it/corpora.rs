@@ -178,8 +178,8 @@ fn no_syntax_of_a_generator_reaches_a_reader() {
     }
     for (title, link) in [
         // `post_url`, `link`, a `link` over two lines, `relref` by name, Zola's are plain links.
-        ("Jekyll turns 2.0.0", "/2013/05/06/jekyll-1-0-0-released"),
-        ("Jekyll 3.4.3 Released", "/2017/01/18/jekyll-3-4-0-released"),
+        ("Jekyll turns 2.0.0", "/jekyll-1-0-0-released"),
+        ("Jekyll 3.4.3 Released", "/jekyll-3-4-0-released"),
         ("Jekyll 3.6.2 Released", "diversity-open-source"),
         ("gRPC ❤ Kotlin", "kotlin-meet-grpc"),
     ] {
