@@ -6,13 +6,13 @@
 use crate::body::{Body, HtmlPlace};
 use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
-use crate::content::{self, Folders};
+use crate::content::{self, Folders, Pattern, ReadRules};
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::entry::{Enclosure, Entry, Head};
 use crate::feed::{self, Detail, FeedEntry, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::files::History;
 use crate::message;
-use crate::newsletter::{self, Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue};
+use crate::newsletter::{self, Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Written};
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, Utc};
 use rayon::prelude::*;
@@ -31,7 +31,9 @@ pub trait Reader: Sync {
     fn history(&self) -> Option<&History> {
         None
     }
-    /// The bytes of a content file.
+    /// The written issues, sorted by name.
+    fn issues(&self) -> &[SourcePath];
+    /// The bytes of a content file or a written issue.
     fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>>;
     /// Width and height of an asset that is a picture, in pixels.
     fn picture_size(&self, asset: &str) -> Option<Size>;
@@ -54,6 +56,10 @@ impl Reader for crate::files::Folder {
 
     fn history(&self) -> Option<&History> {
         Some(&self.history)
+    }
+
+    fn issues(&self) -> &[SourcePath] {
+        self.issues()
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
@@ -120,7 +126,27 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
         }
     }
     faults.append(&mut duplicates);
-    (catalog.with_others(others), faults)
+    let issues = read_issues(config, reader, &mut faults);
+    (catalog.with_others(others).with_issues(issues), faults)
+}
+
+/// The written issues, whole: they are few.
+fn read_issues(config: &Config, reader: &dyn Reader, faults: &mut Vec<Diagnostic>) -> Vec<Entry> {
+    let rules = ReadRules { permalink: Pattern::parse("/newsletter/:filename/").ok(), ..ReadRules::default() };
+    let mut issues = Vec::new();
+    for path in reader.issues() {
+        match read_source(config, reader, path) {
+            Ok(source) => {
+                let (entry, mut found) = content::read_entry(source, &rules, &Folders::default(), &config.site);
+                // Planning says it in the words of an issue.
+                found.retain(|fault| fault.code != "date-missing");
+                faults.append(&mut found);
+                issues.extend(entry);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    issues
 }
 
 fn read_source(config: &Config, reader: &dyn Reader, path: &SourcePath) -> Result<Source, Diagnostic> {
@@ -164,7 +190,7 @@ pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: Date
     plan.feeds = feed::plan_feeds(&config.feeds, &config.site, catalog.heads(), &plan.visible);
     let mut found = Vec::new();
     if let Some(spec) = &config.newsletter {
-        (plan.issues, found) = newsletter::plan_issues(spec, &config.site, catalog.heads(), &plan.visible, now);
+        (plan.issues, found) = newsletter::plan_issues(spec, &config.site, catalog.heads(), &plan.visible, catalog.issues(), now);
     }
     (plan, found)
 }
@@ -304,11 +330,17 @@ impl<'a> Kitchen<'a> {
         let mut faults = Vec::new();
         let mut entries = Vec::with_capacity(issue.entries.len());
         for at in &issue.entries {
-            let (entry, mut found) = self.issue_entry(spec, *at);
+            let (entry, mut found) = self.issue_entry(spec, issue.detail, *at);
             faults.append(&mut found);
             entries.extend(entry);
         }
-        let (edition, mut found) = newsletter::render_issue(spec, &self.config.site, issue, &entries);
+        let written = issue.written.and_then(|at| self.catalog.issues().get(at));
+        let links = written.map(|entry| self.catalog.links_from(&entry.head, &self.pictures));
+        let written = written.zip(links.as_ref()).map(|(entry, links)| {
+            faults.append(&mut Body::read(entry, links).1);
+            Written { entry, links, id_prefix: id_prefix(entry) }
+        });
+        let (edition, mut found) = newsletter::render_issue(spec, &self.config.site, issue, written.as_ref(), &entries);
         faults.append(&mut found);
         (edition, faults)
     }
@@ -342,7 +374,7 @@ impl<'a> Kitchen<'a> {
         (Some(Ready { rendered, row: index_entry(entry) }), faults)
     }
 
-    fn issue_entry(&self, spec: &NewsletterSpec, at: usize) -> (Option<IssueEntry>, Vec<Diagnostic>) {
+    fn issue_entry(&self, spec: &NewsletterSpec, detail: Detail, at: usize) -> (Option<IssueEntry>, Vec<Diagnostic>) {
         let entry = match self.entry(at) {
             Ok(entry) => entry,
             Err(fault) => return (None, vec![fault]),
@@ -350,12 +382,12 @@ impl<'a> Kitchen<'a> {
         let links = self.links(at);
         let (body, faults) = Body::read(&entry, &links);
         let first_heading = if spec.mode == Mode::Post { 2 } else { 3 };
-        let (html, lines) = match spec.content {
+        let (html, lines) = match detail {
             Detail::Full => (body.html(&HtmlPlace { id_prefix: id_prefix(&entry), first_heading }, &links), body.lines(&links)),
             Detail::Summary => Default::default(),
         };
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
-        let image = match (&entry.image, spec.content) {
+        let image = match (&entry.image, detail) {
             (Some(image), _) => links.image(image),
             (None, Detail::Summary) => body.lead_image(&links),
             // The body shows it already.

@@ -5,7 +5,7 @@ mod links;
 mod near;
 
 use crate::diagnostic::Diagnostic;
-use crate::entry::Head;
+use crate::entry::{Entry, Head};
 use crate::site::Site;
 use index::Index;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -87,6 +87,8 @@ pub struct Catalog {
     heads: Vec<Head>,
     /// Content files that are no entries: sections, Pelican's pages.
     others: BTreeSet<String>,
+    /// The written issues of the newsletter.
+    issues: Vec<Entry>,
     /// Lengths in bytes; the paths of what stands in the static folder begin with `/`.
     assets: BTreeMap<String, u64>,
     with_drafts: bool,
@@ -116,10 +118,20 @@ impl Catalog {
             }
         }
         let index = OnceLock::new();
-        (Catalog { site: site.clone(), heads, others: BTreeSet::new(), assets, with_drafts, index }, faults)
+        (Catalog { site: site.clone(), heads, others: BTreeSet::new(), issues: Vec::new(), assets, with_drafts, index }, faults)
     }
 
     /// Tells of content files that are no entries, by their paths below the content folder: links to them are no faults.
+    pub fn with_issues(mut self, issues: Vec<Entry>) -> Catalog {
+        self.issues = issues;
+        self
+    }
+
+    /// The written issues of the newsletter, which are none of the entries.
+    pub fn issues(&self) -> &[Entry] {
+        &self.issues
+    }
+
     pub fn with_others(mut self, others: BTreeSet<String>) -> Self {
         self.others = others;
         self

@@ -6,6 +6,7 @@ use crate::config::{Config, read_config};
 use crate::content::IdScheme;
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::files::{self, Folder, GitFault, WalkRules};
+use crate::newsletter::Mode;
 use std::path::{Path, PathBuf};
 
 const FILE_NAME: &str = "tidings.toml";
@@ -66,6 +67,10 @@ pub(super) fn open_content(config: &Config) -> Result<(Folder, Vec<Diagnostic>),
             Ok(history) => folder.history = history,
             Err(fault) => faults.push(git_fault(&fault)),
         }
+    }
+    if config.newsletter.as_ref().is_some_and(|spec| spec.mode == Mode::Written) {
+        let root = config.root.join("issues");
+        folder.add_issues(&config.root).map_err(|error| Failure::file("read", &root, &error))?;
     }
     Ok((folder, faults))
 }

@@ -8,7 +8,7 @@ use crate::config::{Config, read_rate};
 use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, send, send_one};
 use crate::diagnostic::Diagnostic;
 use crate::list::{Address, Segment, Subscriber, UnsubscribeToken};
-use crate::message::{Message, Recipient, compose, compose_test, sample_recipient};
+use crate::message::{Message, Recipient, compose, compose_test, fill_subject, sample_recipient};
 use crate::newsletter::{Edition, NewsletterSpec};
 use crate::pipeline::render_edition;
 use crate::transport::{Smtp, SmtpSpec};
@@ -189,17 +189,18 @@ fn recipients(args: &SendArgs, config: &Config, issue: &str) -> Result<u64, Fail
 
 fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sample: &Message, smtp: &SmtpSpec) -> Result<Exit, Failure> {
     let edition = &letter.edition;
+    let subject = fill_subject(edition, &sample_recipient());
     let recipients = recipients(args, config, &edition.issue)?;
     let seconds = smtp.rate.map(|rate| recipients as f64 / rate);
     voice.object(&json!({
-        "version": 1, "dry_run": true, "issue": edition.issue, "subject": edition.subject, "recipients": recipients,
+        "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "recipients": recipients,
         "bytes": sample.bytes.len(), "server": format!("{}:{}", smtp.host, smtp.port), "seconds": seconds,
     }));
     let time = seconds.map(|seconds| format!(", {seconds:.0} s at the rate that is set")).unwrap_or_default();
     voice.result(&format!(
         "Issue {}: \"{}\", {} bytes, to {recipients} recipients through {}:{}{time}. Nothing was sent.",
         edition.issue,
-        edition.subject,
+        subject,
         sample.bytes.len(),
         smtp.host,
         smtp.port
@@ -238,8 +239,14 @@ fn confirm(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, smt
     }
     let recipients = recipients(args, config, &letter.edition.issue)?;
     let mut err = std::io::stderr().lock();
-    let asked = write!(err, "Send \"{}\" to {recipients} recipients through {}:{}? [y/N] ", letter.edition.subject, smtp.host, smtp.port)
-        .and_then(|()| err.flush());
+    let asked = write!(
+        err,
+        "Send \"{}\" to {recipients} recipients through {}:{}? [y/N] ",
+        fill_subject(&letter.edition, &sample_recipient()),
+        smtp.host,
+        smtp.port
+    )
+    .and_then(|()| err.flush());
     let mut answer = String::new();
     let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
     match (read, answer.trim().to_lowercase().as_str()) {

@@ -266,7 +266,7 @@ pub(super) fn newsletter(
     let host = site.and_then(|site| site.url.host_str()).unwrap_or("localhost").trim_start_matches("www.").to_owned();
     let from = table.text("from").and_then(|given| mailbox(&mut table, "from", given));
     let reply_to = table.text("reply_to").and_then(|given| mailbox(&mut table, "reply_to", given));
-    let mode = table.choice("mode", &[("post", Mode::Post), ("digest", Mode::Digest)]).unwrap_or_default();
+    let mode = table.choice("mode", &[("post", Mode::Post), ("digest", Mode::Digest), ("written", Mode::Written)]).unwrap_or_default();
     let only_marked = table.choice("entries", &[("all", false), ("marked", true)]).unwrap_or_default();
     let period =
         table.choice("period", &[("weekly", Period::Weekly), ("monthly", Period::Monthly), ("all", Period::All)]).unwrap_or_default();

@@ -233,6 +233,22 @@ impl Diagnostic {
         error("config-missing", format!("`{key}` is missing"), help)
     }
 
+    pub fn written_undated() -> Self {
+        warning("issue-undated", "the issue has no date, so it doesn't appear", "add `date: 2026-05-01` to its front matter")
+    }
+
+    pub fn entry_unknown(name: &str) -> Self {
+        error(
+            "entry-unknown",
+            format!("no entry that may be shown is called `{name}`"),
+            "name it by its path below the content folder, or by the last part of its address",
+        )
+    }
+
+    pub fn placeholder_unknown(reason: &str) -> Self {
+        error("placeholder-unknown", reason, "write `{{ entries }}` where the entries stand; other braces can't be filled in")
+    }
+
     pub fn issue_undated() -> Self {
         warning(
             "issue-undated",

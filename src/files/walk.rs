@@ -32,6 +32,9 @@ pub struct Folder {
     /// The folder whose files stand at the site's root.
     static_root: Option<PathBuf>,
     sources: Vec<SourcePath>,
+    /// The written issues of the newsletter, and the folder that holds theirs.
+    issues: Vec<SourcePath>,
+    issues_root: PathBuf,
     /// Lengths in bytes; `/` begins the paths of those in the static folder.
     assets: BTreeMap<String, u64>,
     /// The commits of its files, where they were asked for.
@@ -79,8 +82,15 @@ impl Folder {
             })
             .build();
         let is_inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
-        let mut folder =
-            Folder { root: real_root.clone(), static_root: None, sources: Vec::new(), assets: BTreeMap::new(), history: History::new() };
+        let mut folder = Folder {
+            root: real_root.clone(),
+            static_root: None,
+            sources: Vec::new(),
+            issues: Vec::new(),
+            issues_root: PathBuf::new(),
+            assets: BTreeMap::new(),
+            history: History::new(),
+        };
         let below = root.strip_prefix(&rules.display_root).unwrap_or(root);
         let display = |path: &Path| {
             let shown = below.join(path.strip_prefix(&real_root).unwrap_or(path)).to_string_lossy().replace('\\', "/");
@@ -152,6 +162,30 @@ impl Folder {
         Ok(())
     }
 
+    /// Adds the written issues of the newsletter, `issues/*.md` in `root`; there may be none.
+    pub fn add_issues(&mut self, root: &Path) -> io::Result<()> {
+        let files = match std::fs::read_dir(root.join("issues")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            files => files?,
+        };
+        for file in files {
+            let file = file?;
+            let name = file.file_name().to_string_lossy().into_owned();
+            if is_content_name(&name, false) && name.ends_with(".md") && file.file_type()?.is_file() {
+                let path = format!("issues/{name}");
+                self.issues.push(SourcePath { display: path.clone(), relative: path });
+            }
+        }
+        self.issues.sort();
+        self.issues_root = root.to_owned();
+        Ok(())
+    }
+
+    /// The written issues, sorted by name.
+    pub fn issues(&self) -> &[SourcePath] {
+        &self.issues
+    }
+
     /// The content files, sorted by their relative path.
     pub fn sources(&self) -> &[SourcePath] {
         &self.sources
@@ -162,9 +196,10 @@ impl Folder {
         &self.assets
     }
 
-    /// The bytes of a content file.
+    /// The bytes of a content file or a written issue.
     pub fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
-        super::read_file(&self.root.join(&path.relative))
+        let root = if self.issues.contains(path) { &self.issues_root } else { &self.root };
+        super::read_file(&root.join(&path.relative))
     }
 
     /// Width and height of an asset, if it is a picture.

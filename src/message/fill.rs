@@ -9,6 +9,11 @@ pub fn fill_html(edition: &Edition, recipient: &Recipient) -> String {
     fill(&edition.html, edition, recipient)
 }
 
+/// The subject for one recipient, before it is encoded.
+pub fn fill_subject(edition: &Edition, recipient: &Recipient) -> String {
+    fill(&edition.subject, edition, recipient)
+}
+
 /// The plain text part for one recipient, with LF line ends.
 pub fn fill_text(edition: &Edition, recipient: &Recipient) -> String {
     let mut text = fill(&edition.text, edition, recipient);
@@ -25,6 +30,7 @@ fn fill(slotted: &Slotted, edition: &Edition, recipient: &Recipient) -> String {
         match context {
             Context::Html => html_escape::encode_quoted_attribute(&value).into_owned(),
             Context::Text => stuffed(value, before),
+            Context::Header => value,
         }
     })
 }

@@ -9,6 +9,6 @@ mod recipient;
 
 pub use compose::{Message, compose, compose_test};
 pub use fault::ComposeError;
-pub use fill::{fill_html, fill_text};
+pub use fill::{fill_html, fill_subject, fill_text};
 pub use identity::message_id;
 pub use recipient::{Recipient, sample_recipient};

@@ -25,11 +25,17 @@ fn last_day(date: DateTime<FixedOffset>) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::Detail;
     use crate::language::words;
 
     fn title(period: Period, date: &str, tag: &str) -> String {
         let date = DateTime::parse_from_rfc3339(date).unwrap();
-        issue_title(period, &PlannedIssue { id: "x".into(), date, entries: Vec::new() }, words(tag), tag)
+        issue_title(
+            period,
+            &PlannedIssue { id: "x".into(), date, entries: Vec::new(), detail: Detail::Summary, written: None },
+            words(tag),
+            tag,
+        )
     }
 
     #[test]

@@ -4,17 +4,22 @@ use super::Slotted;
 use crate::body::Line;
 use crate::catalog::Image;
 use crate::entry::Entry;
+use crate::feed::Detail;
 use chrono::{DateTime, FixedOffset};
 
-/// An issue that will be written: an entry, or a period that is over and its entries.
+/// An issue that will appear: an entry, a period that is over with its entries, or a text that someone has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedIssue {
-    /// The entry's slug; `2026-W07`, `2026-02` or `all`.
+    /// The entry's slug; `2026-W07`, `2026-02` or `all`; the file's name without its ending.
     pub id: String,
     /// The entry's date, the end of the period in the site's zone, or the newest entry's date for `all`; the message's date.
     pub date: DateTime<FixedOffset>,
-    /// Indices into the catalog's heads, newest first.
+    /// Indices into the catalog's heads, in their order in the issue.
     pub entries: Vec<usize>,
+    /// How much of them is shown.
+    pub detail: Detail,
+    /// The written issue, as an index into the catalog's.
+    pub written: Option<usize>,
 }
 
 /// An issue as the list of issues shows it.
@@ -52,8 +57,8 @@ pub struct Edition {
     pub date: DateTime<FixedOffset>,
     /// What the issue is called: one line of plain text.
     pub title: String,
-    /// One line of plain text.
-    pub subject: String,
+    /// One line of plain text, with slots.
+    pub subject: Slotted,
     /// How many entries it has.
     pub entries: usize,
     /// The HTML part, CSS inlined.

@@ -13,11 +13,13 @@ mod slots;
 mod spec;
 mod text;
 mod views;
+mod written;
 
 pub use crate::language::joins_without_spaces;
 pub use issue::{Edition, IssueEntry, IssueLine, PlannedIssue};
 pub use names::one_line;
-pub use plan::plan_issues;
+pub use plan::{last_part, plan_issues};
 pub use render::{render_archive_list, render_issue};
 pub use slots::{Context, Slot, Slotted, check_placeholders};
 pub use spec::{Mode, NewsletterSpec, Period};
+pub use written::Written;

@@ -1,14 +1,16 @@
 //! Which issues there are, and which entries each of them holds.
 
+use super::written;
 use super::{Mode, NewsletterSpec, Period, PlannedIssue};
 use crate::diagnostic::Diagnostic;
-use crate::entry::Head;
+use crate::entry::{Entry, Head};
 use crate::site::Site;
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
-/// The issues whose period is over at `now`, newest first. `visible` are indices into `heads` of what may be shown.
+/// The issues whose period is over at `now`, newest first. `visible` are indices into `heads` of what may be shown;
+/// `written` are the written issues.
 ///
 /// In mode `post` each entry is an issue. Periods of a digest are those of the site's time zone. A period without entries has no issue. An entry without a date
 /// belongs to no period: only the issue `all` holds it, and otherwise a warning says so.
@@ -17,18 +19,24 @@ pub fn plan_issues(
     site: &Site,
     heads: &[Head],
     visible: &[usize],
+    written: &[Entry],
     now: DateTime<Utc>,
 ) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
     let is_taken = |head: &Head| head.newsletter.unwrap_or(!spec.only_marked);
     let taken = visible.iter().filter_map(|&index| heads.get(index).filter(|head| is_taken(head)).map(|head| (index, head)));
     match spec.mode {
-        Mode::Post => posts(heads, taken),
+        Mode::Post => posts(spec, heads, taken),
         Mode::Digest => digests(spec, site, heads, taken, now),
+        Mode::Written => written::plan(written, heads, &taken.collect::<Vec<_>>(), spec.content, now),
     }
 }
 
 /// Each entry is an issue, called by the last part of its address.
-fn posts<'a>(heads: &[Head], taken: impl Iterator<Item = (usize, &'a Head)>) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
+fn posts<'a>(
+    spec: &NewsletterSpec,
+    heads: &[Head],
+    taken: impl Iterator<Item = (usize, &'a Head)>,
+) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut issues: BTreeMap<String, (usize, DateTime<FixedOffset>)> = BTreeMap::new();
     for (index, head) in taken {
@@ -46,14 +54,16 @@ fn posts<'a>(heads: &[Head], taken: impl Iterator<Item = (usize, &'a Head)>) -> 
             }
         }
     }
-    let mut issues: Vec<PlannedIssue> =
-        issues.into_iter().map(|(id, (index, date))| PlannedIssue { id, date, entries: vec![index] }).collect();
+    let mut issues: Vec<PlannedIssue> = issues
+        .into_iter()
+        .map(|(id, (index, date))| PlannedIssue { id, date, entries: vec![index], detail: spec.content, written: None })
+        .collect();
     issues.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.id.cmp(&b.id)));
     (issues, diagnostics)
 }
 
 /// `/2026/02/a-title.html` → `a-title`: a folder's name, and part of message ids.
-fn last_part(url: &str) -> String {
+pub fn last_part(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let name = path.rsplit('/').next().unwrap_or_default();
     let name = if path.matches('/').count() < 3 { "index" } else { name };
@@ -83,7 +93,7 @@ fn digests<'a>(
             None => newest_date(heads, &entries),
         };
         let is_over = stretch.end.is_none() || date <= now;
-        is_over.then_some(PlannedIssue { id: stretch.id, date, entries })
+        is_over.then_some(PlannedIssue { id: stretch.id, date, entries, detail: spec.content, written: None })
     });
     (planned.collect(), diagnostics)
 }
@@ -146,7 +156,7 @@ mod tests {
             .collect();
         let visible: Vec<usize> = (0..heads.len()).collect();
         let spec = NewsletterSpec { period, ..spec() };
-        let (issues, _) = plan_issues(&spec, &site, &heads, &visible, date(now).to_utc());
+        let (issues, _) = plan_issues(&spec, &site, &heads, &visible, &[], date(now).to_utc());
         issues.into_iter().map(|issue| (issue.id, issue.date.to_rfc3339(), issue.entries)).collect()
     }
 
@@ -202,7 +212,7 @@ mod tests {
     #[test]
     fn an_undated_entry_is_in_no_week_and_a_warning_says_so() {
         let heads = [head("a", None), head("b", Some("2026-02-10T09:00:00Z"))];
-        let (issues, diagnostics) = plan_issues(&spec(), &site(), &heads, &[0, 1, 99], date("2026-03-01T00:00:00Z").to_utc());
+        let (issues, diagnostics) = plan_issues(&spec(), &site(), &heads, &[0, 1, 99], &[], date("2026-03-01T00:00:00Z").to_utc());
         assert_eq!(issues[0].entries, [1]);
         assert_eq!(
             diagnostics.iter().map(|found| (found.code, found.path.as_str())).collect::<Vec<_>>(),
@@ -213,7 +223,7 @@ mod tests {
     #[test]
     fn only_what_is_visible_is_in_an_issue() {
         let heads = [head("a", Some("2026-02-10T09:00:00Z")), head("b", Some("2026-02-10T09:00:00Z"))];
-        let (issues, _) = plan_issues(&spec(), &site(), &heads, &[1], date("2026-03-01T00:00:00Z").to_utc());
+        let (issues, _) = plan_issues(&spec(), &site(), &heads, &[1], &[], date("2026-03-01T00:00:00Z").to_utc());
         assert_eq!(issues[0].entries, [1]);
     }
 

@@ -4,9 +4,10 @@ use super::colors::{Colors, colors};
 use super::content::{COLUMN, Medium, fit, fit_size};
 use super::dates::issue_title;
 use super::names::{entry_name, one_line, preheader, subject};
-use super::slots::{Context, Markers, Slot, has_placeholders};
+use super::slots::{Context, Markers, Slot, Slotted, has_placeholders, impersonal};
 use super::text;
 use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, PageView, TextEntryView, TextView};
+use super::written::{Around, Written, marking};
 use super::{Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue};
 use crate::catalog::Size;
 use crate::diagnostic::Diagnostic;
@@ -17,103 +18,191 @@ use askama::Template;
 
 /// Gmail shows no more of a message than this, in bytes of HTML.
 const CLIPPED_AT: usize = 102_000;
-/// Renders an issue once, for all recipients. The entries are in the order in which they are shown.
-pub fn render_issue(spec: &NewsletterSpec, site: &Site, issue: &PlannedIssue, entries: &[IssueEntry]) -> (Edition, Vec<Diagnostic>) {
-    let is_post = spec.mode == Mode::Post;
-    // A post speaks its own language.
-    let language = entries.first().filter(|_| is_post).and_then(|only| only.entry.head.language.as_deref()).unwrap_or(&site.language);
-    let look = Look::new(spec, site, language);
-    let views_for = |medium| -> Vec<EntryView> {
-        entries.iter().enumerate().map(|(at, entry)| entry_view(spec, site, &look, entry, at + 1, medium)).collect()
-    };
-    let views = views_for(Medium::Mail);
-    let say = look.say;
-    let names: Vec<String> = entries.iter().map(entry_name).collect();
-    let (title, subject) = match names.first().filter(|_| is_post) {
-        Some(name) => (name.clone(), name.clone()),
-        None => {
-            let title = issue_title(spec.period, issue, say, language);
-            let subject = subject(say, &site.title, &title, &names);
-            (title, subject)
-        }
-    };
-    let preheader = preheader(&title, &names, entries.first());
-    let page_url = site.absolute(&format!("newsletter/{}/", issue.id));
-    let greeting = spec.greeting.as_deref().map(one_line).unwrap_or_default();
-    let address: Vec<&str> =
-        spec.postal_address.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty()).collect();
-    let mut markers = Markers::new(everything(spec, site, issue, entries));
-
-    let email = EmailView {
-        subject: &subject,
-        preheader: &preheader,
-        language,
-        direction: look.direction,
-        say,
-        words: say.tag(),
-        words_direction: direction(say.tag()),
-        start: look.start,
-        colors: &look.colors,
-        site_title: &site.title,
-        site_url: site.url.as_str(),
-        reason: &reason_html(say, site),
-        icon: look.icon,
-        issue_title: &title,
-        title_language: if is_post { language } else { say.tag() },
-        title_direction: direction(if is_post { language } else { say.tag() }),
-        page_url: &page_url,
-        greeting: &markers.mark_text(&greeting, Context::Html, escape_html),
-        entries: &views,
-        postal_address: &address,
-        unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Html),
-    };
-    let mut diagnostics = Vec::new();
-    let html = markers.cut(&inlined(&rendered(&email), &look));
-    diagnostics.extend(size_warning(spec, &issue.id, html.fixed_len(), entries));
-
-    let delsp = joins_without_spaces(language);
-    let text_entries: Vec<TextEntryView> = entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
-    let site_title = one_line(&site.title);
-    let reason = fill(&say.reason, &[("site", &site_title), ("host", host(site))]);
-    let titled = |name: &str, title: &str| fill(&say.titled, &[("name", name), ("title", title)]);
-    let text_address: Vec<String> = address.iter().map(|line| text::paragraph(line, delsp)).collect();
-    let text = TextView {
-        heading: &text::title(&titled(&site_title, &title), delsp),
-        greeting: &text::paragraph(&markers.mark_text(&greeting, Context::Text, str::to_owned), delsp),
-        entries: &text_entries,
-        reason: &text::paragraph(&reason, delsp),
-        postal_address: &text_address,
-        unsubscribe: &titled(&say.unsubscribe, &markers.mark(Slot::Unsubscribe, Context::Text)),
-        view_in_browser: &titled(&say.view_in_browser, &page_url),
-    };
-    let text = markers.cut(&format!("{}\n", rendered(&text).trim_end()));
-
-    let page = ArchiveView {
-        page: look.page(site),
-        subject: &subject,
-        summary: &preheader,
-        issue_title: &title,
-        title_language: if is_post { language } else { say.tag() },
-        title_direction: direction(if is_post { language } else { say.tag() }),
-        page_url: &page_url,
-        greeting: if has_placeholders(&greeting) { "" } else { &greeting },
-        entries: &views_for(Medium::Page),
-    };
-    let page = rendered(&page);
+/// Renders an issue once, for all recipients. The entries are in the order in which they are shown; `written` is the text
+/// that an issue of mode `written` has around them.
+pub fn render_issue(
+    spec: &NewsletterSpec,
+    site: &Site,
+    issue: &PlannedIssue,
+    written: Option<&Written>,
+    entries: &[IssueEntry],
+) -> (Edition, Vec<Diagnostic>) {
+    let shown = Shown::new(spec, site, issue, written, entries);
+    let mut markers = Markers::new(everything(spec, site, issue, written, entries));
+    let html = shown.html(&mut markers);
+    let diagnostics = size_warning(spec, &issue.id, html.fixed_len(), entries).into_iter().collect();
     let edition = Edition {
         issue: issue.id.clone(),
-        language: language.to_owned(),
+        language: shown.look.language.to_owned(),
         date: issue.date,
-        title,
-        subject,
+        title: shown.impersonal(&shown.title),
+        subject: {
+            let subject = shown.personal(&mut markers, &shown.subject, Context::Header, str::to_owned);
+            markers.cut(&subject)
+        },
         entries: entries.len(),
+        text: shown.text(&mut markers),
         html,
-        text,
-        page,
-        page_url,
+        page: shown.page(),
+        page_url: shown.page_url,
         unsubscribe_url: spec.unsubscribe_url.clone(),
     };
     (edition, diagnostics)
+}
+
+/// An issue with everything that its parts say.
+struct Shown<'a> {
+    spec: &'a NewsletterSpec,
+    site: &'a Site,
+    look: Look<'a>,
+    written: Option<&'a Written<'a>>,
+    entries: &'a [IssueEntry],
+    /// May hold placeholders where the issue is written.
+    title: String,
+    subject: String,
+    /// The language of the title.
+    title_language: &'a str,
+    preheader: String,
+    page_url: String,
+    greeting: String,
+    address: Vec<&'a str>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(
+        spec: &'a NewsletterSpec,
+        site: &'a Site,
+        issue: &PlannedIssue,
+        written: Option<&'a Written<'a>>,
+        entries: &'a [IssueEntry],
+    ) -> Shown<'a> {
+        let is_post = spec.mode == Mode::Post;
+        // Posts and written issues speak their own language.
+        let speaker = if is_post { entries.first().map(|only| &only.entry) } else { written.map(|written| written.entry) };
+        let language = speaker.and_then(|entry| entry.head.language.as_deref()).unwrap_or(&site.language);
+        let look = Look::new(spec, site, language);
+        let names: Vec<String> = entries.iter().map(entry_name).collect();
+        let (title, subject) = match (written, names.first()) {
+            (Some(written), _) => (one_line(written.entry.title.as_deref().unwrap_or(&issue.id)), one_line(&written.subject())),
+            (None, Some(name)) if is_post => (name.clone(), name.clone()),
+            _ => {
+                let title = issue_title(spec.period, issue, look.say, language);
+                let subject = subject(look.say, &site.title, &title, &names);
+                (title, subject)
+            }
+        };
+        let own_summary = written.and_then(|written| written.entry.summary.as_deref()).map(one_line);
+        let preheader = own_summary.unwrap_or_else(|| preheader(&title, &names, entries.first()));
+        let lines = spec.postal_address.iter().flat_map(|text| text.lines()).map(str::trim);
+        Shown {
+            preheader: if written.is_some() { impersonal(&preheader) } else { preheader },
+            page_url: site.absolute(&format!("newsletter/{}/", issue.id)),
+            greeting: spec.greeting.as_deref().map(one_line).unwrap_or_default(),
+            address: lines.filter(|line| !line.is_empty()).collect(),
+            title_language: if speaker.is_some() { language } else { look.say.tag() },
+            spec,
+            site,
+            look,
+            written,
+            entries,
+            title,
+            subject,
+        }
+    }
+
+    /// Only what someone has written for subscribers speaks to one of them; braces in entries are words.
+    fn personal(&self, markers: &mut Markers, text: &str, context: Context, escape: impl Fn(&str) -> String) -> String {
+        if self.written.is_some() { markers.mark_text(text, context, escape) } else { escape(text) }
+    }
+
+    fn impersonal(&self, text: &str) -> String {
+        if self.written.is_some() { impersonal(text) } else { text.to_owned() }
+    }
+
+    fn views(&self, medium: Medium) -> Vec<EntryView> {
+        self.entries.iter().enumerate().map(|(at, entry)| entry_view(self.spec, self.site, &self.look, entry, at + 1, medium)).collect()
+    }
+
+    /// The written text as HTML that fits.
+    fn around(&self, medium: Medium, mark: impl FnMut(&str) -> String) -> Around<String> {
+        let Around { before, after } = self.written.map(|written| written.html(mark)).unwrap_or_default();
+        let fitted = |html: String, number| if html.is_empty() { html } else { fit(&html, number, medium) };
+        Around { before: fitted(before, self.entries.len() + 1), after: fitted(after, self.entries.len() + 2) }
+    }
+
+    fn html(&self, markers: &mut Markers) -> Slotted {
+        let look = &self.look;
+        let around = self.around(Medium::Mail, marking(markers, Context::Html));
+        let email = EmailView {
+            subject: &self.personal(markers, &self.subject, Context::Html, escape_html),
+            preheader: &self.preheader,
+            language: look.language,
+            direction: look.direction,
+            say: look.say,
+            words: look.say.tag(),
+            words_direction: direction(look.say.tag()),
+            start: look.start,
+            colors: &look.colors,
+            site_title: &self.site.title,
+            site_url: self.site.url.as_str(),
+            reason: &reason_html(look.say, self.site),
+            icon: look.icon,
+            issue_title: &self.personal(markers, &self.title, Context::Html, escape_html),
+            title_language: self.title_language,
+            title_direction: direction(self.title_language),
+            page_url: &self.page_url,
+            greeting: &markers.mark_text(&self.greeting, Context::Html, escape_html),
+            before: &around.before,
+            entries: &self.views(Medium::Mail),
+            after: &around.after,
+            postal_address: &self.address,
+            unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Html),
+        };
+        markers.cut(&inlined(&rendered(&email), look))
+    }
+
+    fn text(&self, markers: &mut Markers) -> Slotted {
+        let say = self.look.say;
+        let delsp = joins_without_spaces(self.look.language);
+        let views = self.views(Medium::Mail);
+        let entries: Vec<TextEntryView> = self.entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
+        let around = self.written.map(|written| written.lines(marking(markers, Context::Text))).unwrap_or_default();
+        let site_title = one_line(&self.site.title);
+        let reason = fill(&say.reason, &[("site", &site_title), ("host", host(self.site))]);
+        let titled = |name: &str, title: &str| fill(&say.titled, &[("name", name), ("title", title)]);
+        let title = self.personal(markers, &self.title, Context::Text, str::to_owned);
+        let address: Vec<String> = self.address.iter().map(|line| text::paragraph(line, delsp)).collect();
+        let text = TextView {
+            heading: &text::title(&titled(&site_title, &title), delsp),
+            greeting: &text::paragraph(&markers.mark_text(&self.greeting, Context::Text, str::to_owned), delsp),
+            before: &text::block(&around.before, delsp),
+            entries: &entries,
+            after: &text::block(&around.after, delsp),
+            reason: &text::paragraph(&reason, delsp),
+            postal_address: &address,
+            unsubscribe: &titled(&say.unsubscribe, &markers.mark(Slot::Unsubscribe, Context::Text)),
+            view_in_browser: &titled(&say.view_in_browser, &self.page_url),
+        };
+        markers.cut(&format!("{}\n", rendered(&text).trim_end()))
+    }
+
+    /// The page of the archive is for everyone.
+    fn page(&self) -> String {
+        let around = self.around(Medium::Page, impersonal);
+        rendered(&ArchiveView {
+            page: self.look.page(self.site),
+            subject: &self.impersonal(&self.subject),
+            summary: &self.preheader,
+            issue_title: &self.impersonal(&self.title),
+            title_language: self.title_language,
+            title_direction: direction(self.title_language),
+            page_url: &self.page_url,
+            greeting: if has_placeholders(&self.greeting) { "" } else { &self.greeting },
+            before: &around.before,
+            entries: &self.views(Medium::Page),
+            after: &around.after,
+        })
+    }
 }
 
 /// The page `newsletter/index.html`: all issues, in the order in which they are given.
@@ -187,9 +276,11 @@ fn everything<'a>(
     spec: &'a NewsletterSpec,
     site: &'a Site,
     issue: &'a PlannedIssue,
+    written: Option<&'a Written<'a>>,
     entries: &'a [IssueEntry],
 ) -> impl Iterator<Item = &'a str> {
-    let frame = [Some(issue.id.as_str()), Some(&site.title), spec.greeting.as_deref(), spec.postal_address.as_deref()];
+    let own = written.map(|written| written.entry.source.text.as_str());
+    let frame = [Some(issue.id.as_str()), Some(&site.title), spec.greeting.as_deref(), spec.postal_address.as_deref(), own];
     let entries = entries.iter().flat_map(|entry| {
         let lines = entry.lines.iter().map(|line| line.text.as_str());
         let authors = entry.entry.authors.iter().map(|author| author.name.as_str());

@@ -63,7 +63,13 @@ pub fn head(name: &str, published: Option<&str>) -> Head {
 }
 
 pub fn issue() -> PlannedIssue {
-    PlannedIssue { id: "2026-W07".into(), date: date("2026-02-16T00:00:00+01:00"), entries: vec![0, 1] }
+    PlannedIssue {
+        id: "2026-W07".into(),
+        date: date("2026-02-16T00:00:00+01:00"),
+        entries: vec![0, 1],
+        detail: Detail::Full,
+        written: None,
+    }
 }
 
 /// An entry with a title, shown by its summary.

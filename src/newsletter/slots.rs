@@ -29,6 +29,8 @@ pub enum Context {
     Html,
     /// Plain text of RFC 3676.
     Text,
+    /// A header's text, before it is encoded.
+    Header,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,13 @@ enum Piece {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Slotted {
     pieces: Vec<Piece>,
+}
+
+impl From<String> for Slotted {
+    /// A text without slots.
+    fn from(text: String) -> Slotted {
+        Slotted { pieces: vec![Piece::Fixed(text)] }
+    }
 }
 
 impl Slotted {
@@ -179,6 +188,7 @@ impl Markers {
         let context = match context {
             Context::Html => 'h',
             Context::Text => 't',
+            Context::Header => 's',
         };
         format!("{OPEN}{}{context}{number}{CLOSE}", self.nonce)
     }
@@ -225,14 +235,28 @@ impl Markers {
 
     fn read_marker<'a>(&self, text: &'a str) -> Option<(Slot, Context, &'a str)> {
         let (inside, after) = text.split_once(CLOSE)?;
-        let (context, number) = match (inside.strip_prefix('h'), inside.strip_prefix('t')) {
-            (Some(number), _) => (Context::Html, number),
-            (_, Some(number)) => (Context::Text, number),
+        let mut inside = inside.chars();
+        let context = match inside.next()? {
+            'h' => Context::Html,
+            't' => Context::Text,
+            's' => Context::Header,
             _ => return None,
         };
+        let number = inside.as_str();
         let slot = self.slots.get(number.parse::<usize>().ok()?)?;
         Some((slot.clone(), context, after))
     }
+}
+
+/// A text with placeholders as it is shown to nobody in particular: with the fallbacks.
+pub fn impersonal(text: &str) -> String {
+    let parts = read_parts(text).unwrap_or_else(|_| vec![Part::Fixed(text)]);
+    let shown = parts.into_iter().map(|part| match part {
+        Part::Fixed(fixed) => fixed.to_owned(),
+        Part::Slot(Slot::Name { default } | Slot::Field { default, .. }) => default,
+        Part::Slot(Slot::Unsubscribe) => String::new(),
+    });
+    shown.collect()
 }
 
 /// Whether a text holds something like a marker.

@@ -10,6 +10,8 @@ pub enum Mode {
     /// The entries of a period are one.
     #[default]
     Digest,
+    /// A text in `issues/` is one, with the entries that it names.
+    Written,
 }
 
 /// How often a digest appears.

@@ -45,6 +45,7 @@ pub struct FeedView {
 #[derive(Debug, Template)]
 #[template(path = "newsletter/email.html")]
 pub struct EmailView<'a> {
+    /// HTML with slots.
     pub subject: &'a str,
     pub preheader: &'a str,
     pub language: &'a str,
@@ -62,13 +63,17 @@ pub struct EmailView<'a> {
     pub reason: &'a str,
     /// Absolute URL, or empty.
     pub icon: &'a str,
+    /// HTML with slots.
     pub issue_title: &'a str,
     pub title_language: &'a str,
     pub title_direction: &'a str,
     pub page_url: &'a str,
     /// HTML with slots, or empty.
     pub greeting: &'a str,
+    /// HTML with slots, or empty: what is written before the entries, and after them.
+    pub before: &'a str,
     pub entries: &'a [EntryView],
+    pub after: &'a str,
     pub postal_address: &'a [&'a str],
     /// A slot.
     pub unsubscribe: &'a str,
@@ -99,7 +104,10 @@ pub struct TextView<'a> {
     pub heading: &'a str,
     /// With slots, or empty.
     pub greeting: &'a str,
+    /// With slots, or empty.
+    pub before: &'a str,
     pub entries: &'a [TextEntryView],
+    pub after: &'a str,
     /// Who sends this, and why it is received.
     pub reason: &'a str,
     pub postal_address: &'a [String],
@@ -142,7 +150,10 @@ pub struct ArchiveView<'a> {
     pub page_url: &'a str,
     /// Plain text, or empty.
     pub greeting: &'a str,
+    /// HTML, or empty: what is written before the entries, and after them.
+    pub before: &'a str,
     pub entries: &'a [EntryView],
+    pub after: &'a str,
 }
 
 /// An issue in the list.

@@ -99,3 +99,79 @@ fn two_posts_of_one_name_are_an_error_that_names_both() {
     let project = Project::new().config("[newsletter]\nmode = \"post\"\n").file("content/1.md", post(1)).file("content/2.md", post(2));
     project.run("build").code(1).stderr_has("the issue `a` is also that of content/1.md");
 }
+
+const WRITTEN: &str = "[newsletter]\nmode = \"written\"\n";
+
+fn entry(title: &str, date: &str) -> String {
+    format!("---\ntitle: {title}\ndate: {date}\n---\nAbout {title}.\n")
+}
+
+#[test]
+fn a_written_issue_stands_around_what_was_published_since_the_last() {
+    let letter = |date: &str, body: &str| {
+        format!("---\ntitle: Letter for {{{{ subscriber.name | default(\"you\") }}}}\nsubject: Spring\ndate: {date}\n---\n{body}\n")
+    };
+    let project = Project::new()
+        .config(WRITTEN)
+        .file("content/old.md", entry("Old", "2025-01-10"))
+        .file("content/new.md", entry("New", "2025-02-10"))
+        .file("content/next.md", entry("Next", "2025-03-10"))
+        .file("issues/1.md", letter("2025-02-01", "First.\n\n{{ entries }}\n"))
+        .file(
+            "issues/2.md",
+            letter("2025-03-01", "Dear {{ subscriber.name }},\n\n*this* is [new](/x/):\n\n{{ entries }}\n\n## And then\n\nBye."),
+        )
+        .file("issues/later.md", letter("2099-01-01", "Not yet."))
+        .file("issues/draft.md", "---\ntitle: D\ndraft: true\ndate: 2025-01-01\n---\nNo.\n");
+    assert_eq!(issues(&project, ""), ["2", "1"]);
+    let text = project.read("public/newsletter/2/email.txt");
+    let parts: Vec<Option<usize>> = [
+        "Letter for you",
+        "Dear reader",
+        "this is new [1]:",
+        "\nNew\n===\n",
+        "About New.",
+        "And then\n---",
+        "Bye.\n",
+        "[1] https://example.org/x/",
+    ]
+    .iter()
+    .map(|part| text.find(part).or_else(|| panic!("no {part:?} in:\n{text}")))
+    .collect();
+    assert!(parts.is_sorted(), "{text}");
+    assert!(!text.contains("Old") && !text.contains("Next") && !text.contains("{{"), "{text}");
+    let page = project.read("public/newsletter/2/index.html");
+    // The page is for everyone.
+    assert!(page.contains("Dear reader,") && page.contains(">Letter for you</h1>") && !page.contains("{{"), "{page}");
+    let message = project.read("public/newsletter/2/message.eml");
+    assert_eq!(MessageParser::default().parse(message.as_bytes()).unwrap().subject(), Some("Spring"));
+    assert!(project.read("public/newsletter/1/email.html").contains("About Old."));
+    assert!(!project.read("public/feed.xml").contains("Letter"));
+}
+
+#[test]
+fn a_written_issue_chooses_its_entries_in_its_order() {
+    let project = Project::new()
+        .config(WRITTEN)
+        .file("content/a.md", entry("Aleph", "2025-01-10"))
+        .file("content/b.md", entry("Beth", "2025-02-10"))
+        .file("content/c.md", entry("Gimel", "2025-02-11"))
+        .file("issues/1.md", "---\ntitle: Best of\ndate: 2025-03-01\nentries: [b.md, a]\ncontent: summary\n---\nHello.\n");
+    project.run("build").success();
+    let text = project.read("public/newsletter/1/email.txt");
+    let place = |word: &str| text.find(word);
+    assert!(place("Hello.") < place("Beth") && place("Beth") < place("Aleph") && place("Gimel").is_none(), "{text}");
+}
+
+#[test]
+fn what_a_written_issue_can_t_have_is_told_where_it_stands() {
+    let project = Project::new()
+        .config(WRITTEN)
+        .file("content/a.md", entry("A", "2025-01-10"))
+        .file("issues/1.md", "---\ntitle: One\ndate: 2025-03-01\nentries: [nothing-here]\n---\nHello {{ subscriber.email }}.\n")
+        .file("issues/2.md", "---\ntitle: Two\n---\nHello.\n");
+    let run = project.run("build").code(1);
+    for part in ["entry-unknown", "issues/1.md:4:11", "placeholder-unknown", "issues/1.md:6:7", "issue-undated", "issues/2.md"] {
+        assert!(run.stderr.contains(part), "no {part} in:\n{}", run.stderr);
+    }
+}
