@@ -64,6 +64,66 @@ pub struct Enclosure {
     pub duration: Option<u64>,
 }
 
+/// What an entry says of other pages, each as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Relations {
+    /// The page of its comments (RSS 2.0 `comments`, RFC 4685 `replies`).
+    pub comments: Option<String>,
+    /// Where its author found what it is about.
+    pub via: Option<String>,
+    /// The page that it answers (RFC 4685).
+    pub in_reply_to: Option<String>,
+    /// What it is republished from.
+    pub source: Option<Origin>,
+    /// Who may do what with it, where that is not the site's.
+    pub rights: Option<String>,
+    /// A wide picture for the top of a page.
+    pub banner: Option<String>,
+}
+
+/// The feed or page that an entry was published in first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub url: String,
+    pub title: Option<String>,
+}
+
+/// What an episode of a podcast says beyond its enclosure (Apple's elements, and those of the Podcast namespace).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Podcast {
+    pub title: Option<String>,
+    pub image: Option<String>,
+    pub episode: Option<u64>,
+    pub season: Option<u64>,
+    /// `full`, `trailer` or `bonus`.
+    pub kind: Option<String>,
+    pub is_explicit: Option<bool>,
+    /// Whether directories are asked to leave it out.
+    pub is_blocked: bool,
+    pub transcripts: Vec<Attachment>,
+    pub chapters: Option<Attachment>,
+    pub people: Vec<Participant>,
+}
+
+/// A file that belongs to an episode.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attachment {
+    pub url: String,
+    /// MIME type; empty where it is not written.
+    pub mime_type: String,
+    pub language: Option<String>,
+}
+
+/// Somebody who can be heard in an episode, or made it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Participant {
+    pub person: Person,
+    /// Such as `host` or `guest`.
+    pub role: Option<String>,
+    pub group: Option<String>,
+    pub image: Option<String>,
+}
+
 /// What the body is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Markup {
@@ -103,6 +163,8 @@ pub struct Entry {
     pub enclosures: Vec<Enclosure>,
     /// The page elsewhere that the entry is about.
     pub external_url: Option<String>,
+    pub relations: Relations,
+    pub podcast: Option<Box<Podcast>>,
     pub markup: Markup,
     pub syntax: Syntax,
     /// The whole file, so that faults in the body have a place.

@@ -8,8 +8,8 @@ use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
 use crate::content::{self, Folders, Pattern, ReadRules};
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
-use crate::entry::{Enclosure, Entry, Head};
-use crate::feed::{self, Detail, FeedEntry, IndexEntry, PlannedFeed, RenderedEntry, Topic};
+use crate::entry::{Attachment, Enclosure, Entry, Head, Origin};
+use crate::feed::{self, Detail, FeedEntry, FeedSpec, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::files::History;
 use crate::message;
 use crate::newsletter::{self, Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Written};
@@ -268,6 +268,9 @@ impl<'a> Kitchen<'a> {
     fn write_feeds(&self, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
         let heads = self.catalog.heads();
         let oldest = plan.visible.iter().filter_map(|at| heads[*at].published).min();
+        let icon = self.config.site.icon.as_deref();
+        let icon_size = plan.visible.first().and_then(|at| self.links(*at).asset(icon?)?.size);
+        let spec = FeedSpec { icon_size, ..self.config.feeds.clone() };
         let mut pantry = Pantry::new(&plan.feeds);
         let mut faults = Vec::new();
         let mut newest = Vec::new();
@@ -288,7 +291,7 @@ impl<'a> Kitchen<'a> {
             }
             self.config.feeds.formats.par_iter().try_for_each(|format| {
                 let entries: Vec<&RenderedEntry> = entries.iter().map(|entry| &entry.rendered).collect();
-                let bytes = feed::render_document(*format, &self.config.site, &self.config.feeds, &document, &entries, oldest);
+                let bytes = feed::render_document(*format, &self.config.site, &spec, &document, &entries, oldest);
                 sink.write(&document.path(*format), &bytes)
             })?;
             pantry.put_away(document.entries(), fresh);
@@ -356,7 +359,7 @@ impl<'a> Kitchen<'a> {
     }
 
     fn feed_entry(&self, at: usize, oldest: Option<DateTime<FixedOffset>>) -> (Option<Ready>, Vec<Diagnostic>) {
-        let entry = match self.entry(at) {
+        let mut entry = match self.entry(at) {
             Ok(entry) => entry,
             Err(fault) => return (None, vec![fault]),
         };
@@ -367,8 +370,9 @@ impl<'a> Kitchen<'a> {
             Detail::Summary => String::new(),
         };
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
-        let image = entry.image.as_deref().and_then(|image| links.absolute(image));
+        let image = entry.image.as_deref().and_then(|image| links.image(image));
         let enclosures = entry.enclosures.iter().filter_map(|enclosure| known(enclosure, &links, &entry, &mut faults)).collect();
+        resolve(&mut entry, &links);
         let entry = FeedEntry { html, summary, image, enclosures, entry };
         let rendered = feed::render_entry(&self.config.site, &self.config.feeds, &entry, oldest);
         (Some(Ready { rendered, row: index_entry(entry) }), faults)
@@ -460,6 +464,35 @@ fn id_prefix(entry: &Entry) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..6])
 }
 
+/// Makes the addresses of an entry's relations and of its episode absolute.
+fn resolve(entry: &mut Entry, links: &dyn Links) {
+    let resolve = |target: &mut Option<String>| *target = target.as_deref().and_then(|target| links.absolute(target));
+    let relations = &mut entry.relations;
+    [&mut relations.comments, &mut relations.via, &mut relations.in_reply_to, &mut relations.banner].into_iter().for_each(resolve);
+    relations.source = relations.source.take().and_then(|source| Some(Origin { url: links.absolute(&source.url)?, ..source }));
+    let Some(podcast) = &mut entry.podcast else { return };
+    resolve(&mut podcast.image);
+    podcast.people.iter_mut().for_each(|participant| {
+        resolve(&mut participant.image);
+        resolve(&mut participant.person.url);
+    });
+    let attachment =
+        |file: Attachment| Some(Attachment { url: links.absolute(&file.url)?, mime_type: typed(&file.mime_type, &file.url), ..file });
+    podcast.chapters = podcast.chapters.take().and_then(attachment);
+    podcast.transcripts = std::mem::take(&mut podcast.transcripts).into_iter().filter_map(attachment).collect();
+}
+
+/// A MIME type as given, or by the name of the file.
+fn typed(given: &str, url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    match (given, path.rsplit('.').next()) {
+        ("", Some("srt")) => "application/x-subrip".to_owned(),
+        ("", Some("vtt")) => "text/vtt".to_owned(),
+        ("", _) => mime_guess::from_path(path).first_or_octet_stream().to_string(),
+        (given, _) => given.to_owned(),
+    }
+}
+
 /// An enclosure with an absolute URL, a length and a type, as far as anyone knows them.
 fn known(enclosure: &Enclosure, links: &dyn Links, entry: &Entry, faults: &mut Vec<Diagnostic>) -> Option<Enclosure> {
     let url = links.absolute(&enclosure.url)?;
@@ -470,9 +503,6 @@ fn known(enclosure: &Enclosure, links: &dyn Links, entry: &Entry, faults: &mut V
     if length == 0 {
         faults.push(Diagnostic::enclosure_length(&url).in_file(&entry.head.path.display));
     }
-    let mime_type = match enclosure.mime_type.as_str() {
-        "" => mime_guess::from_path(url.split(['?', '#']).next().unwrap_or_default()).first_or_octet_stream().to_string(),
-        given => given.to_owned(),
-    };
+    let mime_type = typed(&enclosure.mime_type, &url);
     Some(Enclosure { url, length, mime_type, ..enclosure.clone() })
 }

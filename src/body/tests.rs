@@ -32,6 +32,8 @@ fn entry(text: &str, markup: Markup) -> Entry {
         image: None,
         enclosures: Vec::new(),
         external_url: None,
+        relations: Default::default(),
+        podcast: None,
         markup,
         syntax: Default::default(),
         body: 0..text.len(),

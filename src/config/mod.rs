@@ -1,5 +1,6 @@
 //! `tidings.toml`: as written, then as meant. Each room's own spec comes out; nothing behind this checks again.
 
+mod podcast;
 mod publication;
 #[cfg(feature = "send")]
 mod sending;
@@ -84,7 +85,8 @@ pub fn read_config(source: &Source, root: &Path, overrides: &Overrides) -> (Opti
     let mut faults = Vec::new();
     let site = publication::site(&mut top, &mut faults);
     let (content, rules) = publication::content(&mut top, root, &mut faults);
-    let (output, feeds) = publication::feeds(&mut top, root, site.as_ref(), &mut faults);
+    let (output, mut feeds) = publication::feeds(&mut top, root, site.as_ref(), &mut faults);
+    feeds.podcast = podcast::podcast(&mut top, site.as_ref(), &mut faults);
     let mut list = top.table("list");
     let list_url = publication::list_url(list.as_mut(), site.as_ref());
     let newsletter = publication::newsletter(&mut top, site.as_ref(), &list_url, &feeds.formats, &mut faults);

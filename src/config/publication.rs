@@ -68,7 +68,7 @@ pub(super) fn site(top: &mut Table, faults: &mut Vec<Diagnostic>) -> Option<Site
 }
 
 /// A path from the site's root, or a whole web address.
-fn below(base: &Url, text: &str) -> Option<String> {
+pub(super) fn below(base: &Url, text: &str) -> Option<String> {
     let url = match text.strip_prefix('/') {
         Some(rest) if !rest.starts_with('/') => base.join(&format!("./{rest}")),
         _ => base.join(text),

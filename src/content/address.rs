@@ -10,7 +10,7 @@ use super::tokens::Parts;
 use crate::body::is_forbidden;
 use crate::site::Site;
 use crate::url::encode_path;
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset};
 
 /// How ids are made where the entry has none of its own. A publisher who moves here keeps the scheme of the
 /// old generator, so that no reader shows an entry again.
@@ -59,8 +59,10 @@ impl IdScheme {
                 let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
                 // A tag names a domain, not a port (RFC 4151, section 2.1).
                 let host = host.split(':').next().unwrap_or(host);
-                let day = published.map(|date| date.format(",%Y-%m-%d").to_string()).unwrap_or_default();
-                format!("tag:{host}{day}:{path}")
+                // A tag must have a day (RFC 4151, section 2.1). Without a date it is the one that stands for none in Atom too.
+                let day = published.filter(|date| (1..=9999).contains(&date.year()));
+                let day = day.map_or_else(|| "1970-01-01".to_owned(), |date| date.format("%Y-%m-%d").to_string());
+                format!("tag:{host},{day}:{path}")
             }
         }
     }
@@ -186,6 +188,9 @@ mod tests {
         assert_eq!(IdScheme::Jekyll.id(url, "b", date), "https://example.org:8080/a/b");
         assert_eq!(IdScheme::Tag.id(url, "b", date), "tag:example.org,2024-05-01:/a/b/");
         assert_eq!(IdScheme::Pelican.id("https://example.org/a.html", "a", date), "tag:example.org,2024-05-01:/a.html");
+        assert_eq!(IdScheme::Tag.id("https://example.org/a/", "a", None), "tag:example.org,1970-01-01:/a/");
+        let late = DateTime::<chrono::Utc>::MAX_UTC.fixed_offset();
+        assert_eq!(IdScheme::Pelican.id("https://example.org/a.html", "a", Some(late)), "tag:example.org,1970-01-01:/a.html");
     }
 
     #[test]

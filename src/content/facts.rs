@@ -2,7 +2,7 @@
 
 use crate::body::{clean_for_xml, one_line};
 use crate::diagnostic::Span;
-use crate::entry::{Enclosure, Markup};
+use crate::entry::{Enclosure, Markup, Podcast, Relations};
 use crate::site::Person;
 use chrono::{DateTime, FixedOffset};
 
@@ -42,6 +42,8 @@ pub struct Fields {
     pub enclosures: Vec<Enclosure>,
     /// The page elsewhere that the entry is about.
     pub external_url: Option<String>,
+    pub relations: Relations,
+    pub podcast: Option<Box<Podcast>>,
     pub markup: Markup,
     /// Where the body begins and ends in the source's text.
     pub body_start: usize,

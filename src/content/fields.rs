@@ -6,6 +6,7 @@ use super::facts::Fields;
 use super::front_matter::{FrontMatter, Syntax};
 use super::names::{Meaning, meaning};
 use super::people::read_people;
+use super::rare::Rare;
 use super::value::{Field, Node, Value};
 use crate::body::plain_text;
 use crate::diagnostic::{Diagnostic, Source, Span};
@@ -28,6 +29,7 @@ impl FieldReader<'_> {
         let mut entry = Fields { body_start: front_matter.body_start, body_end: self.source.text.len(), ..Fields::default() };
         let mut slots: Slots = [None; Meaning::COUNT];
         let mut nested: Vec<&Field> = Vec::new();
+        let mut rare = Rare::default();
         for field in &front_matter.fields {
             match meaning(&field.name) {
                 Some((Meaning::More, _)) => {
@@ -35,20 +37,31 @@ impl FieldReader<'_> {
                         nested.extend(fields);
                     }
                 }
-                Some((Meaning::Ignored, _)) => entry.extra.push((field.name.clone(), field.node.flat())),
-                Some((meaning, rank)) => fill(&mut slots, meaning, rank, field),
-                None => entry.extra.push((field.name.clone(), field.node.flat())),
+                Some((Meaning::Enclosure, rank)) if is_episode(field) => {
+                    rare.take(field);
+                    fill_enclosure(&mut slots, rank, field);
+                }
+                Some((meaning, rank)) if meaning != Meaning::Ignored => fill(&mut slots, meaning, rank, field),
+                _ if rare.take(field) => {}
+                _ => entry.extra.push((field.name.clone(), field.node.flat())),
             }
         }
         for field in nested {
             match meaning(&field.name) {
+                Some((Meaning::Enclosure, rank)) if is_episode(field) => {
+                    rare.take(field);
+                    fill_enclosure(&mut slots, rank + 100, field);
+                }
                 // Fields at the top win over those of a theme's table.
                 Some((meaning, rank)) if !matches!(meaning, Meaning::More | Meaning::Ignored | Meaning::Path | Meaning::Permalink) => {
                     fill(&mut slots, meaning, rank + 100, field);
                 }
+                _ if rare.take(field) => {}
                 _ => entry.extra.push((field.name.clone(), field.node.flat())),
             }
         }
+        let rare = rare.finish();
+        (entry.relations, entry.podcast) = (rare.relations, rare.podcast);
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
 
         entry.id = slot(Meaning::Id).and_then(|field| self.text(field));
@@ -309,6 +322,17 @@ impl FieldReader<'_> {
     }
 }
 
+/// Whether the field is the table of an episode, which may name its file too.
+fn is_episode(field: &Field) -> bool {
+    matches!(field.node.value, Value::Table(_)) && field.name.eq_ignore_ascii_case("podcast")
+}
+
+fn fill_enclosure<'a>(slots: &mut Slots<'a>, rank: u8, field: &'a Field) {
+    if read_enclosure(&field.node).is_some() {
+        fill(slots, Meaning::Enclosure, rank, field);
+    }
+}
+
 fn fill<'a>(slots: &mut Slots<'a>, meaning: Meaning, rank: u8, field: &'a Field) {
     let slot = &mut slots[meaning as usize];
     let is_empty = field.node.is_null() || field.node.text() == Some("");
@@ -422,6 +446,20 @@ mod tests {
             assert_eq!(entry.authors[0].name, "Ann", "{text}");
             assert_eq!(entry.summary.as_deref(), Some("S"), "{text}");
             assert!(entry.is_draft || entry.is_hidden, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_episodes_table_may_name_its_file() {
+        for text in [
+            "---\npodcast: {url: /a.mp3, length: 12, duration: 65, episode: 3}\n---\n",
+            "---\naudio: /a.mp3\npodcast_bytes: 12\nduration: '1:05'\nparams: {podcast: {episode: 3}}\n---\n",
+        ] {
+            let (entry, faults) = entry(text, Dialect::Hugo);
+            assert_eq!(faults, [], "{text}");
+            let expected = Enclosure { url: "/a.mp3".into(), length: 12, duration: Some(65), ..Enclosure::default() };
+            assert_eq!(entry.enclosures, [expected], "{text}");
+            assert_eq!(entry.podcast.unwrap().episode, Some(3), "{text}");
         }
     }
 

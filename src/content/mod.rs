@@ -19,6 +19,7 @@ mod new_entry;
 mod path;
 mod people;
 mod permalink;
+mod rare;
 mod read;
 mod slug;
 mod smart;

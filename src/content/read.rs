@@ -93,6 +93,8 @@ pub fn read_entry(source: Source, rules: &ReadRules, folders: &Folders, site: &S
         image: fields.image,
         enclosures: fields.enclosures,
         external_url: fields.external_url,
+        relations: fields.relations,
+        podcast: fields.podcast,
         markup: fields.markup,
         syntax: dialect.syntax(),
         body: fields.body_start..fields.body_end,

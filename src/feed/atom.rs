@@ -1,12 +1,13 @@
 //! Atom 1.0 (RFC 4287).
 
 use super::clean;
-use super::render::cut_out;
-use super::view::{Date, EntryView, FeedView, HISTORY, MEDIA};
+use super::namespace::{HISTORY, MEDIA, Namespace, THREAD, named};
+use super::render::{self, cut_out};
+use super::view::{Date, EntryView, FeedView};
 use atom_syndication::extension::{Extension, ExtensionMap};
-use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, Text, WriteConfig};
+use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, Source, Text, WriteConfig};
 use chrono::DateTime;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The date of what has none: that of the oldest entry, or the beginning of time as computers see it.
 pub(super) fn fallback(oldest_dated: Option<Date>) -> Date {
@@ -19,10 +20,12 @@ pub(super) fn write(view: &FeedView, fallback: Date) -> Vec<u8> {
 }
 
 /// An entry as it stands in the file.
-pub(super) fn write_entry(view: &EntryView, fallback: Date) -> Vec<u8> {
-    let feed = Feed { entries: vec![entry(view, fallback)], ..Feed::default() };
+pub(super) fn write_entry(view: &EntryView, fallback: Date) -> render::Text {
+    let entry = entry(view, fallback);
+    let namespaces = named(entry.extensions.keys()).collect();
+    let feed = Feed { entries: vec![entry], ..Feed::default() };
     // Escaped, HTML is longer.
-    cut_out(to_bytes(&feed, view.html.len() * 5 / 4), b"  <entry>", b"</entry>")
+    render::Text { bytes: cut_out(to_bytes(&feed, view.html.len() * 5 / 4), b"  <entry>", b"</entry>"), namespaces }
 }
 
 fn to_bytes(feed: &Feed, length: usize) -> Vec<u8> {
@@ -43,8 +46,9 @@ fn feed(view: &FeedView, fallback: Date) -> Feed {
         // Somebody must be named (section 4.1.1).
         authors.push(Person { name: view.title.clone(), ..Person::default() });
     }
-    let mark = view.archive.mark().map(|name| (name.to_owned(), vec![element(HISTORY.0, name, &[])]));
-    let namespaces = [(HISTORY, mark.is_some()), (MEDIA, view.has_media)];
+    let mark = view.archive.mark().map(|name| (HISTORY.0.to_owned(), group([element(HISTORY.0, name, &[])])));
+    let extensions: ExtensionMap = mark.into_iter().collect();
+    let namespaces: BTreeSet<Namespace> = named(extensions.keys()).chain(view.namespaces.iter().copied()).collect();
     let undated = view.has_undated.then_some(fallback);
     Feed {
         title: Text::plain(&view.title),
@@ -54,7 +58,7 @@ fn feed(view: &FeedView, fallback: Date) -> Feed {
         categories: view.tag.iter().map(|tag| category(tag)).collect(),
         generator: Some(Generator {
             value: "tidings".into(),
-            uri: Some(env!("CARGO_PKG_REPOSITORY").to_owned()).filter(|uri| !uri.is_empty()),
+            uri: Some(env!("CARGO_PKG_HOMEPAGE").into()),
             version: Some(env!("CARGO_PKG_VERSION").into()),
         }),
         icon: view.icon.clone(),
@@ -62,8 +66,8 @@ fn feed(view: &FeedView, fallback: Date) -> Feed {
         logo: view.logo.clone(),
         rights: view.copyright.as_deref().map(Text::plain),
         subtitle: view.description.as_deref().map(Text::plain),
-        extensions: mark.into_iter().map(|mark| (HISTORY.0.to_owned(), BTreeMap::from([mark]))).collect(),
-        namespaces: namespaces.iter().filter(|(_, is_used)| *is_used).map(|((name, uri), _)| ((*name).into(), (*uri).into())).collect(),
+        extensions,
+        namespaces: namespaces.iter().map(|(name, uri)| ((*name).into(), (*uri).into())).collect(),
         lang: view.language.clone(),
         ..Feed::default()
     }
@@ -73,7 +77,11 @@ fn entry(view: &EntryView, fallback: Date) -> Entry {
     // The crate's entry has no `xml:lang`; its texts have.
     let text = |value: String| Text { lang: view.language.clone(), ..Text::plain(value) };
     let mut links = vec![Link { mime_type: Some("text/html".into()), ..link("alternate", &view.url) }];
+    let relations = &view.relations;
     links.extend(view.external_url.iter().map(|page| link("related", page)));
+    links.extend(relations.via.iter().map(|page| link("via", page)));
+    // RFC 4685, section 4.
+    links.extend(relations.comments.iter().map(|page| Link { mime_type: Some("text/html".into()), ..link("replies", page) }));
     links.extend(view.enclosures.iter().map(|enclosure| Link {
         mime_type: Some(enclosure.mime_type.clone()),
         length: (enclosure.length > 0).then(|| enclosure.length.to_string()),
@@ -82,7 +90,7 @@ fn entry(view: &EntryView, fallback: Date) -> Entry {
     }));
     Entry {
         title: text(view.title_or_summary()),
-        id: view.id.clone(),
+        id: view.uri(),
         updated: view.updated.unwrap_or(fallback),
         authors: view.authors.iter().map(person).collect(),
         categories: view.categories.iter().map(|tag| category(tag)).collect(),
@@ -95,9 +103,38 @@ fn entry(view: &EntryView, fallback: Date) -> Entry {
             content_type: Some("html".into()),
             ..Content::default()
         }),
-        extensions: view.image.iter().map(|image| (MEDIA.0.to_owned(), media(image))).collect::<ExtensionMap>(),
+        rights: relations.rights.clone().map(text),
+        source: relations.source.as_ref().map(|source| Source {
+            title: Text::plain(source.title.clone().unwrap_or_else(|| source.url.clone())),
+            id: source.url.clone(),
+            // Nobody knows when that feed changed, but it had the entry by then.
+            updated: view.published.unwrap_or(fallback),
+            links: vec![link("related", &source.url)],
+            ..Source::default()
+        }),
+        extensions: extensions(view),
         ..Entry::default()
     }
+}
+
+/// The lead image, as readers look for it in Atom too, and what the entry answers.
+fn extensions(view: &EntryView) -> ExtensionMap {
+    let media = view.image.as_ref().map(|image| {
+        let size = image.size.map(|(width, height)| (width.to_string(), height.to_string()));
+        let mut attributes = vec![("url", image.url.as_str())];
+        attributes.extend(size.iter().flat_map(|(width, height)| [("width", width.as_str()), ("height", height)]));
+        let thumbnail = element(MEDIA.0, "thumbnail", &attributes);
+        attributes.push(("medium", "image"));
+        (MEDIA.0.to_owned(), group([element(MEDIA.0, "content", &attributes), thumbnail]))
+    });
+    let answered = view.relations.in_reply_to.as_deref();
+    // What is answered is known by its address alone (RFC 4685, section 3).
+    let thread = answered.map(|page| (THREAD.0.to_owned(), group([element(THREAD.0, "in-reply-to", &[("ref", page), ("href", page)])])));
+    media.into_iter().chain(thread).collect()
+}
+
+fn group(elements: impl IntoIterator<Item = Extension>) -> BTreeMap<String, Vec<Extension>> {
+    elements.into_iter().map(|element| (element.name.clone(), vec![element])).collect()
 }
 
 fn link(rel: &str, href: &str) -> Link {
@@ -110,15 +147,6 @@ fn person(person: &crate::site::Person) -> Person {
 
 fn category(tag: &str) -> Category {
     Category { term: tag.into(), scheme: None, label: Some(tag.into()) }
-}
-
-/// The lead image, as readers look for it in Atom too.
-fn media(image: &str) -> BTreeMap<String, Vec<Extension>> {
-    [
-        ("content".into(), vec![element(MEDIA.0, "content", &[("url", image), ("medium", "image")])]),
-        ("thumbnail".into(), vec![element(MEDIA.0, "thumbnail", &[("url", image)])]),
-    ]
-    .into()
 }
 
 /// An element of another namespace.
@@ -201,7 +229,7 @@ mod tests {
         let title = |summary: &str| {
             let mut entry = sample::entry("a");
             (entry.entry.title, entry.summary) = (None, summary.into());
-            super::entry(&EntryView::new(&sample::site(), &entry), fallback(None)).title.value
+            super::entry(&EntryView::new(&sample::site(), &sample::spec(), &entry), fallback(None)).title.value
         };
         assert_eq!(title("One\nline."), "One line.");
         assert_eq!(title(&"word ".repeat(40)), format!("{}…", "word ".repeat(16).trim_end()));

@@ -1,9 +1,11 @@
 //! JSON Feed 1.1 (jsonfeed.org/version/1.1).
 
+use super::render::Text;
 use super::view::{EntryView, FeedView};
 use crate::entry::Enclosure;
 use crate::site::Person;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The feed's file without its items: one line, its keys in the order of the specification.
 pub(super) fn write(view: &FeedView) -> Vec<u8> {
@@ -14,11 +16,11 @@ pub(super) fn write(view: &FeedView) -> Vec<u8> {
 }
 
 /// An item as it stands in the file.
-pub(super) fn write_item(view: &EntryView) -> Vec<u8> {
-    let mut out = Vec::with_capacity(view.html.len() + 1024);
+pub(super) fn write_item(view: &EntryView) -> Text {
+    let mut bytes = Vec::with_capacity(view.html.len() + 1024);
     // Strings and numbers always serialise.
-    let _ = serde_json::to_writer(&mut out, &Item::new(view));
-    out
+    let _ = serde_json::to_writer(&mut bytes, &Item::new(view));
+    Text { bytes, namespaces: Vec::new() }
 }
 
 #[derive(Serialize)]
@@ -68,11 +70,13 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     content_html: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    content_text: Option<&'a str>,
+    content_text: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    banner_image: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_published: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,10 +132,14 @@ impl<'a> Item<'a> {
             external_url: view.external_url.as_deref(),
             title: view.title.as_deref(),
             content_html: html,
-            // One of the two must be there.
-            content_text: html.is_none().then_some(view.summary.as_str()),
+            content_text: match html {
+                // One of the two must be there.
+                None => Some(Cow::Borrowed(view.summary.as_str())),
+                Some(html) => view.title.is_none().then(|| plain(html)).flatten(),
+            },
             summary,
-            image: view.image.as_deref(),
+            image: view.image.as_ref().map(|image| image.url.as_str()),
+            banner_image: view.relations.banner.as_deref(),
             date_published: view.published.map(|date| date.to_rfc3339()),
             date_modified: view.updated.map(|date| date.to_rfc3339()),
             authors: authors(&view.authors),
@@ -140,6 +148,12 @@ impl<'a> Item<'a> {
             attachments: view.enclosures.iter().map(attachment).collect(),
         }
     }
+}
+
+/// The text of HTML that is one paragraph without markup, as that of most micro entries is.
+fn plain(html: &str) -> Option<Cow<'_, str>> {
+    let text = html.trim().strip_prefix("<p>")?.strip_suffix("</p>")?;
+    (!text.contains('<')).then(|| html_escape::decode_html_entities(text))
 }
 
 fn authors(people: &[Person]) -> Vec<Author<'_>> {
@@ -179,6 +193,20 @@ mod tests {
     }
 
     #[test]
+    fn a_micro_entry_has_its_words_as_text_too() {
+        let item = |title: Option<&str>, html: &str| {
+            let mut entry = sample::entry("a");
+            (entry.entry.title, entry.html) = (title.map(str::to_owned), html.into());
+            read(&[entry])["items"][0].clone()
+        };
+        let micro = item(None, "<p>Salt &amp; wind 🌊</p>\n");
+        assert_eq!((&micro["content_text"], &micro["content_html"]), (&json!("Salt & wind 🌊"), &json!("<p>Salt &amp; wind 🌊</p>\n")));
+        for (title, html) in [(Some("T"), "<p>a</p>"), (None, "<p>a <em>b</em></p>"), (None, "<p>a</p><p>b</p>"), (None, "a")] {
+            assert_eq!(item(title, html).get("content_text"), None, "{html}");
+        }
+    }
+
+    #[test]
     fn a_feed_without_entries_has_an_empty_list() {
         assert_eq!(read(&[])["items"], json!([]));
     }
@@ -190,7 +218,7 @@ mod tests {
         assert_eq!(keys(&feed), "version title home_page_url feed_url description icon favicon authors language hubs items");
         assert_eq!(
             keys(&feed["items"][0]),
-            "id url external_url title content_html summary image date_published date_modified authors tags attachments"
+            "id url external_url title content_html summary image banner_image date_published date_modified authors tags attachments"
         );
         assert_eq!(keys(&feed["items"][0]["attachments"][0]), "url mime_type title size_in_bytes duration_in_seconds");
     }

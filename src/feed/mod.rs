@@ -5,8 +5,10 @@ mod clean;
 mod document;
 mod index;
 mod json;
+mod namespace;
 mod opml;
 mod plan;
+mod podcast;
 mod render;
 mod rss;
 mod slugs;
@@ -20,7 +22,9 @@ pub use opml::render_opml;
 pub use plan::{PlannedFeed, Topic, plan_feeds};
 pub use render::{RenderedEntry, STYLESHEET_NAME, render_document, render_entry, stylesheet};
 
+use crate::catalog::{Image, Size};
 use crate::entry::{Enclosure, Entry};
+use crate::site::Person;
 
 /// A feed's file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +83,39 @@ pub enum Detail {
     Summary,
 }
 
+/// In which order a podcast is heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PodcastKind {
+    /// The newest episode first.
+    #[default]
+    Episodic,
+    /// The oldest first.
+    Serial,
+}
+
+/// What `[podcast]` says: the site's feed is a podcast.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PodcastSpec {
+    /// By default the site's authors.
+    pub author: Option<String>,
+    /// Whom directories write to; by default the site's first author with an address.
+    pub owner: Option<Person>,
+    /// Apple's categories, each with its subcategory.
+    pub categories: Vec<(String, Option<String>)>,
+    pub is_explicit: bool,
+    pub kind: PodcastKind,
+    /// A square picture, absolute; by default the site's icon.
+    pub image: Option<String>,
+    /// By default the site's description.
+    pub summary: Option<String>,
+    /// By default made from the feed's address.
+    pub guid: Option<String>,
+    /// Whether other hosts may not take it over.
+    pub is_locked: bool,
+    /// Whether directories are asked to leave it out.
+    pub is_blocked: bool,
+}
+
 /// What `[feeds]` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedSpec {
@@ -100,6 +137,9 @@ pub struct FeedSpec {
     pub index: bool,
     /// WebSub hub, absolute.
     pub hub: Option<String>,
+    pub podcast: Option<PodcastSpec>,
+    /// Width and height of the site's icon, where they are known.
+    pub icon_size: Option<Size>,
 }
 
 impl Default for FeedSpec {
@@ -115,6 +155,8 @@ impl Default for FeedSpec {
             languages: false,
             index: true,
             hub: None,
+            podcast: None,
+            icon_size: None,
         }
     }
 }
@@ -122,13 +164,14 @@ impl Default for FeedSpec {
 /// An entry as it stands in a feed.
 #[derive(Clone, Debug)]
 pub struct FeedEntry {
+    /// Its relations and its episode hold absolute URLs only.
     pub entry: Entry,
     /// Sanitised HTML with absolute links; empty where only the summary is shown.
     pub html: String,
     /// Plain text.
     pub summary: String,
-    /// The lead image, absolute.
-    pub image: Option<String>,
+    /// The lead image.
+    pub image: Option<Image>,
     /// The enclosures with absolute URLs and known lengths.
     pub enclosures: Vec<Enclosure>,
 }

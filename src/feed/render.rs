@@ -2,6 +2,7 @@
 //! it stands in.
 
 use super::document::Document;
+use super::namespace::Namespace;
 use super::view::{Date, EntryView, FeedView};
 use super::{FeedEntry, FeedSpec, Format, atom, json, rss};
 use crate::language;
@@ -25,8 +26,16 @@ pub fn stylesheet(site: &Site) -> Vec<u8> {
 #[derive(Clone, Debug)]
 pub struct RenderedEntry {
     /// In the order of the formats.
-    texts: Vec<Vec<u8>>,
-    pub(super) facts: Facts,
+    texts: Vec<Text>,
+    facts: Facts,
+}
+
+/// An entry as it stands in a file.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub bytes: Vec<u8>,
+    /// What the file must declare.
+    pub namespaces: Vec<Namespace>,
 }
 
 /// What a feed must know of an entry.
@@ -36,36 +45,25 @@ pub(super) struct Facts {
     /// Never before `published`.
     pub updated: Option<Date>,
     pub has_authors: bool,
-    /// Whether its text needs a namespace.
-    pub has_content: bool,
-    pub has_creators: bool,
-    pub has_media: bool,
 }
 
 impl RenderedEntry {
     /// The memory that it takes, in bytes.
     pub fn weight(&self) -> usize {
-        self.texts.iter().map(Vec::capacity).sum::<usize>() + size_of::<Self>()
+        self.texts.iter().map(|text| text.bytes.capacity()).sum::<usize>() + size_of::<Self>()
     }
 }
 
 /// Writes an entry in each of the spec's formats. `oldest_dated` is the date of the oldest entry of the site, for Atom,
 /// where an entry can't be without one.
 pub fn render_entry(site: &Site, spec: &FeedSpec, entry: &FeedEntry, oldest_dated: Option<DateTime<FixedOffset>>) -> RenderedEntry {
-    let view = EntryView::new(site, entry);
+    let view = EntryView::new(site, spec, entry);
     let write = |format: &Format| match format {
         Format::Rss => rss::write_item(&view),
         Format::Atom => atom::write_entry(&view, atom::fallback(oldest_dated)),
         Format::Json => json::write_item(&view),
     };
-    let facts = Facts {
-        published: view.published,
-        updated: view.updated,
-        has_authors: !view.authors.is_empty(),
-        has_content: !view.html.is_empty(),
-        has_creators: !view.creators.is_empty() || view.language.is_some(),
-        has_media: view.image.is_some(),
-    };
+    let facts = Facts { published: view.published, updated: view.updated, has_authors: !view.authors.is_empty() };
     RenderedEntry { texts: spec.formats.iter().map(write).collect(), facts }
 }
 
@@ -80,10 +78,14 @@ pub fn render_document<E: Borrow<RenderedEntry>>(
     oldest_dated: Option<DateTime<FixedOffset>>,
 ) -> Vec<u8> {
     let place = spec.formats.iter().position(|other| *other == format);
-    let texts: Vec<&[u8]> = entries.iter().filter_map(|entry| Some(entry.borrow().texts.get(place?)?.as_slice())).collect();
-    let view = FeedView::new(format, site, spec, document, &entries.iter().map(|entry| &entry.borrow().facts).collect::<Vec<_>>());
+    let texts: Vec<&Text> = entries.iter().filter_map(|entry| entry.borrow().texts.get(place?)).collect();
+    let mut view = FeedView::new(format, site, spec, document, &entries.iter().map(|entry| &entry.borrow().facts).collect::<Vec<_>>());
+    view.namespaces = texts.iter().flat_map(|text| &text.namespaces).copied().collect();
+    let texts: Vec<&[u8]> = texts.iter().map(|text| text.bytes.as_slice()).collect();
     match format {
-        Format::Rss => put_together(with_stylesheet(rss::write(&view), site), b"\n  </channel>", b"\n", b"\n", &texts),
+        Format::Rss => {
+            put_together(with_stylesheet(rss::write(&view, spec.podcast.as_ref()), site), b"\n  </channel>", b"\n", b"\n", &texts)
+        }
         Format::Atom => {
             put_together(with_stylesheet(atom::write(&view, atom::fallback(oldest_dated)), site), b"\n</feed>", b"\n", b"\n", &texts)
         }

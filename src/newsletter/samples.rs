@@ -82,6 +82,8 @@ pub fn entry(name: &str, title: &str, summary: &str) -> IssueEntry {
         image: None,
         enclosures: Vec::new(),
         external_url: None,
+        relations: Default::default(),
+        podcast: None,
         markup: Markup::Markdown,
         syntax: Default::default(),
         source: Source::new(name, ""),

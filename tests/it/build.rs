@@ -103,6 +103,53 @@ fn an_unlimited_feed_is_paged_and_a_new_entry_moves_no_other() {
 }
 
 #[test]
+fn an_episode_is_written_with_all_that_its_front_matter_says() {
+    let episode = "---\ntitle: Low water\ndate: 2025-01-02\naudio: low.mp3\nduration: '12:34'\nsummary: On the flats.\n\
+                   podcast:\n  episode: 3\n  season: 1\n  transcript: low.vtt\n  chapters: low.json\n  guests: [Yann]\n---\nx\n";
+    let project = Project::new()
+        .config("icon = \"/icon.png\"\nauthor = { name = \"Maud\", email = \"maud@example.org\" }\n[podcast]\ncategory = \"Leisure > Hobbies\"\n")
+        .file("content/low/index.md", episode)
+        .file("content/low/low.mp3", [0_u8; 99]);
+    project.run("build").success().stderr("");
+    let rss = project.read("public/feed.xml");
+    for part in [
+        "<enclosure url=\"https://example.org/2025/01/low/low.mp3\" length=\"99\" type=\"audio/mpeg\"/>",
+        "<itunes:duration>12:34</itunes:duration>",
+        "<itunes:episode>3</itunes:episode>",
+        "<itunes:season>1</itunes:season>",
+        "<podcast:transcript type=\"text/vtt\" url=\"https://example.org/2025/01/low/low.vtt\">",
+        "<podcast:chapters type=\"application/json\" url=\"https://example.org/2025/01/low/low.json\">",
+        "<podcast:person role=\"guest\">Yann</podcast:person>",
+        "<itunes:category text=\"Leisure\">",
+        "<itunes:image href=\"https://example.org/icon.png\"",
+        "<itunes:explicit>false</itunes:explicit>",
+        "<podcast:locked owner=\"maud@example.org\">no</podcast:locked>",
+        "<podcast:guid>",
+    ] {
+        assert!(rss.contains(part), "{part} in {rss}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    assert_eq!(json["items"][0]["attachments"][0]["duration_in_seconds"], 754);
+}
+
+#[test]
+fn an_icon_of_known_size_is_shown_in_it() {
+    let png = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &512_u32.to_be_bytes()[..], &256_u32.to_be_bytes(), b"\x08\x02\0\0\0"].concat();
+    let project = Project::new().config("icon = \"/icon.png\"\n[content]\nstatic = \"static\"\n").file("static/icon.png", png);
+    let project = project.file("content/a.md", post("A", "2025-01-02"));
+    project.run("build").success();
+    let rss = project.read("public/feed.xml");
+    assert!(rss.contains("<width>144</width>\n      <height>72</height>"), "{rss}");
+}
+
+#[test]
+fn an_undated_entry_keeps_a_valid_tag() {
+    let project = Project::new().file("content/a.md", "---\ntitle: A\n---\nx\n");
+    project.run("build --ids tag --permalink /:slug/").success();
+    assert!(project.read("public/atom.xml").contains("<id>tag:example.org,1970-01-01:/a/</id>"));
+}
+
+#[test]
 fn json_counts_everything() {
     let project = Project::new()
         .file("content/a.md", post("A", "2025-01-02"))

@@ -127,3 +127,14 @@ fn without_configuration_or_flags_the_program_cannot_run() {
 fn a_missing_content_folder_is_said() {
     Project::empty().file("tidings.toml", SITE).run("build").code(2).stderr_has("content folder");
 }
+
+#[test]
+fn a_podcast_is_read_and_its_mistakes_are_told() {
+    let bad = Project::new().config(
+        "[podcast]\ncategory = \"Art > Books\"\ntype = \"daily\"\nguid = \"x\"\nowner = { name = \"Ann\" }\nimage = \"ftp://x/\"\nlock = true\n",
+    );
+    let run = bad.run("build --format json").code(1).json();
+    let told: Vec<&str> = run["diagnostics"].as_array().unwrap().iter().map(|fault| fault["message"].as_str().unwrap()).collect();
+    assert_eq!(told.len(), 6, "{told:#?}");
+    assert!(run.to_string().contains("did you mean `Arts > Books`?"), "{run}");
+}

@@ -3,6 +3,6 @@
 mod archives;
 mod conformance;
 mod roundtrip;
-mod rules;
+pub(super) mod rules;
 pub(super) mod sample;
-mod tree;
+pub(super) mod tree;

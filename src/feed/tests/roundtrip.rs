@@ -3,6 +3,7 @@
 use super::rules::{Faults, faults};
 use super::sample;
 use super::tree::{self, Element};
+use crate::catalog::Image;
 use crate::feed::clean;
 use crate::feed::{FeedEntry, Format};
 use crate::site::Person;
@@ -181,7 +182,7 @@ proptest! {
         (entry.summary, entry.html) = (format!("s{summary}"), format!("<p>{html}</p>"));
         entry.entry.authors = vec![Person::named(format!("a{author}"))];
         entry.entry.head.categories = vec![format!("t{tag}")];
-        entry.image = Some(format!("https://example.org/{address}"));
+        entry.image = Some(Image { url: format!("https://example.org/{address}"), size: None });
         entry.entry.external_url = Some(address.clone());
         let mut site = sample::site();
         (site.title, site.description, site.copyright) = (site_title.clone(), site_title.clone(), Some(site_title));

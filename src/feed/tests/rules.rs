@@ -9,10 +9,10 @@ const MEDIA: &str = "http://search.yahoo.com/mrss/";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
 const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
 
-pub(super) type Faults = Vec<String>;
+pub type Faults = Vec<String>;
 
 /// The faults of a file, each with the validator's name for it.
-pub(super) fn faults(xml: &str) -> Faults {
+pub fn faults(xml: &str) -> Faults {
     let mut out = Faults::new();
     match tree::read(xml) {
         Err(error) => out.push(format!("SAXError {error}")),

@@ -1,8 +1,9 @@
 //! A small publication for the tests of this room.
 
 use super::super::{FeedEntry, FeedSpec, Format, PlannedFeed, RenderedEntry, Topic, render_document, render_entry};
+use crate::catalog::Image;
 use crate::diagnostic::Source;
-use crate::entry::{Enclosure, Entry, Head, Markup};
+use crate::entry::{Enclosure, Entry, Head, Markup, Origin, Relations};
 use crate::site::{Person, Site};
 use chrono::{DateTime, FixedOffset};
 
@@ -59,6 +60,8 @@ pub(in crate::feed) fn entry(slug: &str) -> FeedEntry {
             image: None,
             enclosures: Vec::new(),
             external_url: None,
+            relations: Default::default(),
+            podcast: None,
             markup: Markup::Markdown,
             syntax: Default::default(),
             source: Source::new(&format!("{slug}.md"), ""),
@@ -81,9 +84,17 @@ pub(in crate::feed) fn entries() -> Vec<FeedEntry> {
     full.entry.title = Some("1 < 2 & \"quotes\" ]]>".into());
     full.entry.authors = vec![Person::named("Bob & Co"), Person { url: Some("https://cid.example/".into()), ..Person::named("Cid") }];
     full.entry.external_url = Some("https://elsewhere.example/?a=1&b=2".into());
+    full.entry.relations = Relations {
+        comments: Some("https://example.org/news/full/talk?a=1&b=2".into()),
+        via: Some("https://via.example/".into()),
+        in_reply_to: Some("https://other.example/?a&b".into()),
+        source: Some(Origin { url: "https://gazette.example/feed.xml?a&b".into(), title: Some("Gazette & Co".into()) }),
+        rights: Some("CC BY <4.0>".into()),
+        banner: Some("https://example.org/wide.png".into()),
+    };
     full.html = "<p>A <em>body</em> &amp; more ]]&gt; ]]></p>\n<pre>x &lt; y</pre>".into();
     full.summary = "Less < more & \"so on\".".into();
-    full.image = Some("https://example.org/news/full/lead.jpg?w=1&h=2".into());
+    full.image = Some(Image { url: "https://example.org/news/full/lead.jpg?w=1&h=2".into(), size: Some((1200, 630)) });
     full.enclosures = vec![
         Enclosure {
             url: "https://example.org/a.mp3?x=1&y=2".into(),

@@ -7,7 +7,7 @@ use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 
 #[derive(Debug, Default)]
-pub(super) struct Element {
+pub struct Element {
     /// The namespace's URI, empty for none.
     pub space: String,
     pub name: String,
@@ -34,7 +34,7 @@ impl Element {
 }
 
 /// Reads a whole file, or says why it is not well-formed XML 1.0 with namespaces.
-pub(super) fn read(xml: &str) -> Result<Element, String> {
+pub fn read(xml: &str) -> Result<Element, String> {
     let is_forbidden = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     if let Some(c) = xml.chars().find(is_forbidden) {
         return Err(format!("forbidden character {c:?}"));
