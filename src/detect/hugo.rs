@@ -96,7 +96,8 @@ impl<'a> HugoSite<'a> {
         let named = self.tree.text("defaultContentLanguage");
         settings.language = self.text("locale").or_else(|| self.text("languageCode")).or(named);
         settings.timezone = self.text("timeZone");
-        settings.copyright = self.text("copyright").map(|text| text.replace("{year}", "").trim().to_owned());
+        settings.copyright =
+            self.text("copyright").map(|text| text.replace("{year}", "").trim().to_owned()).filter(|text| !text.is_empty());
         settings.author = self.person();
     }
 
@@ -107,7 +108,12 @@ impl<'a> HugoSite<'a> {
             _ => node,
         };
         let field = |name: &str| node.get(name).and_then(Node::text).filter(|text| !text.is_empty()).map(str::to_owned);
-        let name = node.text().map(str::to_owned).or_else(|| field("name")).or_else(|| self.tree.text("params.author_name"))?;
+        let name = node
+            .text()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+            .or_else(|| field("name"))
+            .or_else(|| self.tree.text("params.author_name"))?;
         Some(Person { name, email: field("email"), url: field("url") })
     }
 

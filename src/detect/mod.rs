@@ -134,3 +134,46 @@ fn read_first<'a>(files: &'a SiteFiles, names: &[&str]) -> Result<Option<(&'a So
         None => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Overrides, read_config};
+    use proptest::prelude::*;
+
+    /// Whatever the files hold: no panic, and what is written can be read.
+    fn check(path: &str, text: &str) {
+        let files = SiteFiles { paths: vec!["content/a.md".into(), "static/a.png".into()], sources: vec![Source::new(path, text)] };
+        let Some(Ok(settings)) = detect(&files) else { return };
+        let written = render_config(&settings, "Stand-in");
+        let (config, faults) = read_config(&Source::new("tidings.toml", &written), std::path::Path::new("."), &Overrides::new());
+        assert!(config.is_some() && faults.is_empty(), "{path}: {text:?}\n{written}\n{faults:?}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+        #[test]
+        fn any_file_makes_a_configuration_that_can_be_read(text in "(\\PC|[\\[\\]{}'\"`$:/*#=\\\\\n]){0,60}") {
+            for path in ["hugo.toml", "_config.yml", "pelicanconf.py", "eleventy.config.js", "astro.config.mjs", "docusaurus.config.ts"] {
+                check(path, &text);
+            }
+        }
+
+        #[test]
+        fn any_value_makes_a_configuration_that_can_be_read(value in "\\PC{0,20}") {
+            let quoted = format!("\"{}\"", value.replace(['\\', '"'], ""));
+            let toml = format!(
+                "baseURL = {quoted}\ntitle = {quoted}\nlanguageCode = {quoted}\ntimeZone = {quoted}\ncopyright = {quoted}\ncontentDir = {quoted}\n\
+                 [params]\nauthor = {quoted}\n[permalinks]\n{quoted} = {quoted}\n"
+            );
+            check("hugo.toml", &toml);
+            check("config.toml", &format!("base_url = {quoted}\ntitle = {quoted}\ndefault_language = {quoted}\nignored_content = [{quoted}]\n"));
+            check("_config.yml", &format!("title: {quoted}\nurl: {quoted}\npermalink: {quoted}\nexclude: [{quoted}]\nshow_drafts: true\n"));
+            check("pelicanconf.py", &format!("SITENAME = {quoted}\nPATH = {quoted}\nARTICLE_URL = {quoted}\nARTICLE_PATHS = [{quoted}]\n"));
+            let script = format!("x = {{ title: {quoted}, site: {quoted}, url: {quoted}, baseUrl: {quoted}, blog: {{ path: {quoted}, routeBasePath: {quoted} }} }}");
+            check("docusaurus.config.js", &script);
+            check("astro.config.mjs", &script);
+        }
+    }
+}

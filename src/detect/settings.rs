@@ -90,6 +90,15 @@ impl Settings {
             let zone = self.timezone.take().unwrap_or_default();
             self.note(format!("the time zone `{zone}` is no name of the IANA list: write `timezone` in tidings.toml"));
         }
+        for (list, key) in [(&mut self.include, "include"), (&mut self.exclude, "exclude")] {
+            list.retain(|pattern| {
+                let is_good = crate::files::bad_pattern(std::slice::from_ref(pattern)).is_none();
+                if !is_good {
+                    self.notes.push(format!("`{pattern}` is no pattern that tidings can follow: see `{key}` in tidings.toml"));
+                }
+                is_good
+            });
+        }
         for (found, what) in [(self.title.is_some(), "title"), (self.url.is_some(), "url")] {
             if !found {
                 let from = if self.from.is_empty() { String::new() } else { format!(" not found in {}", self.from) };
