@@ -39,11 +39,17 @@ impl<'t> Target<'t> {
         {
             return Target::Pelican(kind, path);
         }
-        if target.starts_with("//") || target.starts_with('#') || target.starts_with('?') || Url::parse(target).is_ok() {
+        if target.starts_with("//") || target.starts_with('#') || target.starts_with('?') || has_scheme(target) {
             return Target::Elsewhere;
         }
         Target::Path(target)
     }
+}
+
+/// Whether an address is absolute (RFC 3986, section 3.1): every link is asked, so it isn't parsed for that.
+fn has_scheme(target: &str) -> bool {
+    let end = target.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)));
+    end.is_some_and(|end| end > 1 && target.as_bytes().get(end) == Some(&b':')) && target.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// What a target that names a content file leads to.
