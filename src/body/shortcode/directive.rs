@@ -1,7 +1,7 @@
 //! Lines that Markdown doesn't know: `:::note` blocks (Docusaurus, VitePress, Pandoc), attribute lists (`{: .class}`,
 //! kramdown and Python-Markdown), and the place of a table of contents.
 
-use super::token::{Arguments, Cursor, Family, Token};
+use super::token::{Arguments, Cursor, Family, Token, find_near};
 
 /// Reads a line of colons; `line` is without its end.
 pub fn read_fence(line: &str) -> Option<Token> {
@@ -58,6 +58,42 @@ pub fn read_target(text: &str, at: usize) -> Option<(String, usize)> {
     target.contains(' ').then(|| (target.replace(' ', "%20"), at + target.len()))
 }
 
+/// A note of Python-Markdown, `!!! kind "Title"` with an indented text, and where that text ends.
+pub fn read_indented(text: &str, at: usize) -> Option<(Token, usize)> {
+    let mut lines = text.get(at..)?.split_inclusive('\n');
+    let first = lines.next()?;
+    let mut cursor = Cursor::new(first.trim_start_matches(['!', '?', '+']).trim(), 0);
+    let name = cursor.name("").to_owned();
+    cursor.take_while(|c| c != '"');
+    let title = cursor.quoted("\"");
+    let mut end = None;
+    let mut here = at + first.len();
+    for line in lines {
+        if !line.trim().is_empty() {
+            if !line.starts_with("    ") && !line.starts_with('\t') {
+                break;
+            }
+            end = Some(here + line.trim_end().len());
+        }
+        here += line.len();
+    }
+    // An empty title is none, and no label either.
+    let arguments = Arguments { listed: title.into_iter().collect(), named: Vec::new() };
+    Some((Token::Open { family: Family::Directive, name, arguments, is_void: false }, end?)).filter(|(token, _)| is_named(token))
+}
+
+fn is_named(token: &Token) -> bool {
+    matches!(token, Token::Open { name, .. } if !name.is_empty())
+}
+
+/// Where the list begins that kramdown's `{:toc}` replaces: the line before it.
+pub fn toc_start(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?.strip_suffix('\n')?;
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let is_item = before.get(start..)?.starts_with(['*', '-', '+', '1']);
+    (is_item && text.get(at..)?.get(2..)?.trim_start().starts_with("toc")).then_some(start)
+}
+
 /// Where the attribute list ends that begins here with `{:`; any such list, if the text's Markdown is known to have them.
 pub fn attributes_end(text: &str, at: usize, is_certain: bool) -> Option<usize> {
     let rest = text.get(at..)?;
@@ -65,7 +101,13 @@ pub fn attributes_end(text: &str, at: usize, is_certain: bool) -> Option<usize> 
     let end = line.find('}')?;
     let inside = line.get(2..end)?;
     let words = inside.trim_start_matches(':').trim();
-    let is_list = words.starts_with(['.', '#']) && words.len() > 1 || matches!(words, "toc" | "/comment" | "/nomarkdown" | "nomarkdown");
+    if inside.starts_with([':', '/']) && ["comment", "nomarkdown", "options", "toc", "/"].iter().any(|name| words.starts_with(name)) {
+        // kramdown's extensions; what is in a comment goes with it.
+        let close = if words == "comment" { find_near(rest, end, "{:/") } else { None };
+        let end = close.and_then(|close| rest.get(close..)?.find('}').map(|end| close + end)).unwrap_or(end);
+        return Some(at + end + 1);
+    }
+    let is_list = words.starts_with(['.', '#']) && words.len() > 1 || words == "toc";
     let has_value = ["=\"", "='"]
         .iter()
         .any(|mark| words.split_once(mark).is_some_and(|(key, _)| key.chars().all(|c| c.is_alphanumeric() || c == '-')));
@@ -102,6 +144,15 @@ mod tests {
     }
 
     #[test]
+    fn indented_notes_end_with_their_text() {
+        let text = "!!! note \"T\"\n    a\n\n    b\n\nc";
+        let (token, end) = read_indented(text, 0).unwrap();
+        assert!(matches!(token, Token::Open { name, arguments, .. } if name == "note" && arguments.listed == ["T"]));
+        assert_eq!(&text[end..], "\n\nc");
+        assert!(read_indented("!!! note\nx", 0).is_none() && read_indented("!!! \n    x", 0).is_none());
+    }
+
+    #[test]
     fn spaces_of_targets_are_escaped() {
         assert_eq!(read_target("{tag}a b c \"T\")", 0), Some(("{tag}a%20b%20c".into(), 10)));
         assert_eq!(read_target("{filename}a.md)", 0), None);
@@ -115,6 +166,9 @@ mod tests {
             ("{:.a}", Some(5)),
             ("{:toc}", Some(6)),
             ("{: width=\"1\" }", Some(14)),
+            ("{::comment}x{:/comment}y", Some(23)),
+            ("{::options toc=\"x\" /}", Some(21)),
+            ("{:/}", Some(4)),
             ("{:a}", None),
             ("{: never", None),
             ("{:}", None),

@@ -56,6 +56,14 @@ pub fn find(name: &str, arguments: &Arguments, inner: Option<&str>) -> Option<Ac
         }
         "asciinema" | "asciicast" => link(&format!("https://asciinema.org/a/{}", get(&["id", "key"]).or(first)?), "Recording on asciinema"),
         "github" => link(&format!("https://github.com/{}", get(&["repo"]).or(first)?), get(&["repo"]).or(first)?),
+        "video" if get(&["provider"]).is_some() => {
+            let id = get(&["id"])?;
+            match get(&["provider"])? {
+                "vimeo" => frame(&format!("https://player.vimeo.com/video/{id}"), arguments),
+                "youtube" => frame(&format!("https://www.youtube.com/embed/{id}"), arguments),
+                _ => return None,
+            }
+        }
         "video" | "mp4" | "html5video" | "localvideo" => {
             media("video", get(&["src", "url", "mp4", "webm", "file", "link"]).or(first)?, get(&["caption", "title"]))
         }
@@ -228,7 +236,7 @@ fn figure(arguments: &Arguments, inner: Option<&str>) -> Option<Action> {
     let caption = get(&["caption", "desc", "description", "figcaption"]);
     let caption = caption.or(inner.map(str::trim).filter(|inner| !inner.is_empty() && !inner.contains("{{")));
     let alt = get(&["alt", "alternative"]).or(after(1));
-    let title = get(&["title"]).or(after(2));
+    let title = get(&["title"]);
     let Some(source) = source else { return alt.or(caption).or(title).map(|text| plain(&words(text))) };
     let mut image = format!("<img src=\"{}\" alt=\"{}\"", attribute(source), attribute(&plain_words(alt.or(caption).unwrap_or_default())));
     for name in ["width", "height"] {
@@ -338,6 +346,7 @@ mod tests {
             ("spotify", &["track", "1"], "https://open.spotify.com/track/1"),
             ("button", &["href=/a/", "text=Go"], "/a/"),
             ("video", &["src=a.mp4"], "a.mp4"),
+            ("video", &["id=1", "provider=vimeo"], "https://player.vimeo.com/video/1"),
         ] {
             let html = block(name, arguments);
             assert!(html.contains(&format!("\"{expected}\"")), "{name}: {html}");

@@ -75,6 +75,7 @@ fn may_hold(text: &str, markup: Markup, syntax: Syntax) -> bool {
     }
     markup == Markup::Markdown
         && (memmem::find(bytes, b":::").is_some()
+            || ["!!! ", "???"].iter().any(|mark| memmem::find_iter(bytes, mark).any(|at| at == 0 || bytes.get(at - 1) == Some(&b'\n')))
             || syntax == Syntax::Unknown && (bytes.starts_with(b"import ") || memmem::find(bytes, b"\nimport ").is_some())
             || syntax == Syntax::Pelican && (memmem::find(bytes, b"[TOC]").is_some() || memmem::find(bytes, b"]({").is_some()))
 }

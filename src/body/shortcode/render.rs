@@ -130,8 +130,13 @@ impl Renderer<'_> {
                 after
             }
             Token::Expression(text) => {
-                match text {
-                    Some(text) => self.insert(text, piece),
+                let field = || {
+                    let name = self.text.get(piece.range.start + 1..piece.range.end - 1)?.trim();
+                    let field = name.strip_prefix("frontmatter.").or_else(|| name.strip_prefix("frontMatter."))?;
+                    (self.context.page)(field)
+                };
+                match text.clone().or_else(field) {
+                    Some(text) => self.insert(&text, piece),
                     None => self.forget("`{…}`".to_owned(), piece),
                 }
                 after
@@ -193,7 +198,9 @@ impl Renderer<'_> {
         };
         let inner = end.as_ref().and_then(|end| self.text.get(piece.range.end..end.start));
         let whole = piece.range.start..end.as_ref().map_or(piece.range.end, |end| end.end);
-        let action = known::find(name, arguments, inner).unwrap_or_else(|| {
+        // Docusaurus' own example of a component.
+        let is_own = family == Family::Jsx && name == "Highlight";
+        let action = known::find(name, arguments, inner).filter(|_| !is_own).unwrap_or_else(|| {
             let text = arguments.get(&["text"]).filter(|_| end.is_none()).unwrap_or_default().to_owned();
             self.forget(family.show(&label), piece);
             self.out.insert(&text, piece.range.start);

@@ -60,6 +60,7 @@ impl Families {
                 unheard -= 1;
             }
         }
+        families.attributes |= families.liquid;
         if markup == Markup::Markdown && !is_toml {
             families.jsx = has_import(text, code);
         }
@@ -89,13 +90,15 @@ const MAX_FAILURES: usize = 10_000;
 
 /// All tokens, in their order.
 pub fn scan(text: &str, markup: Markup, families: Families, code: &Code) -> Vec<Piece> {
-    let mut scanner = Scanner { text, markup, families, pieces: Vec::new(), imports: Imports::new(), missing: Vec::new() };
+    let mut scanner =
+        Scanner { text, markup, families, pieces: Vec::new(), imports: Imports::new(), missing: Vec::new(), ends: Vec::new() };
     let mut done = scanner.line(0, code.at(0).is_some()).unwrap_or(0);
     let mut failures = 0;
     for at in memchr::memchr3_iter(b'{', b'<', b'\n', text.as_bytes()) {
         if at < done {
             continue;
         }
+        scanner.end_blocks(at);
         let in_code = match code.at(at) {
             Some((Kind::Marked, _)) => true,
             Some((Kind::Indented, _)) => families.has_indented_code,
@@ -114,6 +117,7 @@ pub fn scan(text: &str, markup: Markup, families: Families, code: &Code) -> Vec<
             break;
         }
     }
+    scanner.end_blocks(text.len());
     scanner.pieces
 }
 
@@ -124,12 +128,23 @@ struct Scanner<'t> {
     pieces: Vec<Piece>,
     imports: Imports,
     missing: liquid::Missing,
+    /// Where indented blocks end that are open.
+    ends: Vec<usize>,
 }
 
 impl Scanner<'_> {
     fn push(&mut self, token: Token, start: usize, end: usize, in_code: bool) -> usize {
         self.pieces.push(Piece { range: start..end, token, in_code });
         end
+    }
+
+    /// Closes the indented blocks that have ended.
+    fn end_blocks(&mut self, at: usize) {
+        while let Some(end) = self.ends.pop_if(|end| *end <= at) {
+            // Nothing is put before what stands already.
+            let end = self.pieces.last().map_or(end, |piece| piece.range.end.max(end));
+            self.push(Token::Close { family: Family::Directive, name: "!!!".to_owned() }, end, end, false);
+        }
     }
 
     /// What a brace begins; where it ends.
@@ -169,7 +184,8 @@ impl Scanner<'_> {
         }
         if rest.starts_with("{:") && self.markup != Markup::Html && !self.families.jsx {
             let end = directive::attributes_end(text, at, self.families.attributes)?;
-            return Some(self.push(Token::Nothing, at, end, false));
+            let start = directive::toc_start(text, at).unwrap_or(at);
+            return Some(self.push(Token::Nothing, start, end, false));
         }
         if self.families.jsx || rest.starts_with("{/*") && self.markup != Markup::Html {
             let (token, end) = jsx::read_expression(text, at, &self.imports)?;
@@ -193,6 +209,12 @@ impl Scanner<'_> {
         }
         let line = rest.split('\n').next()?;
         let words = line.trim();
+        if (line.starts_with("!!! ") || line.starts_with("??? ") || line.starts_with("???+ "))
+            && let Some((token, end)) = directive::read_indented(text, at)
+        {
+            self.ends.push(end);
+            return Some(self.push(token, at, at + line.trim_end().len(), false));
+        }
         if words.starts_with(":::") {
             let token = directive::read_fence(line)?;
             let start = at + (line.len() - line.trim_start().len());
@@ -217,7 +239,8 @@ pub fn pair(pieces: &[Piece]) -> Vec<Option<usize>> {
             Token::Close { family, name } if !piece.in_code => {
                 let is_meant = |at: &usize| match pieces.get(*at).map(|piece| &piece.token) {
                     Some(Token::Open { family: opened, name: known, .. }) => {
-                        opened == family && (name.is_empty() && matches!(family, Family::Zola | Family::Directive) || name == known)
+                        opened == family
+                            && (matches!(name.as_str(), "" | "!!!") && matches!(family, Family::Zola | Family::Directive) || name == known)
                     }
                     _ => false,
                 };

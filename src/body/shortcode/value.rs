@@ -71,7 +71,10 @@ impl Scope<'_> {
         if let Some(value) = self.variables.get(word) {
             return Some(value.clone());
         }
-        let (object, field) = word.split_once('.')?;
+        let Some((object, field)) = word.split_once('.') else {
+            // Eleventy gives a page's own fields without a prefix.
+            return (self.page)(word).filter(|_| !word.is_empty()).map(Value::Text);
+        };
         match object {
             "page" => (self.page)(field),
             "site" => (self.site)(field),
@@ -189,6 +192,7 @@ mod tests {
             ("'a-b' | replace: '-', '+'", Some("a+b")),
             ("site.repository", None),
             ("x", None),
+            ("title", Some("A title")),
             ("'a' | unheard_of", None),
             ("'a' 'b'", None),
             ("", None),
