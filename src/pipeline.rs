@@ -3,7 +3,7 @@
 //! Nothing is held whole: an entry is rendered when the first feed asks for it and dropped after the last one, or sooner
 //! where there are too many.
 
-use crate::body::{Body, HtmlPlace};
+use crate::body::{Body, HtmlPlace, Style};
 use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
 use crate::content::{self, Folders, Pattern, ReadRules};
@@ -261,6 +261,11 @@ impl<'a> Kitchen<'a> {
         Kitchen { config, catalog, reader, folders: read_folders(config, reader).0, pictures: Pictures { reader, known: Mutex::default() } }
     }
 
+    fn style(&self, entry: &Entry) -> Style {
+        let language = entry.head.language.as_ref().unwrap_or(&self.config.site.language).to_string();
+        Style { language, smart_punctuation: self.config.content.smart_punctuation }
+    }
+
     fn links(&self, at: usize) -> EntryLinks<'_> {
         self.catalog.links_from(&self.catalog.heads()[at], &self.pictures)
     }
@@ -364,7 +369,7 @@ impl<'a> Kitchen<'a> {
             Err(fault) => return (None, vec![fault]),
         };
         let links = self.links(at);
-        let (body, mut faults) = Body::read(&entry, &links);
+        let (body, mut faults) = Body::read(&entry, &links, &self.style(&entry));
         let html = match self.config.feeds.content {
             Detail::Full => body.html(&HtmlPlace { id_prefix: id_prefix(&entry), first_heading: 1 }, &links),
             Detail::Summary => String::new(),
@@ -384,7 +389,7 @@ impl<'a> Kitchen<'a> {
             Err(fault) => return (None, vec![fault]),
         };
         let links = self.links(at);
-        let (body, faults) = Body::read(&entry, &links);
+        let (body, faults) = Body::read(&entry, &links, &self.style(&entry));
         let first_heading = if spec.mode == Mode::Post { 2 } else { 3 };
         let (html, lines) = match detail {
             Detail::Full => (body.html(&HtmlPlace { id_prefix: id_prefix(&entry), first_heading }, &links), body.lines(&links)),

@@ -1,8 +1,9 @@
 //! Events to HTML that can stand in a feed or a message: absolute addresses, nothing that runs.
 
-use super::HtmlPlace;
 use super::event::{ELEMENTS, Element, Event, GENERAL, heading_level, heading_name};
+use super::{Body, HtmlPlace};
 use crate::catalog::Links;
+use crate::language::Words;
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -35,6 +36,7 @@ pub fn sanitize(html: &str) -> String {
 pub struct Writer<'a> {
     place: &'a HtmlPlace,
     links: &'a dyn Links,
+    words: &'a Words,
     events: &'a [Event<'a>],
     notes: &'a [Vec<Event<'a>>],
     /// Fragments that lead to a place in the same text; looked for when one is asked for.
@@ -47,14 +49,24 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(place: &'a HtmlPlace, links: &'a dyn Links, events: &'a [Event<'a>], notes: &'a [Vec<Event<'a>>]) -> Self {
-        let out = String::with_capacity(events.len() * 32);
-        Writer { place, links, events, notes, ids: OnceCell::new(), written: HashSet::new(), out, open_links: Vec::new() }
+    pub fn new(place: &'a HtmlPlace, links: &'a dyn Links, body: &'a Body<'a>) -> Self {
+        Writer {
+            place,
+            links,
+            words: body.words,
+            events: &body.events,
+            notes: &body.notes,
+            ids: OnceCell::new(),
+            written: HashSet::new(),
+            out: String::with_capacity(body.events.len() * 32),
+            open_links: Vec::new(),
+        }
     }
 
     /// The events and then the footnotes, each with a way back.
     pub fn write(mut self) -> String {
         let notes = self.notes;
+        let title = escaped(&self.words.back);
         self.events(self.events);
         if !notes.is_empty() {
             self.out.push_str("<hr>\n<ol>\n");
@@ -62,7 +74,7 @@ impl<'a> Writer<'a> {
                 let (prefix, number) = (escaped(&self.place.id_prefix), at + 1);
                 let _ = write!(self.out, "<li id=\"fn-{prefix}{number}\">");
                 self.events(note);
-                let back = format!(" <a href=\"#fnref-{prefix}{number}\" title=\"Back to the text\">↩</a>");
+                let back = format!(" <a href=\"#fnref-{prefix}{number}\" title=\"{title}\">↩</a>");
                 let end = self.out.trim_end().len();
                 self.out.truncate(end);
                 match self.out.strip_suffix("</p>").map(str::len) {

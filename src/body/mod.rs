@@ -17,12 +17,14 @@ mod plain;
 mod shortcode;
 mod size;
 mod stream;
+mod style;
 mod text;
 mod words;
 
 use crate::catalog::{Image, Links};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::entry::{Entry, Markup};
+use crate::language::Words;
 use event::{Event, heading_level};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -30,6 +32,7 @@ use std::ops::Range;
 pub use clean::{Cleaned, clean_for_xml, forbidden, is_forbidden};
 pub use opening::{Heading, find_heading, first_paragraph, sample};
 pub use plain::split_title;
+pub use style::Style;
 pub use text::{to_flowed, wrap_text};
 pub use words::{is_cjk, one_line, plain_text, shorten};
 
@@ -61,6 +64,8 @@ pub struct Body<'e> {
     notes: Vec<Vec<Event<'e>>>,
     /// Whether an author's own tags are in it, which may be crooked.
     has_html: bool,
+    /// What tidings itself says in it.
+    words: &'static Words,
 }
 
 /// Places of one kind of fault that are told, at most: a binary file has thousands of forbidden characters.
@@ -82,8 +87,8 @@ fn page_field(entry: &Entry, field: &str) -> Option<String> {
 }
 
 impl<'e> Body<'e> {
-    /// Reads an entry's body, whose links are `links`. Diagnostics are about the body alone.
-    pub fn read(entry: &'e Entry, links: &dyn Links) -> (Body<'e>, Vec<Diagnostic>) {
+    /// Reads an entry's body, whose links are `links`, in a style. Diagnostics are about the body alone.
+    pub fn read(entry: &'e Entry, links: &dyn Links, style: &Style) -> (Body<'e>, Vec<Diagnostic>) {
         let text = entry.body_text();
         let span = |range: Range<usize>| Span::new(entry.body.start + range.start, entry.body.start + range.end);
         let page = |field: &str| page_field(entry, field);
@@ -96,9 +101,9 @@ impl<'e> Body<'e> {
             cleaned.as_ref().map_or(at, |cleaned| cleaned.original(at))
         };
         let (body, references): (Body<'e>, _) = match (&cleaned, &translated) {
-            (None, None) => Body::parse(text, entry.markup),
+            (None, None) => Body::parse(text, entry.markup, style),
             _ => {
-                let (body, references) = Body::parse(translated.as_ref().map_or(clean, shortcode::Translated::text), entry.markup);
+                let (body, references) = Body::parse(translated.as_ref().map_or(clean, shortcode::Translated::text), entry.markup, style);
                 (body.into_owned(), references)
             }
         };
@@ -143,35 +148,36 @@ impl<'e> Body<'e> {
     }
 
     /// Reads a text, in which nothing is forbidden but what references stand for; these are told.
-    fn parse(text: &str, markup: Markup) -> (Body<'_>, Vec<(char, Range<usize>)>) {
+    fn parse<'t>(text: &'t str, markup: Markup, style: &Style) -> (Body<'t>, Vec<(char, Range<usize>)>) {
+        let words = style.words();
         match markup {
             Markup::Markdown | Markup::Mdx => {
-                let read = markdown::read(text);
-                (Body { events: read.events, notes: read.notes, has_html: read.has_html }, read.forbidden)
+                let read = markdown::read(text, style);
+                (Body { events: read.events, notes: read.notes, has_html: read.has_html, words }, read.forbidden)
             }
             Markup::Html => {
                 let mut stream = stream::Stream::with_capacity(text.len() / 24);
                 html_reader::read(text, &mut stream);
-                (Body { events: stream.finish(), notes: Vec::new(), has_html: true }, Vec::new())
+                (Body { events: stream.finish(), notes: Vec::new(), has_html: true, words }, Vec::new())
             }
-            Markup::Text => (Body { events: plain::read(text), notes: Vec::new(), has_html: false }, Vec::new()),
+            Markup::Text => (Body { events: plain::read(text), notes: Vec::new(), has_html: false, words }, Vec::new()),
         }
     }
 
     fn into_owned<'o>(self) -> Body<'o> {
         let owned = |events: Vec<Event<'e>>| events.into_iter().map(Event::into_owned).collect();
-        Body { events: owned(self.events), notes: self.notes.into_iter().map(owned).collect(), has_html: self.has_html }
+        Body { events: owned(self.events), notes: self.notes.into_iter().map(owned).collect(), has_html: self.has_html, words: self.words }
     }
 
     /// HTML for a feed or a message: nothing that runs, every address absolute, footnotes at the end.
     pub fn html(&self, place: &HtmlPlace, links: &dyn Links) -> String {
-        let html = html::Writer::new(place, links, &self.events, &self.notes).write();
+        let html = html::Writer::new(place, links, self).write();
         if self.has_html { html::sanitize(&html) } else { html }
     }
 
     /// Plain text in lines of at most 72 columns; only code and addresses are longer.
     pub fn lines(&self, links: &dyn Links) -> Vec<Line> {
-        text::Writer::new(links).write(&self.events, &self.notes)
+        text::Writer::new(links, self.words).write(&self.events, &self.notes)
     }
 
     /// What stands before `<!--more-->`, else the first paragraph, as plain text of at most `max_chars` characters.

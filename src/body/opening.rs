@@ -5,6 +5,7 @@ use super::clean::clean_for_xml;
 use super::event::{Event, Layout, heading_level, layout};
 use super::markdown::options;
 use super::shortcode;
+use super::style::Style;
 use super::words::one_line;
 use crate::catalog::{Asset, Links, Reference};
 use crate::diagnostic::Diagnostic;
@@ -116,7 +117,7 @@ fn markdown_heading(body: &str) -> Option<Heading> {
 }
 
 fn html_heading(text: &str) -> Option<Heading> {
-    let (body, _) = Body::parse(text, Markup::Html);
+    let (body, _) = Body::parse(text, Markup::Html, &Style::default());
     let start = body.events.iter().position(|event| matches!(event, Event::Start(element) if heading_level(element.name).is_some()))?;
     let inside = body.events[start + 1..].iter().take_while(|event| !matches!(event, Event::End(name) if heading_level(name).is_some()));
     let words: String = inside.filter_map(|event| if let Event::Text(text) = event { Some(text.as_ref()) } else { None }).collect();
@@ -136,7 +137,7 @@ fn html_heading(text: &str) -> Option<Heading> {
 /// The words of the first paragraph, on one line; of the whole text, if it has no paragraph.
 pub fn first_paragraph(text: &str, markup: Markup) -> String {
     let translated = translate_alone(text, markup);
-    let (body, _) = Body::parse(translated.as_ref().map_or(text, shortcode::Translated::text), markup);
+    let (body, _) = Body::parse(translated.as_ref().map_or(text, shortcode::Translated::text), markup, &Style::default());
     body.first_paragraph().unwrap_or_else(|| body.words(0..body.events.len()))
 }
 
@@ -147,7 +148,7 @@ pub fn sample(text: &str, markup: Markup) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let (body, _) = Body::parse(&text[..end], markup);
+    let (body, _) = Body::parse(&text[..end], markup, &Style::default());
     let mut out = String::new();
     let mut code = 0_usize;
     for event in &body.events {

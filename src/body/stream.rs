@@ -156,6 +156,14 @@ impl<'e> Stream<'e> {
         self.soft = before.flatten().filter(|c| is_cjk(*c)).map(|_| self.events.len() - 1);
     }
 
+    /// Takes a line's end back: the next line says nothing.
+    pub fn undo_line_end(&mut self) {
+        if matches!(self.events.last(), Some(Event::Text(text)) if &**text == "\n") {
+            self.events.pop();
+            self.soft = None;
+        }
+    }
+
     pub fn push(&mut self, event: Event<'e>) {
         self.events.push(event);
     }

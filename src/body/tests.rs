@@ -71,7 +71,7 @@ impl Links for Page {
 
 fn html_of(text: &str, markup: Markup, first_heading: u8) -> String {
     let entry = entry(text, markup);
-    Body::read(&entry, &Page).0.html(&HtmlPlace { id_prefix: "k".into(), first_heading }, &Page)
+    Body::read(&entry, &Page, &Style::default()).0.html(&HtmlPlace { id_prefix: "k".into(), first_heading }, &Page)
 }
 
 fn html(text: &str) -> String {
@@ -80,7 +80,7 @@ fn html(text: &str) -> String {
 
 fn lines(text: &str) -> Vec<String> {
     let entry = entry(text, Markup::Markdown);
-    Body::read(&entry, &Page)
+    Body::read(&entry, &Page, &Style::default())
         .0
         .lines(&Page)
         .iter()
@@ -147,7 +147,9 @@ fn ids_are_the_entry_s_own_and_links_follow_them() {
     assert_eq!(values(&out, "id"), ["k-été", "k-x", "k-own", "k-h"], "{out}");
     assert_eq!(values(&out, "headers"), ["k-h k-h"], "{out}");
     let entry = entry("# A\n\n[a](#a)[^1]\n\n[^1]: x", Markup::Markdown);
-    let at = |prefix: &str| Body::read(&entry, &Page).0.html(&HtmlPlace { id_prefix: prefix.into(), first_heading: 1 }, &Page);
+    let at = |prefix: &str| {
+        Body::read(&entry, &Page, &Style::default()).0.html(&HtmlPlace { id_prefix: prefix.into(), first_heading: 1 }, &Page)
+    };
     let (one, two) = (at("one"), at("two"));
     assert!(values(&one, "id").iter().all(|id| !values(&two, "id").contains(id)), "{one} {two}");
     assert!(html("# a-1\n# a\n# a").matches("k-a-1\"").count() == 1);
@@ -228,7 +230,7 @@ fn shortcodes_and_templates_are_words() {
 fn forbidden_characters_go_and_are_told_at_their_place() {
     let mut entry = entry("---\u{8}\nok\na\u{8}b &#11;c\u{ffff}", Markup::Markdown);
     entry.body = 5..entry.source.text.len();
-    let (body, faults) = Body::read(&entry, &Page);
+    let (body, faults) = Body::read(&entry, &Page, &Style::default());
     assert_eq!(body.html(&HtmlPlace { id_prefix: String::new(), first_heading: 1 }, &Page), "<p>ok\nab c</p>\n");
     let places: Vec<(usize, usize)> =
         faults.iter().filter_map(|fault| fault.place.as_ref()).map(|place| (place.line, place.column)).collect();
@@ -237,7 +239,7 @@ fn forbidden_characters_go_and_are_told_at_their_place() {
 
 #[test]
 fn the_summary_is_the_marked_part_or_the_first_paragraph() {
-    let summary = |text: &str, max: usize| Body::read(&entry(text, Markup::Markdown), &Page).0.summary(max);
+    let summary = |text: &str, max: usize| Body::read(&entry(text, Markup::Markdown), &Page, &Style::default()).0.summary(max);
     assert_eq!(summary("# T\n\nOne *two*.\n\nThree.\n\n<!--more-->\n\nFour.", 99), "One two. Three.");
     assert_eq!(summary("# T\n\n![x](y)\n\nOne [two](z)[^1].\n\nThree.\n\n[^1]: Note", 99), "One two.");
     assert_eq!(summary("One two three four", 9), "One two…");
@@ -247,7 +249,7 @@ fn the_summary_is_the_marked_part_or_the_first_paragraph() {
 
 #[test]
 fn the_lead_image_is_the_first_that_can_be_reached() {
-    let lead = |text: &str| Body::read(&entry(text, Markup::Markdown), &Page).0.lead_image(&Page);
+    let lead = |text: &str| Body::read(&entry(text, Markup::Markdown), &Page, &Style::default()).0.lead_image(&Page);
     let image = |url: &str, size| Some(Image { url: url.into(), size });
     assert_eq!(lead("<img src=\"data:image/png;base64,AA\"> ![](a.png) ![](b.png)"), image("https://x.org/a/b/a.png", None));
     assert_eq!(lead("<img src=s.gif width=1 height=1> ![](known.png)"), image("https://x.org/a/b/known.png", Some((640, 480))));
@@ -314,8 +316,19 @@ fn text_has_footnotes_and_raised_numbers() {
 fn html_in_markdown_is_not_lost_to_the_text() {
     assert_eq!(
         lines("<div><p>One <a href=\"x\">two</a></p>\n<ul><li>a<li>b</ul></div>\n\n<video src=v.mp4>no</video>"),
-        ["One two [1]", "", "- a", "- b", "", "[Video] [2]", "", "[1] https://x.org/a/b/x", "[2] https://x.org/a/b/v.mp4"]
+        ["One two [1]", "", "- a", "- b", "", "Watch the video [2]", "", "[1] https://x.org/a/b/x", "[2] https://x.org/a/b/v.mp4"]
     );
+}
+
+#[test]
+fn what_tidings_says_is_in_the_texts_language() {
+    let entry = entry("> [!TIP]\n> ![quai](a.png)[^1]\n\n<audio src=a.mp3></audio>\n\n[^1]: Là.", Markup::Markdown);
+    let style = Style { language: "fr".into(), ..Style::default() };
+    let (body, _) = Body::read(&entry, &Page, &style);
+    let text: Vec<String> = body.lines(&Page).into_iter().map(|line| line.text).collect();
+    assert_eq!(&text[..5], ["Astuce", "", "[Image\u{a0}: quai]¹", "", "Écouter [1]"]);
+    let html = body.html(&HtmlPlace { id_prefix: "k".into(), first_heading: 1 }, &Page);
+    assert!(html.contains("<strong>Astuce</strong>") && html.contains("title=\"Retour au texte\""), "{html}");
 }
 
 /// Markdown and HTML that is likely to go wrong.
@@ -382,6 +395,34 @@ fn hostile() -> impl Strategy<Value = String> {
             "<sup>2</sup>",
             "<br>",
             "<div id=\"a\">",
+            "<div markdown=1>",
+            "</div>",
+            "{: .x width=\"9\"}",
+            "{:toc}",
+            "{::comment}",
+            "{:/}",
+            "!!! note \"t\"\n",
+            ":::tip\n",
+            ":::\n",
+            "\\(",
+            "\\)",
+            "\\[x^2",
+            "\\]",
+            "$5",
+            "\"",
+            "'",
+            " ?",
+            "Term\n: ",
+            "<object data=x>",
+            "</object>",
+            "<mi>",
+            "</math>",
+            "<title>",
+            "</svg>",
+            "</noscript>",
+            "<span hidden>",
+            "</span>",
+            "<picture>",
             "[z](#a)",
         ])
         .prop_map(str::to_owned),
@@ -416,7 +457,7 @@ proptest! {
     #[test]
     fn markdown_without_html_needs_no_sanitiser(text in hostile()) {
         let entry = entry(&text, Markup::Markdown);
-        let (mut body, _) = Body::read(&entry, &Page);
+        let (mut body, _) = Body::read(&entry, &Page, &Style::default());
         if !body.has_html {
             let place = HtmlPlace { id_prefix: "k".into(), first_heading: 1 };
             let fast = body.html(&place, &Page);
@@ -428,7 +469,7 @@ proptest! {
     #[test]
     fn lines_fit_and_hold_no_markup(text in hostile()) {
         let entry = entry(&text, Markup::Markdown);
-        for line in Body::read(&entry, &Page).0.lines(&Page) {
+        for line in Body::read(&entry, &Page, &Style::default()).0.lines(&Page) {
             let quote = if line.quote > 0 { line.quote + 1 } else { 0 };
             let columns = unicode_width::UnicodeWidthStr::width(line.text.trim_end()) + quote;
             let is_free = line.text.starts_with("    ") || line.text.contains("://") || line.text.contains("mailto:") || quote > 40;
@@ -442,7 +483,7 @@ proptest! {
 fn dead_links_are_told_at_their_places() {
     let text = "See [a](missing.md) and [b][x], [c](fine.md),\n<a href='missing.md#c'>c</a>.\n\n[x]: sub/missing.md\n";
     let entry = entry(text, Markup::Markdown);
-    let (_, faults) = Body::read(&entry, &Page);
+    let (_, faults) = Body::read(&entry, &Page, &Style::default());
     let places: Vec<(usize, usize)> =
         faults.iter().filter_map(|fault| Some((fault.place.as_ref()?.line, fault.place.as_ref()?.column))).collect();
     assert_eq!(places, [(1, 9), (4, 6), (2, 10)]);

@@ -50,6 +50,8 @@ pub struct ContentSpec {
     pub encoding: Option<&'static encoding_rs::Encoding>,
     pub future: bool,
     pub drafts: bool,
+    /// Whether bodies get the quotation marks and dashes of their language.
+    pub smart_punctuation: bool,
     /// Whether entries without any date are published.
     pub undated: bool,
     /// Whether `.gitignore` files are obeyed.

@@ -157,6 +157,7 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     spec.drafts = table.flag_or_bool("drafts").unwrap_or(false);
     // These generators' feeds have no pages without a date.
     spec.undated = table.flag_or_bool("undated").unwrap_or(!matches!(rules.ids, IdScheme::Zola | IdScheme::Pelican));
+    spec.smart_punctuation = table.flag_or_bool("smart_punctuation").unwrap_or(false);
     rules.undated_left_out = !spec.undated;
     faults.append(&mut table.finish());
     (spec, rules)

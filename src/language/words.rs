@@ -61,6 +61,8 @@ pub struct Words {
     pub important: String,
     pub warning: String,
     pub caution: String,
+    /// From a footnote to where it is mentioned.
+    pub back: String,
     range: String,
     day_range: String,
     and_more: Plural,

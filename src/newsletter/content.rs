@@ -1,6 +1,7 @@
 //! An entry's HTML made fit for where it stands: a narrow column, among other entries.
 
 use crate::catalog::Size;
+use crate::language::Words;
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{EndTagHandler, RewriteStrSettings, element, rewrite_str};
 use std::cell::{Cell, RefCell};
@@ -24,7 +25,7 @@ pub enum Medium {
 /// a time, tables stand in a box that scrolls (a wide one would widen a phone's page), too deep elements give up their
 /// tags. In mail, images get no wider than the column, since Outlook obeys their attributes alone, and recordings,
 /// which hardly any program plays, become links.
-pub fn fit(html: &str, number: usize, medium: Medium) -> String {
+pub fn fit(html: &str, number: usize, medium: Medium, words: &'static Words) -> String {
     let state = Rc::new(State::default());
     let settings = RewriteStrSettings {
         element_content_handlers: vec![element!("*", move |element| {
@@ -36,7 +37,7 @@ pub fn fit(html: &str, number: usize, medium: Medium) -> String {
             part_ids(element, number);
             fit_element(element, &state);
             if medium == Medium::Mail {
-                fit_mail(element, &state);
+                fit_mail(element, &state, words);
             }
             Ok(())
         })],
@@ -111,18 +112,18 @@ fn heading_level(level: u8, above: &mut Vec<u8>) -> usize {
     (ENTRY_LEVEL + above.len()).min(6)
 }
 
-fn fit_mail(element: &mut Element, state: &State) {
+fn fit_mail(element: &mut Element, state: &State, words: &Words) {
     match element.tag_name().as_str() {
         "img" => fit_image(element),
         "details" => set(element, "open", ""),
         name @ ("video" | "audio") => {
             state.is_linked.set(false);
-            link_recording(element, name == "video", state);
+            link_recording(element, if name == "video" { &words.video } else { &words.audio }, state);
             element.remove_and_keep_content();
         }
         "source" if element.get_attribute("src").is_some() => {
             let is_video = !element.get_attribute("type").is_some_and(|kind| kind.starts_with("audio/"));
-            link_recording(element, is_video, state);
+            link_recording(element, if is_video { &words.video } else { &words.audio }, state);
             element.remove();
         }
         "source" | "track" => element.remove(),
@@ -131,7 +132,7 @@ fn fit_mail(element: &mut Element, state: &State) {
 }
 
 /// Puts a link before a recording, or before the first of its sources that is on the web.
-fn link_recording(element: &mut Element, is_video: bool, state: &State) {
+fn link_recording(element: &mut Element, words: &str, state: &State) {
     // An attribute comes as it is written, so it's escaped but for quotes of the other kind.
     let on_web = |name: &str| {
         let url = element.get_attribute(name).filter(|url| url.starts_with("https://") || url.starts_with("http://"));
@@ -139,7 +140,7 @@ fn link_recording(element: &mut Element, is_video: bool, state: &State) {
     };
     let Some(url) = on_web("src").filter(|_| !state.is_linked.replace(true)) else { return };
     let picture = on_web("poster").map(|poster| format!("<img src=\"{poster}\" alt=\"\"><br>")).unwrap_or_default();
-    let words = if is_video { "Watch the video" } else { "Listen to the recording" };
+    let words = html_escape::encode_text(words);
     element.before(&format!("<a href=\"{url}\">{picture}{words}</a>"), ContentType::Html);
 }
 
@@ -171,9 +172,10 @@ fn set(element: &mut Element, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::words;
 
     fn mail(html: &str) -> String {
-        fit(html, 1, Medium::Mail)
+        fit(html, 1, Medium::Mail, words("en"))
     }
 
     #[test]
@@ -182,7 +184,7 @@ mod tests {
         let html = mail(image);
         assert!(html.contains(r#"<img src="a.png" width="536" height="268" alt="">"#), "{html}");
         assert!(html.contains(r#"<img src="b.png" alt="b" width="100" height="50">"#), "{html}");
-        assert!(fit(image, 1, Medium::Page).contains(r#"<img src="a.png" width="1200" height="600" alt="">"#));
+        assert!(fit(image, 1, Medium::Page, words("en")).contains(r#"<img src="a.png" width="1200" height="600" alt="">"#));
     }
 
     #[test]
@@ -223,7 +225,7 @@ mod tests {
     #[test]
     fn ids_are_the_entry_s_own() {
         let html = r##"<p id="a"><a href="#a">x</a><a href="https://example.org/#a">y</a></p><table><tr><th id="h">1</th><td headers="h  i">2</td></tr></table>"##;
-        let fitted = fit(html, 3, Medium::Page);
+        let fitted = fit(html, 3, Medium::Page, words("en"));
         for wanted in [r#"id="e3-a""#, r##"href="#e3-a""##, "\"https://example.org/#a\"", r#"id="e3-h""#, r#"headers="e3-h e3-i""#] {
             assert!(fitted.contains(wanted), "{fitted}");
         }
@@ -234,11 +236,11 @@ mod tests {
         let video = mail(r#"<video src="https://example.org/v?a&amp;b" controls></video>"#);
         assert_eq!(video, r#"<a href="https://example.org/v?a&amp;b">Watch the video</a>"#);
         let sources = r#"<audio controls><source src="https://a.example/a.ogg" type="audio/ogg"><source src="https://a.example/a.mp3"><track src="t">Or read.</audio>"#;
-        assert_eq!(mail(sources), r#"<a href="https://a.example/a.ogg">Listen to the recording</a>Or read."#);
+        assert_eq!(mail(sources), r#"<a href="https://a.example/a.ogg">Listen</a>Or read."#);
         let poster = mail("<video src='https://a.example/\"v' poster='https://a.example/p&quot;'></video>");
         assert_eq!(poster, r#"<a href="https://a.example/&quot;v"><img src="https://a.example/p&quot;" alt=""><br>Watch the video</a>"#);
         assert_eq!(mail("<video src=\"javascript:alert(1)\"></video>"), "");
-        assert!(fit(sources, 1, Medium::Page).contains("<audio"));
+        assert!(fit(sources, 1, Medium::Page, words("en")).contains("<audio"));
     }
 
     #[test]

@@ -321,7 +321,7 @@ fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntr
         image: image.map(|image| image.url.clone()).unwrap_or_default(),
         image_width,
         image_height,
-        html: fit(&entry.html, number, medium),
+        html: fit(&entry.html, number, medium, words(language)),
         summary: if entry.html.is_empty() { one_line(&entry.summary) } else { String::new() },
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tidings::body::{Body, HtmlPlace, to_flowed};
+use tidings::body::{Body, HtmlPlace, Style, to_flowed};
 use tidings::catalog::Catalog;
 use tidings::content::{Folders, IdScheme, Pattern, ReadRules, read_entry, read_head};
 use tidings::diagnostic::Source;
@@ -155,7 +155,7 @@ fn every_body_renders_to_html_and_text() {
         let (catalog, _) = Catalog::new(&site, entries.values().map(|entry| entry.head.clone()).collect(), BTreeMap::new(), true);
         for (path, entry) in &entries {
             let links = catalog.links_from(&entry.head, &());
-            let (body, faults) = Body::read(entry, &links);
+            let (body, faults) = Body::read(entry, &links, &Style::default());
             // One of them has a form feed in it; what they take from their site's configuration isn't known here.
             let is_expected = |code: &str| matches!(code, "control-character" | "shortcode-unknown" | "link-broken");
             assert!(faults.iter().all(|fault| is_expected(fault.code)) && faults.len() < 2, "{path}: {faults:?}");

@@ -9,6 +9,7 @@ mod wrap;
 use super::Line;
 use super::event::{Element, Event, Layout, heading_level, layout};
 use crate::catalog::Links;
+use crate::language::{Words as Ours, fill};
 use page::Page;
 use table::{Shape, Table};
 
@@ -28,6 +29,8 @@ pub fn wrap_text(text: &str) -> Vec<Line> {
 /// Writes events as lines; addresses stand at the end, numbered.
 pub struct Writer<'a> {
     links: &'a dyn Links,
+    /// What tidings itself says.
+    ours: &'a Ours,
     page: Page,
     /// The words of the block that is being read; a line feed is a line's end.
     words: String,
@@ -50,9 +53,10 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(links: &'a dyn Links) -> Self {
+    pub fn new(links: &'a dyn Links, ours: &'a Ours) -> Self {
         Writer {
             links,
+            ours,
             page: Page::default(),
             words: String::new(),
             open_links: Vec::new(),
@@ -183,7 +187,7 @@ impl<'a> Writer<'a> {
             "img" => {
                 let alt = super::words::one_line(element.get("alt").unwrap_or_default());
                 if !alt.is_empty() {
-                    self.words.push_str(&format!("[Image: {alt}]"));
+                    self.words.push_str(&format!("[{}]", fill(&self.ours.image, &[("alt", &alt)])));
                 }
             }
             "video" | "audio" => self.start_media(element),
@@ -210,7 +214,7 @@ impl<'a> Writer<'a> {
     fn start_media(&mut self, element: &Element<'_>) {
         let target = element.get("src").and_then(|src| self.links.absolute(src));
         self.open_links.push((self.words.len(), target));
-        self.words.push_str(if element.name == "video" { "[Video]" } else { "[Audio]" });
+        self.words.push_str(if element.name == "video" { &self.ours.video } else { &self.ours.audio });
         self.media = Some(element.name);
     }
 

@@ -1,11 +1,22 @@
-//! Markdown to events: CommonMark with GitHub's extensions (tables, footnotes, strikethrough, task lists, alerts, autolinks).
+//! Markdown to events: CommonMark with GitHub's extensions (tables, footnotes, strikethrough, task lists, alerts, autolinks),
+//! and what else the generators' own readers know.
+
+mod admonition;
+mod extras;
+mod numbers;
+mod own;
+mod quotes;
 
 use super::autolink::{links, may_have_links};
 use super::clean::forbidden;
 use super::event::{Element, Event, heading_name};
 use super::html_reader;
 use super::stream::{Stream, clean};
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event as Markdown, LinkType, Options, Parser, Tag, TagEnd};
+use super::style::Style;
+use numbers::Numbers;
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event as Markdown, LinkType, Options, Parser, Tag, TagEnd};
+use quotes::{Quotes, french_spaces, quotes};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -21,6 +32,9 @@ pub struct Read<'e> {
     pub forbidden: Vec<(char, Range<usize>)>,
 }
 
+/// Readers within readers: a box may hold a box.
+const MAX_READERS: usize = 3;
+
 pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -29,41 +43,13 @@ pub fn options() -> Options {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_GFM
         | Options::ENABLE_MATH
+        | Options::ENABLE_DEFINITION_LIST
 }
 
 /// Reads a Markdown text.
-pub fn read(text: &str) -> Read<'_> {
-    let mut reader = Reader {
-        stream: Stream::with_capacity(text.len() / 24),
-        read: Read::default(),
-        definition: None,
-        definitions: HashMap::new(),
-        names: Vec::new(),
-        alignments: Vec::new(),
-        column: 0,
-        in_head: false,
-        html: None,
-        image: None,
-        heading: None,
-        ids: HashMap::new(),
-    };
-    let mut pending = Pending::Nothing;
-    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
-        match event {
-            Markdown::Text(piece) => {
-                if let Some((_, c)) = forbidden(&piece).next() {
-                    reader.read.forbidden.push((c, range.clone()));
-                }
-                pending.push(text, &piece, range);
-            }
-            event => {
-                if let Some(text) = pending.take(text) {
-                    reader.event(Markdown::Text(text));
-                }
-                reader.event(event);
-            }
-        }
-    }
+pub fn read<'e>(text: &'e str, style: &Style) -> Read<'e> {
+    let mut reader = Reader::new(text, style, 0);
+    reader.read_all();
     reader.finish()
 }
 
@@ -97,7 +83,11 @@ impl Pending {
     }
 }
 
-struct Reader<'e> {
+struct Reader<'e, 's> {
+    source: &'e str,
+    style: &'s Style,
+    /// Readers within readers, for boxes and for Markdown inside HTML.
+    depth: usize,
     stream: Stream<'e>,
     read: Read<'e>,
     /// The stream outside of the footnote's definition that is being read, and the footnote's name.
@@ -115,19 +105,128 @@ struct Reader<'e> {
     image: Option<(Element<'e>, String, usize)>,
     /// Where the open heading stands in the stream, if it needs an id, and its words.
     heading: Option<(usize, String)>,
+    /// The heading that has just ended, for an id that is written below it.
+    last_heading: Option<usize>,
     ids: HashMap<String, usize>,
+    /// Whether there may be more in the source than CommonMark knows.
+    has_extras: bool,
+    /// A part of the source that is no Markdown, or that has been read.
+    skip: Range<usize>,
+    /// Where the innermost block with words in it ends.
+    block_end: usize,
+    quotes: Option<Quotes>,
+    /// Inner quotations that are open.
+    open_quotes: usize,
+    is_french: bool,
 }
 
-impl<'e> Reader<'e> {
-    fn event(&mut self, event: Markdown<'e>) {
+impl<'e, 's> Reader<'e, 's> {
+    fn new(source: &'e str, style: &'s Style, depth: usize) -> Self {
+        Reader {
+            source,
+            style,
+            depth,
+            stream: Stream::with_capacity(source.len() / 24),
+            read: Read::default(),
+            definition: None,
+            definitions: HashMap::new(),
+            names: Vec::new(),
+            alignments: Vec::new(),
+            column: 0,
+            in_head: false,
+            html: None,
+            image: None,
+            heading: None,
+            last_heading: None,
+            ids: HashMap::new(),
+            has_extras: extras::may_have_extras(source),
+            skip: 0..0,
+            block_end: source.len(),
+            quotes: style.smart_punctuation.then(|| quotes(&style.language)),
+            open_quotes: 0,
+            is_french: style.smart_punctuation && style.language.get(..2).is_some_and(|language| language.eq_ignore_ascii_case("fr")),
+        }
+    }
+
+    fn read_all(&mut self) {
+        let mut options = options();
+        options.set(Options::ENABLE_SMART_PUNCTUATION, self.quotes.is_some());
+        let mut pending = Pending::Nothing;
+        for (event, range) in Parser::new_ext(self.source, options).into_offset_iter() {
+            if self.skip.contains(&range.start) {
+                // A piece of text may go on where the part that is left out has ended.
+                if let (Markdown::Text(_), true) = (&event, range.end > self.skip.end) {
+                    pending.push(self.source, &self.source[self.skip.end..range.end], self.skip.end..range.end);
+                }
+                // So may a block that the parser sees where a box has ended already.
+                if let Markdown::Start(Tag::Paragraph | Tag::List(_) | Tag::BlockQuote(_) | Tag::HtmlBlock | Tag::Table(_)) = event
+                    && range.end > self.skip.end
+                {
+                    let rest = self.skip.end..range.end;
+                    self.skip.end = range.end;
+                    self.nested(&self.source[rest], false);
+                }
+                continue;
+            }
+            if self.has_extras && self.read_extra(&event, &range, &mut pending) {
+                continue;
+            }
+            match event {
+                Markdown::Text(piece) => {
+                    let piece = if self.quotes.is_some() { self.quote(piece, &range) } else { piece };
+                    if let Some((_, c)) = forbidden(&piece).next() {
+                        self.read.forbidden.push((c, range.clone()));
+                    }
+                    pending.push(self.source, &piece, range);
+                }
+                event => {
+                    self.flush(&mut pending);
+                    self.event(event, range);
+                }
+            }
+        }
+        self.flush(&mut pending);
+    }
+
+    fn flush(&mut self, pending: &mut Pending) {
+        if let Some(text) = pending.take(self.source) {
+            self.event(Markdown::Text(text), 0..0);
+        }
+    }
+
+    /// The language's own mark for a typewriter's.
+    fn quote(&mut self, piece: CowStr<'e>, range: &Range<usize>) -> CowStr<'e> {
+        let (Some(quotes), Some(written)) = (self.quotes, self.source.get(range.clone())) else { return piece };
+        match (written, &*piece) {
+            ("\"", "“") => quotes.open.into(),
+            ("\"", "”") => quotes.close.into(),
+            ("'", "‘") => {
+                self.open_quotes += 1;
+                quotes.open_inner.into()
+            }
+            // Else it's an apostrophe.
+            ("'", "’") if self.open_quotes > 0 && !self.source[range.end..].starts_with(char::is_alphanumeric) => {
+                self.open_quotes -= 1;
+                quotes.close_inner.into()
+            }
+            _ => piece,
+        }
+    }
+
+    fn event(&mut self, event: Markdown<'e>, range: Range<usize>) {
         if self.image.is_some() {
             return self.in_image(event);
         }
         match event {
-            Markdown::Start(tag) => self.start(tag),
+            Markdown::Start(tag) => self.start(tag, range),
             Markdown::End(tag) => self.end(tag),
             Markdown::Text(text) => {
                 self.words(&text);
+                let is_code = self.stream.is_any_open(&["code", "pre"]);
+                let text = match french_spaces(&text) {
+                    Cow::Owned(spaced) if self.is_french && !is_code => spaced.into(),
+                    _ => text,
+                };
                 push_linked(&mut self.stream, text);
             }
             Markdown::Code(text) => {
@@ -136,6 +235,7 @@ impl<'e> Reader<'e> {
                 self.stream.text(text);
                 self.stream.end("code");
             }
+            Markdown::InlineMath(math) if extras::is_price(self.source, &range) => self.prices(&math),
             Markdown::InlineMath(math) => self.stream.text(format!("${math}$")),
             Markdown::DisplayMath(math) => self.stream.text(format!("$${math}$$")),
             Markdown::Html(text) => match &mut self.html {
@@ -144,6 +244,8 @@ impl<'e> Reader<'e> {
             },
             Markdown::InlineHtml(text) => self.html(&text),
             Markdown::FootnoteReference(name) => self.note(name),
+            // The line before it was an attribute list.
+            Markdown::SoftBreak if matches!(self.stream.events.last(), Some(Event::Start(element)) if element.name == "p") => {}
             Markdown::SoftBreak => self.stream.soft_break(),
             Markdown::HardBreak => {
                 self.stream.start(Element::void("br"));
@@ -154,7 +256,11 @@ impl<'e> Reader<'e> {
         }
     }
 
-    fn start(&mut self, tag: Tag<'e>) {
+    fn start(&mut self, tag: Tag<'e>, range: Range<usize>) {
+        if let Tag::Paragraph | Tag::Heading { .. } | Tag::Item | Tag::TableCell | Tag::DefinitionListTitle = tag {
+            self.block_end = range.end;
+            self.open_quotes = 0;
+        }
         let element = match tag {
             Tag::Paragraph => Element::block("p"),
             Tag::Heading { level, id, .. } => {
@@ -173,10 +279,7 @@ impl<'e> Reader<'e> {
             Tag::BlockQuote(kind) => {
                 self.stream.start(Element::block("blockquote"));
                 if let Some(kind) = kind {
-                    self.stream.start(Element::block("p"));
-                    self.stream.start(Element::inline("strong"));
-                    self.stream.text(alert(kind));
-                    self.stream.end("p");
+                    self.box_title(self.alert(kind));
                 }
                 return;
             }
@@ -253,6 +356,8 @@ impl<'e> Reader<'e> {
             TagEnd::Paragraph => "p",
             TagEnd::Heading(level) => {
                 self.name_heading();
+                let is_heading = |event: &Event| matches!(event, Event::Start(element) if element.name == heading_name(level as u8));
+                self.last_heading = self.stream.events.iter().rposition(is_heading);
                 heading_name(level as u8)
             }
             TagEnd::BlockQuote(_) => "blockquote",
@@ -318,6 +423,9 @@ impl<'e> Reader<'e> {
     }
 
     fn html(&mut self, text: &str) {
+        if self.depth < MAX_READERS && text.contains("markdown") && self.html_with_markdown(text) {
+            return;
+        }
         // A comment leaves nothing that would have to be sanitised.
         self.read.has_html |= !(text.starts_with("<!--") && text.trim_end().ends_with("-->") && text.matches('<').count() == 1);
         html_reader::read(text, &mut self.stream);
@@ -377,40 +485,6 @@ impl<'e> Reader<'e> {
     }
 }
 
-/// Footnotes are numbered by their first mention.
-#[derive(Default)]
-struct Numbers {
-    order: Vec<usize>,
-    mentions: HashMap<usize, usize>,
-}
-
-impl Numbers {
-    fn number(&mut self, events: &mut [Event<'_>]) {
-        for event in events {
-            if let Event::Note { number, mention } = event {
-                let index = *number;
-                let count = self.mentions.entry(index).or_insert(0);
-                *count += 1;
-                if *count == 1 {
-                    self.order.push(index);
-                }
-                *mention = *count;
-                *number = self.order.iter().position(|known| *known == index).map_or(0, |at| at + 1);
-            }
-        }
-    }
-}
-
-fn alert(kind: BlockQuoteKind) -> &'static str {
-    match kind {
-        BlockQuoteKind::Note => "Note",
-        BlockQuoteKind::Tip => "Tip",
-        BlockQuoteKind::Important => "Important",
-        BlockQuoteKind::Warning => "Warning",
-        BlockQuoteKind::Caution => "Caution",
-    }
-}
-
 fn code_element<'e>(kind: &CodeBlockKind<'e>) -> Element<'e> {
     let info = match kind {
         CodeBlockKind::Fenced(info) => info.as_ref(),
@@ -444,36 +518,4 @@ pub fn push_linked<'e>(stream: &mut Stream<'e>, text: CowStr<'e>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn footnotes_are_numbered_by_their_first_mention() {
-        let read = read("b[^2] a[^x] b[^2]\n\n[^x]: X[^z]\n[^2]: Two\n[^z]: Z\n[^unused]: no\n");
-        let mentions = |events: &[Event]| -> Vec<(usize, usize)> {
-            events
-                .iter()
-                .filter_map(|event| if let Event::Note { number, mention } = event { Some((*number, *mention)) } else { None })
-                .collect()
-        };
-        assert_eq!(mentions(&read.events), [(1, 1), (2, 1), (1, 2)]);
-        assert_eq!(read.notes.len(), 3);
-        assert_eq!(mentions(&read.notes[1]), [(3, 1)]);
-    }
-
-    #[test]
-    fn forbidden_references_are_told_with_their_place() {
-        let text = "a &#8; b";
-        let read = read(text);
-        assert_eq!(read.forbidden.len(), 1);
-        assert_eq!(read.forbidden[0].0, '\u{8}');
-        assert!(text[read.forbidden[0].1.clone()].contains("&#8;"));
-    }
-
-    #[test]
-    fn html_is_seen_but_comments_need_no_cleaning() {
-        assert!(read("a <b>c</b>").has_html);
-        assert!(read("<div>x</div>").has_html);
-        assert!(!read("a\n\n<!--more-->\n\nb").has_html);
-    }
-}
+mod tests;
