@@ -16,6 +16,14 @@ pub fn may_have_extras(text: &str) -> bool {
     })
 }
 
+/// Whether lines begin with the colon of a definition, and none with another: the parser takes `:tada:` for one.
+pub fn has_definitions(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let may_have = pairs.fold(false, |found, (a, b)| found | ((*a == b'\n') & (*b == b':')));
+    may_have && text.match_indices("\n:").all(|(at, _)| text[at + 2..].starts_with([' ', '\t']))
+}
+
 /// An attribute list, as far as it matters: what makes links and pictures work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attributes {

@@ -43,7 +43,6 @@ pub fn options() -> Options {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_GFM
         | Options::ENABLE_MATH
-        | Options::ENABLE_DEFINITION_LIST
 }
 
 /// Reads a Markdown text.
@@ -112,6 +111,8 @@ struct Reader<'e, 's> {
     has_extras: bool,
     /// A part of the source that is no Markdown, or that has been read.
     skip: Range<usize>,
+    /// Whether it is whole blocks, with their ends.
+    is_block_skipped: bool,
     /// Where the innermost block with words in it ends.
     block_end: usize,
     quotes: Option<Quotes>,
@@ -141,6 +142,7 @@ impl<'e, 's> Reader<'e, 's> {
             ids: HashMap::new(),
             has_extras: extras::may_have_extras(source),
             skip: 0..0,
+            is_block_skipped: false,
             block_end: source.len(),
             quotes: style.smart_punctuation.then(|| quotes(&style.language)),
             open_quotes: 0,
@@ -151,9 +153,12 @@ impl<'e, 's> Reader<'e, 's> {
     fn read_all(&mut self) {
         let mut options = options();
         options.set(Options::ENABLE_SMART_PUNCTUATION, self.quotes.is_some());
+        options.set(Options::ENABLE_DEFINITION_LIST, extras::has_definitions(self.source));
         let mut pending = Pending::Nothing;
         for (event, range) in Parser::new_ext(self.source, options).into_offset_iter() {
-            if self.skip.contains(&range.start) {
+            // The cells that a row lacks stand at its end.
+            let is_lacking_cell = self.is_block_skipped && range == (self.skip.end..self.skip.end);
+            if self.skip.contains(&range.start) && (self.is_block_skipped || !is_end_of_block(&event)) || is_lacking_cell {
                 // A piece of text may go on where the part that is left out has ended.
                 if let (Markdown::Text(_), true) = (&event, range.end > self.skip.end) {
                     pending.push(self.source, &self.source[self.skip.end..range.end], self.skip.end..range.end);
@@ -483,6 +488,11 @@ impl<'e, 's> Reader<'e, 's> {
         }
         self.read
     }
+}
+
+fn is_end_of_block(event: &Markdown<'_>) -> bool {
+    use TagEnd::{Emphasis, Image, Link, Strikethrough, Strong, Subscript, Superscript};
+    matches!(event, Markdown::End(tag) if !matches!(tag, Emphasis | Image | Link | Strikethrough | Strong | Subscript | Superscript))
 }
 
 fn code_element<'e>(kind: &CodeBlockKind<'e>) -> Element<'e> {

@@ -19,12 +19,12 @@ impl<'e> Reader<'e, '_> {
             }
             Markdown::Start(Tag::List(_)) if extras::is_contents_list(written) => {
                 self.flush(pending);
-                self.skip = range.clone();
+                self.skip_block(range.clone());
                 true
             }
             // A table's last line, as the parser sees it.
             Markdown::Start(Tag::TableRow) if extras::only_attributes(written.trim_matches(['|', ' '])).is_some() => {
-                self.skip = range.clone();
+                self.skip_block(range.clone());
                 true
             }
             Markdown::Text(_) if !self.stream.is_open("pre") => self.read_text(written, range, pending),
@@ -45,23 +45,23 @@ impl<'e> Reader<'e, '_> {
                 heading.attributes.retain(|(name, _)| *name != "id");
                 heading.attributes.push(("id", id.into()));
             }
-            self.skip = range.clone();
+            self.skip_block(range.clone());
             return true;
         }
         self.last_heading = None;
         if extras::is_contents_mark(written) {
-            self.skip = range.clone();
+            self.skip_block(range.clone());
             return true;
         }
         // A comment may go on over many paragraphs.
         if let Some(length) = extras::extension(&self.source[range.start..]).filter(|length| *length >= written.trim_end().len()) {
-            self.skip = range.start..range.start + length;
+            self.skip_block(range.start..range.start + length);
             return true;
         }
         if self.depth < MAX_READERS
             && let Some(found) = Admonition::read(self.source, range.start)
         {
-            self.skip = range.start..found.end.max(range.end);
+            self.skip_block(range.start..found.end.max(range.end));
             self.stream.start(Element::block("blockquote"));
             if let Some(title) = found.title(self.style.words()) {
                 self.box_title(&title);
@@ -129,9 +129,16 @@ impl<'e> Reader<'e, '_> {
         (is_line || is_behind || is_whole).then_some(length)
     }
 
+    /// Leaves out whole blocks.
+    fn skip_block(&mut self, range: Range<usize>) {
+        self.skip = range;
+        self.is_block_skipped = true;
+    }
+
     /// Leaves out the source up to `end`, but not what the event holds after it.
     fn skip_to(&mut self, end: usize, range: &Range<usize>, pending: &mut Pending) {
         self.skip = range.start.min(end)..end;
+        self.is_block_skipped = false;
         if end < range.end {
             pending.push(self.source, &self.source[end..range.end], end..range.end);
         }
@@ -194,7 +201,11 @@ impl<'e> Reader<'e, '_> {
             match event.into_owned() {
                 Event::Start(element) if element.name == "p" && is_bare => {}
                 Event::End("p") if is_bare => {}
-                Event::Start(element) => self.stream.start(element),
+                Event::Start(element) => {
+                    // No paragraph holds a block.
+                    self.stream.imply_ends(element.name, element.layout);
+                    self.stream.start(element);
+                }
                 Event::End(name) => self.stream.end(name),
                 Event::Text(text) => self.stream.text(text),
                 Event::Note { number, .. } => {

@@ -132,6 +132,12 @@ fn definition_lists_are_lists() {
 }
 
 #[test]
+fn a_colon_alone_defines_nothing() {
+    assert_eq!(show("New:\n:tada: x"), "<p>New:\n:tada: x</p>");
+    assert_eq!(show("{: .x}\n:::tip\n"), "<p>:::tip</p>");
+}
+
+#[test]
 fn quotation_marks_are_the_languages_own() {
     for (language, wanted) in [
         ("en", "<p>“a ‘b’ c” – it’s…</p>"),
