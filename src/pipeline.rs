@@ -345,8 +345,9 @@ impl<'a> Kitchen<'a> {
         let written = issue.written.and_then(|at| self.catalog.issues().get(at));
         let links = written.map(|entry| self.catalog.links_from(&entry.head, &self.pictures));
         let written = written.zip(links.as_ref()).map(|(entry, links)| {
-            faults.append(&mut Body::read(entry, links).1);
-            Written { entry, links, id_prefix: id_prefix(entry) }
+            let style = self.style(entry);
+            faults.append(&mut Body::read(entry, links, &style).1);
+            Written { entry, links, id_prefix: id_prefix(entry), style }
         });
         let (edition, mut found) = newsletter::render_issue(spec, &self.config.site, issue, written.as_ref(), &entries);
         faults.append(&mut found);

@@ -126,7 +126,7 @@ impl<'a> Shown<'a> {
     /// The written text as HTML that fits.
     fn around(&self, medium: Medium, mark: impl FnMut(&str) -> String) -> Around<String> {
         let Around { before, after } = self.written.map(|written| written.html(mark)).unwrap_or_default();
-        let fitted = |html: String, number| if html.is_empty() { html } else { fit(&html, number, medium) };
+        let fitted = |html: String, number| if html.is_empty() { html } else { fit(&html, number, medium, self.look.say) };
         Around { before: fitted(before, self.entries.len() + 1), after: fitted(after, self.entries.len() + 2) }
     }
 

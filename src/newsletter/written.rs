@@ -2,7 +2,7 @@
 
 use super::slots::{Context, Markers, check_placeholders};
 use super::{PlannedIssue, last_part};
-use crate::body::{Body, HtmlPlace, Line};
+use crate::body::{Body, HtmlPlace, Line, Style};
 use crate::catalog::Links;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head};
@@ -19,6 +19,7 @@ pub struct Written<'a> {
     pub entry: &'a Entry,
     pub links: &'a dyn Links,
     pub id_prefix: String,
+    pub style: Style,
 }
 
 /// A written text around the entries.
@@ -38,7 +39,7 @@ impl Written<'_> {
     /// The text as HTML, its slots marked by `mark`.
     pub(super) fn html(&self, mark: impl FnMut(&str) -> String) -> Around<String> {
         let entry = self.marked(mark);
-        let (body, _) = Body::read(&entry, self.links);
+        let (body, _) = Body::read(&entry, self.links, &self.style);
         let html = body.html(&HtmlPlace { id_prefix: self.id_prefix.clone(), first_heading: 2 }, self.links);
         match html.split_once(&format!("<p>{PLACE}</p>")) {
             Some((before, after)) => Around { before: before.trim().to_owned(), after: after.trim().to_owned() },
@@ -49,7 +50,7 @@ impl Written<'_> {
     /// The text as plain text, its slots marked by `mark`.
     pub(super) fn lines(&self, mark: impl FnMut(&str) -> String) -> Around<Vec<Line>> {
         let entry = self.marked(mark);
-        let (body, _) = Body::read(&entry, self.links);
+        let (body, _) = Body::read(&entry, self.links, &self.style);
         let mut before = body.lines(self.links);
         let Some(at) = before.iter().position(|line| line.text.trim() == PLACE) else { return Around { before, after: Vec::new() } };
         let mut after = before.split_off(at);
