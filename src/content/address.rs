@@ -9,7 +9,7 @@ use super::slug::Slugs;
 use super::tokens::Parts;
 use crate::body::is_forbidden;
 use crate::site::Site;
-use crate::url::encode_path;
+use crate::url::{decode_path, encode_path};
 use chrono::{DateTime, Datelike, FixedOffset};
 
 /// How ids are made where the entry has none of its own. A publisher who moves here keeps the scheme of the
@@ -55,7 +55,9 @@ impl IdScheme {
                 format!("{folder}/{}", encode_path(name.trim_end_matches('.')))
             }
             IdScheme::Tag | IdScheme::Pelican => {
-                let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+                // Pelican's are not percent-encoded.
+                let url = if self == IdScheme::Pelican { decode_path(url) } else { url.into() };
+                let rest = url.split_once("://").map_or(url.as_ref(), |(_, rest)| rest);
                 let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
                 // A tag names a domain, not a port (RFC 4151, section 2.1).
                 let host = host.split(':').next().unwrap_or(host);
@@ -92,7 +94,9 @@ pub struct AddressRules<'a> {
 
 /// The path of an entry below the site, percent-encoded.
 pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Result<String, Fault> {
-    let AddressRules { pattern, site, folders, read_as, made_as, slugs } = *rules;
+    let AddressRules { site, folders, read_as, made_as, slugs, .. } = *rules;
+    let is_translated = made_as == Dialect::Pelican && entry.language.is_some() && !rules.pattern.names_language();
+    let pattern = if is_translated { Dialect::pelican_translation() } else { rules.pattern };
     // The site's own language may stand in a folder, which an address then names (`/fr/`).
     let language = entry.language.as_deref().or(facts.language.as_deref()).unwrap_or(&site.language);
     let before = facts.language_folder.as_deref().unwrap_or_default();
@@ -104,8 +108,8 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Res
         dialect: made_as,
         slugs,
         date: entry.published.map(|date| match made_as {
-            // Jekyll and Pelican write the day of the site's own zone into addresses.
-            Dialect::Jekyll | Dialect::Pelican => date.with_timezone(&site.timezone).fixed_offset(),
+            // Jekyll writes the day of the site's own zone into addresses.
+            Dialect::Jekyll => date.with_timezone(&site.timezone).fixed_offset(),
             _ => date,
         }),
         title: entry.title.as_deref(),

@@ -55,6 +55,12 @@ impl Dialect {
         }
     }
 
+    /// Where Pelican puts an entry in another language than the site's (its `ARTICLE_LANG_URL`).
+    pub fn pelican_translation() -> &'static Pattern {
+        static PATTERN: LazyLock<Pattern> = LazyLock::new(|| Pattern::parse("/{slug}-{lang}.html").unwrap_or_default());
+        &PATTERN
+    }
+
     /// Where an entry is found if no pattern is configured (see `permalink.rs` for the tokens).
     pub fn default_permalink(self) -> &'static Pattern {
         static PATTERNS: LazyLock<[Pattern; 4]> = LazyLock::new(|| {

@@ -43,9 +43,15 @@ pub fn read_lines(text: &str) -> Option<(Parsed, usize)> {
                 None => parsed.fields.push(Field { name, node }),
             }
         } else if content.starts_with("    ") || content.starts_with('\t') {
-            // A value may go on in indented lines, each one more value of a list.
-            if let Value::Text(value) = &mut parsed.fields.last_mut()?.node.value {
-                let separator = if value.is_empty() { "" } else { ", " };
+            // A value may go on in indented lines: each is one more value of a list, or more of a text.
+            let field = parsed.fields.last_mut()?;
+            let is_list = ["tags", "keywords", "authors", "categories"].contains(&field.name.as_str());
+            if let Value::Text(value) = &mut field.node.value {
+                let separator = match value.as_str() {
+                    "" => "",
+                    _ if is_list => ", ",
+                    _ => " ",
+                };
                 *value = format!("{value}{separator}{}", content.trim());
             }
         } else {

@@ -1,9 +1,9 @@
 //! What the path of a source says: section, slug, date, language.
 
-use super::dated_name::{split_dated_name, split_short_dated_name};
+use super::dated_name::{DatedName, split_dated_name, split_short_dated_name};
 use super::dialect::Dialect;
 use super::folders::Folders;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// The facts in a path below the content folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,9 +88,10 @@ pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts
     let mut name = file.rsplit_once('.').map_or(file, |(name, _)| name);
     let mut facts = PathFacts::default();
 
-    // Jekyll knows languages as fields only: a folder is a category, and a suffix part of the name.
+    // Jekyll and Pelican know languages as fields only: a folder is a category, and a suffix part of the name.
     let is_jekyll = dialect == Dialect::Jekyll;
-    if let Some((before, suffix)) = name.rsplit_once('.').filter(|_| !is_jekyll)
+    let by_field = is_jekyll || dialect == Dialect::Pelican;
+    if let Some((before, suffix)) = name.rsplit_once('.').filter(|_| !by_field)
         && !before.is_empty()
         && rules.is_suffix(suffix)
     {
@@ -102,7 +103,7 @@ pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts
         if facts.language.is_none() {
             facts.language = Some(folder.replace('_', "-"));
         }
-        if !is_jekyll {
+        if !by_field {
             facts.language_folder = (at == 0).then(|| folder.to_owned());
             folders.remove(at);
         }
@@ -126,7 +127,7 @@ pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts
     }
     facts.name = name.to_owned();
     facts.stem = name.to_owned();
-    match split_dated_name(name).or_else(|| if is_jekyll { split_short_dated_name(name) } else { None }) {
+    match split_dated_name(name).or_else(|| other_dated_name(name, dialect)) {
         Some(dated) => {
             (facts.date, facts.time) = (Some(dated.day), dated.time);
             facts.stem = if dated.stem.is_empty() { name.to_owned() } else { dated.stem.to_owned() };
@@ -135,6 +136,19 @@ pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts
     }
     facts.folders = folders.into_iter().map(str::to_owned).collect();
     facts
+}
+
+/// Names that only one generator takes for dated.
+fn other_dated_name(name: &str, dialect: Dialect) -> Option<DatedName<'_>> {
+    match dialect {
+        Dialect::Jekyll => split_short_dated_name(name),
+        // Pelican looks at the first ten characters.
+        Dialect::Pelican => {
+            let day: NaiveDate = name.get(..10)?.parse().ok().filter(|day: &NaiveDate| day.year() > 0)?;
+            Some(DatedName { day, time: None, stem: name })
+        }
+        _ => None,
+    }
 }
 
 /// `2024/05/01/slug.md`, `2024/05/01-slug.md`, `2024-05-01/slug.md`.

@@ -86,6 +86,11 @@ impl Pattern {
         Ok(Pattern { pieces })
     }
 
+    /// Whether the language is part of the address.
+    pub fn names_language(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Token(_, Token::Language)))
+    }
+
     /// The path below the site, with a slash first; the error is the token that has no value. Parts of a date that the
     /// entry hasn't are left out, and so is the slash after them.
     pub fn expand(&self, parts: &Parts) -> Result<String, String> {

@@ -45,7 +45,7 @@ impl Slugs {
             (Slugs::Safe, _) => text.trim_end_matches([' ', '.']).replace(['<', '>', ':', '"', '/', '\\', '|', '?', '*'], ""),
             (Slugs::Github, _) => github(text),
             (Slugs::Case, Dialect::Hugo) => hugo_token(text),
-            (Slugs::Case, Dialect::Pelican) => substitute(&deunicode::deunicode(text)),
+            (Slugs::Case, Dialect::Pelican) => substitute(&to_ascii(text)),
             (Slugs::Unicode, Dialect::Pelican) => substitute(&text.nfkc().collect::<String>()).to_lowercase(),
             (Slugs::NoAccents, _) => slugify(&without_accents(text), dialect),
             (Slugs::Default | Slugs::Case | Slugs::Unicode, _) => slugify(text, dialect),
@@ -158,7 +158,27 @@ pub fn jekyll_pretty(text: &str) -> String {
 
 /// Pelican's default: transliterated to ASCII, in lower case.
 fn pelican(text: &str) -> String {
-    substitute(&deunicode::deunicode(text)).to_lowercase()
+    substitute(&to_ascii(text)).to_lowercase()
+}
+
+/// ASCII as Python's Unidecode writes it, which has nothing for what it doesn't know.
+fn to_ascii(text: &str) -> String {
+    let ascii = |c: char| match c {
+        // Where it has changed since the tables were made.
+        'し' | 'シ' => "shi",
+        'ち' | 'チ' => "chi",
+        'っ' | 'つ' | 'ッ' | 'ツ' => "tsu",
+        'ー' | '־' => "-",
+        'Є' => "Ie",
+        'א' => "A",
+        'ח' => "H",
+        'ך' | 'כ' => "KH",
+        'ק' => "k",
+        'ײ' => "EY",
+        '\u{5ba}' | '\u{5c7}' => "o",
+        other => Some(unidecode::unidecode_char(other)).filter(|text| !text.starts_with("[?]")).unwrap_or_default(),
+    };
+    text.nfkc().map(ascii).collect()
 }
 
 /// github-slugger: lower case, punctuation goes, each space becomes a hyphen.
@@ -232,6 +252,21 @@ mod tests {
         assert_eq!(slugify("你好 世界", Dialect::Plain), "你好-世界");
         assert_eq!(slugify("नमस्ते", Dialect::Jekyll), "नमस्ते");
         assert_eq!(slugify("Привет мир", Dialect::Zola), "privet-mir");
+    }
+
+    #[test]
+    fn pelican_transliterates_as_unidecode_does() {
+        for (text, slug) in [
+            ("こんにちは つしま ツーリング", "konnichiha-tsushima-tsu-ringu"),
+            ("你好，世界 안녕", "ni-hao-shi-jie-annyeong"),
+            ("שלום חכם", "shlvm-hkhm"),
+            ("Єдність Київ", "iednist-kiyiv"),
+            ("½ × ² № ™ €", "12-x-2-no-tm-eur"),
+            ("Hi 👋🏽 there ❤️", "hi-there"),
+            ("Straße İΣ ﬁn", "strasse-is-fin"),
+        ] {
+            assert_eq!(pelican(text), slug, "{text}");
+        }
     }
 
     #[test]

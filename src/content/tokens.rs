@@ -173,8 +173,8 @@ impl Token {
             Token::Slug => match parts.dialect {
                 Dialect::Jekyll => slug(parts.slug.unwrap_or(parts.stem)),
                 Dialect::Hugo => parts.slug.map_or_else(|| parts.hugo_title(), slug),
-                // Pelican makes slugs from titles.
-                Dialect::Pelican => slug(parts.slug.or(parts.title).unwrap_or(parts.stem)),
+                // Pelican makes slugs from titles, and takes one that is given as it is.
+                Dialect::Pelican => parts.slug.map_or_else(|| slug(parts.title.unwrap_or(parts.stem)), str::to_owned),
                 _ => parts.slug_or_stem(),
             },
             // A token of Hugo's follows its rule for tokens, not that for paths.

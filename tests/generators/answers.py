@@ -6,7 +6,7 @@
 An archive is text files one after the other, each after a line `-- path --`. What is asked: the page's address, title,
 dates in UTC, tags, whether it is a draft. The generators must be installed; the tests read only the answers.
 """
-import datetime, html, json, os, pathlib, re, subprocess, sys, tempfile
+import datetime, html, json, os, pathlib, re, subprocess, sys, tempfile, urllib.parse
 
 HERE = pathlib.Path(__file__).parent
 
@@ -103,6 +103,50 @@ def unique(names):
     for name in names:
         found.setdefault(str(name).lower(), name)
     return list(found.values())
+
+
+PELICAN_RUN = """
+import json, sys
+sys.path[:0] = ["."]
+from pelican import Pelican, signals
+from pelican.settings import read_settings
+from feedgenerator import get_tag_uri
+from urllib.parse import urljoin
+found = {}
+def collect(generators):
+    for generator in generators:
+        for name in ["articles", "drafts", "hidden_articles", "translations", "drafts_translations"]:
+            for article in getattr(generator, name, []):
+                url = urljoin(generator.settings["SITEURL"] + "/", article.url)
+                found[article.relative_source_path] = {
+                    "url": url, "id": get_tag_uri(url, article.date), "title": str(article.title), "date": article.date.isoformat(),
+                    "updated": (getattr(article, "modified", None) or article.date).isoformat(), "draft": article.status == "draft",
+                    "hidden": article.status == "hidden", "language": article.lang,
+                    "tags": [tag.name for tag in getattr(article, "tags", [])] + [article.category.name],
+                    "authors": [author.name for author in getattr(article, "authors", [])], "summary": article.metadata.get("summary", "")}
+signals.all_generators_finalized.connect(collect)
+Pelican(read_settings("pelicanconf.py")).run()
+json.dump(found, open("answers.json", "w"))
+"""
+
+
+def pelican(folder):
+    run = subprocess.run([sys.executable, "-c", PELICAN_RUN], cwd=folder, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(run.stdout + run.stderr)
+    print(run.stderr)
+    pages = {path: page for path, page in json.loads((folder / "answers.json").read_text()).items() if not page.pop("hidden")}
+    for page in pages.values():
+        for name in ["date", "updated"]:
+            page[name] = utc(page[name])
+        page["title"] = html.unescape(re.sub("<[^>]*>", "", page["title"]))
+        page["summary"] = html.unescape(re.sub("<[^>]*>", "", page["summary"]))
+        # What an entry doesn't say itself: the default category, and the site's author.
+        page["tags"] = [tag for tag in page["tags"] if tag != "misc"]
+        page["authors"] = [author for author in page["authors"] if author != "The House"]
+        page["url"] = urllib.parse.quote(page["url"], safe="/:&!'()*+,;=@~")
+    import pelican as package
+    return f"Pelican {package.__version__}", pages
 
 
 def main(names):
