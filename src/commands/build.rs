@@ -5,7 +5,7 @@ use super::load::{load_config, open_content};
 use super::{Exit, Failure, Voice, diagnostics_json};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::files::{Changes, Output};
+use crate::files::{Care, Changes, Outdated, Output};
 use crate::pipeline::{self, Plan};
 use clap::Args;
 use serde_json::json;
@@ -21,6 +21,12 @@ pub struct BuildArgs {
     /// Publish the entries that are right although others are not (exit code 1)
     #[arg(long)]
     keep_going: bool,
+    /// Write nothing; fail (exit code 1) if the output folder is not what would be written
+    #[arg(long)]
+    locked: bool,
+    /// End only when all is on the disk (fsync)
+    #[arg(long, conflicts_with = "locked")]
+    durable: bool,
 }
 
 #[derive(Default)]
@@ -38,7 +44,7 @@ pub fn run(args: &BuildArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let report = build(args, shared)?;
     let failed = report.faults.iter().any(Diagnostic::is_error);
     voice.diagnostics(&report.faults);
-    report.tell(&voice, begun.elapsed().as_secs_f64(), failed && !args.keep_going);
+    report.tell(&voice, begun.elapsed().as_secs_f64(), failed && (!args.keep_going || args.locked));
     Ok(if failed { Exit::Problems } else { Exit::Done })
 }
 
@@ -56,7 +62,12 @@ fn build(args: &BuildArgs, shared: &SharedArgs) -> Result<Report, Failure> {
     report.faults.append(&mut planned);
     report.plan = plan;
     // Even a build that will write nothing renders everything, so that all problems are told in one run.
-    let output = Output::open(&config.output);
+    let care = match (args.locked, args.durable) {
+        (true, _) => Care::Locked,
+        (false, true) => Care::Durable,
+        (false, false) => Care::Usual,
+    };
+    let output = Output::open(&config.output, care);
     let mut found = pipeline::run(&config, &catalog, &report.plan, &folder, &output)
         .map_err(|error| Failure::file("write to", &config.output, &error))?;
     report.faults.append(&mut found);
@@ -64,6 +75,18 @@ fn build(args: &BuildArgs, shared: &SharedArgs) -> Result<Report, Failure> {
     let shown = |path: &String| shown(&config, path);
     report.faults.extend(foreign.kept.iter().map(|path| Diagnostic::output_kept().in_file(shown(path))));
     report.faults.extend(foreign.refused.iter().map(|path| Diagnostic::output_foreign().in_file(shown(path))));
+    if args.locked {
+        report.faults.extend(output.outdated().iter().map(|(path, kind)| {
+            let state = match kind {
+                Outdated::Missing => "is not there",
+                Outdated::Changed => "holds something else than the build makes",
+                Outdated::Stale => "is no longer made by the build",
+            };
+            Diagnostic::output_outdated(state).in_file(shown(path))
+        }));
+        report.changes.unchanged = output.unchanged();
+        return Ok(report);
+    }
     if args.keep_going || !report.faults.iter().any(Diagnostic::is_error) {
         report.changes = output.commit().map_err(|error| Failure::file("write to", &config.output, &error))?;
     }

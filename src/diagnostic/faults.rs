@@ -51,6 +51,11 @@ impl Diagnostic {
         )
     }
 
+    /// `state` says in words what is the matter with the file.
+    pub fn output_outdated(state: &str) -> Self {
+        error("output-outdated", &format!("this file {state}"), "run `tidings build` without --locked, and commit what it writes")
+    }
+
     pub fn encoding_invalid(offset: usize) -> Self {
         error(
             "encoding-invalid",

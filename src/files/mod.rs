@@ -11,7 +11,7 @@ mod walk;
 
 pub use fresh::{create_files, list_files};
 pub use git::{GitFault, History, read_history};
-pub use output::{Changes, Output};
+pub use output::{Care, Changes, Outdated, Output};
 pub use picture::picture_size;
 pub use walk::{Folder, WalkRules, bad_pattern};
 

@@ -15,6 +15,27 @@ pub struct Changes {
     pub removed: usize,
 }
 
+/// How files get to the output folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Care {
+    /// Each is whole or not there; after a power cut a build may have to be done again.
+    #[default]
+    Usual,
+    /// What is written is on the disk before `commit` ends (fsync of files and folders).
+    Durable,
+    /// Nothing is written at all, not even beside the output: only what would change is found.
+    Locked,
+}
+
+/// A file of the output folder that is not what the build makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outdated {
+    Missing,
+    Changed,
+    /// An earlier build wrote it, this one doesn't.
+    Stale,
+}
+
 /// Files of others that stand where ours would.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Foreign {
@@ -31,6 +52,7 @@ pub struct Output {
     old: Manifest,
     old_bytes: Vec<u8>,
     staging: Staging,
+    care: Care,
     files: Mutex<Files>,
 }
 
@@ -43,9 +65,10 @@ struct Files {
 
 impl Output {
     /// Prepares to write below `root`, which need not exist yet.
-    pub fn open(root: &Path) -> Output {
+    pub fn open(root: &Path, care: Care) -> Output {
         let old_bytes = std::fs::read(root.join(manifest::NAME)).unwrap_or_default();
-        Output { root: root.to_owned(), old: Manifest::read(&old_bytes), old_bytes, staging: Staging::new(root), files: Mutex::default() }
+        let (old, staging) = (Manifest::read(&old_bytes), Staging::new(root));
+        Output { root: root.to_owned(), old, old_bytes, staging, care, files: Mutex::default() }
     }
 
     /// Takes a file's bytes; `path` has `/` between its parts. The same bytes as last time are left alone, and so is a
@@ -58,12 +81,15 @@ impl Output {
         let old = std::fs::read(&place);
         let is_same = old.as_ref().is_ok_and(|old| old == bytes);
         let owner = if is_same { Owner::Us } else { self.owner(path, old) };
-        if owner == Owner::Us && !is_same {
+        if owner == Owner::Us && !is_same && self.care != Care::Locked {
             let staged = self.staging.open()?.join(path);
             if let Some(folder) = staged.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            std::fs::write(staged, bytes)?;
+            std::fs::write(&staged, bytes)?;
+            if self.care == Care::Durable {
+                sync(&staged)?;
+            }
         }
         let mut files = self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if owner != Owner::Us {
@@ -111,25 +137,51 @@ impl Output {
         self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner).foreign.clone()
     }
 
+    /// What `commit` would change, by path.
+    pub fn outdated(&self) -> Vec<(String, Outdated)> {
+        let files = self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kind = |path: &String| if self.root.join(path).exists() { Outdated::Changed } else { Outdated::Missing };
+        let staged = files.staged.iter().map(|path| (path.clone(), kind(path)));
+        let stale = self.stale(&files).filter(|path| self.root.join(path).exists()).map(|path| (path.clone(), Outdated::Stale));
+        let mut all: Vec<_> = staged.chain(stale).collect();
+        all.sort_by(|(a, _), (b, _)| a.cmp(b));
+        all
+    }
+
+    /// How many files are as they should be.
+    pub fn unchanged(&self) -> usize {
+        let files = self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        files.all.len() - files.staged.len()
+    }
+
+    /// What an earlier build wrote and this one doesn't. What has become somebody else's page stays.
+    fn stale<'a>(&'a self, files: &'a Files) -> impl Iterator<Item = &'a String> {
+        self.old.files.difference(&files.all).filter(|path| !files.foreign.kept.contains(*path))
+    }
+
     /// Moves all files to their places and removes those that an earlier build wrote and this one did not.
     pub fn commit(self) -> io::Result<Changes> {
         let files = std::mem::take(&mut *self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let list = self.root.join(manifest::NAME);
-        // What was ours and has become somebody else's page is not removed.
-        let stale: Vec<&String> = self.old.files.difference(&files.all).filter(|path| !files.foreign.kept.contains(*path)).collect();
+        let stale: Vec<&String> = self.stale(&files).collect();
         let new = Manifest::new(files.all.clone()).to_bytes();
         if files.staged.iter().any(|path| !self.old.files.contains(path)) {
             // If this is cut short, the next build still knows every file that may be ours.
             let both = self.old.files.union(&files.all).cloned().collect();
             super::write_file(&list, &Manifest::new(both).to_bytes())?;
+            self.sync_if_durable([list.as_path(), &self.root])?;
         }
+        let mut folders: BTreeSet<PathBuf> = [self.root.clone()].into();
         for path in &files.staged {
             let place = self.root.join(path);
             if let Some(folder) = place.parent() {
                 std::fs::create_dir_all(folder)?;
+                // A new folder is an entry of the one above it.
+                folders.extend(folder.ancestors().take_while(|folder| folder.starts_with(&self.root)).map(Path::to_owned));
             }
             std::fs::rename(self.staging.open()?.join(path), place)?;
         }
+        self.sync_if_durable(folders.iter().map(PathBuf::as_path))?;
         let mut removed = 0;
         for path in &stale {
             removed += usize::from(std::fs::remove_file(self.root.join(path)).is_ok());
@@ -137,8 +189,13 @@ impl Output {
         }
         if new != self.old_bytes || !stale.is_empty() {
             super::write_file(&list, &new)?;
+            self.sync_if_durable([list.as_path(), &self.root])?;
         }
         Ok(Changes { written: files.staged.len(), unchanged: files.all.len() - files.staged.len(), removed })
+    }
+
+    fn sync_if_durable<'a>(&self, paths: impl IntoIterator<Item = &'a Path>) -> io::Result<()> {
+        if self.care == Care::Durable { paths.into_iter().try_for_each(sync) } else { Ok(()) }
     }
 
     fn remove_empty_folders(&self, path: &str) {
@@ -150,6 +207,16 @@ impl Output {
             }
             folder = inner.parent();
         }
+    }
+}
+
+/// Waits until a file or folder is on the disk.
+fn sync(path: &Path) -> io::Result<()> {
+    // Where a folder can't be opened, as on Windows, it can't be synced either.
+    match std::fs::File::open(path) {
+        Ok(file) => file.sync_all(),
+        Err(_) if path.is_dir() => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -172,7 +239,11 @@ mod tests {
     use super::*;
 
     fn build(root: &Path, files: &[(&str, &str)]) -> Changes {
-        let output = Output::open(root);
+        build_with(root, files, Care::Usual)
+    }
+
+    fn build_with(root: &Path, files: &[(&str, &str)], care: Care) -> Changes {
+        let output = Output::open(root, care);
         for (path, text) in files {
             output.write(path, text.as_bytes()).unwrap();
         }
@@ -195,11 +266,43 @@ mod tests {
     }
 
     #[test]
+    fn a_durable_build_does_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("public");
+        for files in [&[("a.xml", "1"), ("x/y/a.xml", "1")][..], &[("b.xml", "2"), ("x/z/a.xml", "2")]] {
+            assert_eq!(build_with(&root, files, Care::Durable).written, 2);
+            let held = files.iter().all(|(path, text)| std::fs::read_to_string(root.join(path)).unwrap() == *text);
+            assert!(held && build_with(&root, files, Care::Durable).written == 0);
+        }
+        assert!(!root.join("a.xml").exists() && !root.join("x/y").exists());
+    }
+
+    #[test]
+    fn a_locked_folder_is_only_looked_at() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("public");
+        let look = |files: &[(&str, &str)]| {
+            let output = Output::open(&root, Care::Locked);
+            for (path, text) in files {
+                output.write(path, text.as_bytes()).unwrap();
+            }
+            output.outdated()
+        };
+        assert_eq!(look(&[("a.xml", "1")]), [("a.xml".to_owned(), Outdated::Missing)]);
+        assert!(!root.exists());
+        build(&root, &[("a.xml", "1"), ("b.xml", "1"), ("c.xml", "1")]);
+        assert_eq!(look(&[("a.xml", "1"), ("b.xml", "1"), ("c.xml", "1")]), []);
+        let told = look(&[("a.xml", "1"), ("b.xml", "2")]);
+        assert_eq!(told, [("b.xml".to_owned(), Outdated::Changed), ("c.xml".to_owned(), Outdated::Stale)]);
+        assert_eq!(std::fs::read_to_string(root.join("b.xml")).unwrap(), "1");
+    }
+
+    #[test]
     fn a_build_that_is_given_up_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("public");
         build(&root, &[("a.xml", "1")]);
-        let output = Output::open(&root);
+        let output = Output::open(&root, Care::Usual);
         output.write("a.xml", b"2").unwrap();
         output.write("b.xml", b"2").unwrap();
         drop(output);
@@ -216,7 +319,7 @@ mod tests {
         std::fs::write(root.join("index.html"), "<p>home").unwrap();
         std::fs::write(root.join("feed.xml"), "theirs").unwrap();
         std::fs::write(root.join("tags"), "a file").unwrap();
-        let output = Output::open(&root);
+        let output = Output::open(&root, Care::Usual);
         for path in ["index.html", "feed.xml", "feed.json", "tags/a/feed.xml", "new.xml"] {
             output.write(path, b"ours").unwrap();
         }
@@ -234,7 +337,7 @@ mod tests {
         let root = dir.path().join("public");
         build(&root, &[("feed.xml", "<generator>tidings 0"), ("feed.json", "{}"), ("index.html", "<p>")]);
         std::fs::remove_file(root.join(manifest::NAME)).unwrap();
-        let output = Output::open(&root);
+        let output = Output::open(&root, Care::Usual);
         output.write("feed.json", b"{1}").unwrap();
         output.write("index.html", b"<b>").unwrap();
         let foreign = output.foreign();
@@ -245,7 +348,7 @@ mod tests {
     #[test]
     fn no_path_leaves_the_folder_and_none_is_written_twice() {
         let dir = tempfile::tempdir().unwrap();
-        let output = Output::open(&dir.path().join("public"));
+        let output = Output::open(&dir.path().join("public"), Care::Usual);
         assert!(output.write("../x", b"").is_err());
         assert!(output.write("/x", b"").is_err());
         output.write("x", b"").unwrap();

@@ -150,6 +150,36 @@ fn an_undated_entry_keeps_a_valid_tag() {
 }
 
 #[test]
+fn a_locked_build_writes_nothing_and_names_what_is_outdated() {
+    let project = Project::new().file("content/a.md", post("A", "2025-01-02"));
+    project.run("build --locked").code(1).stderr_has("public/feed.xml").stderr_has("output-outdated");
+    assert!(!project.path().join("public").exists());
+    project.run("build --durable").success().stderr("");
+    let project = project.file(".gitignore", "");
+    project.run("build --locked").success().stderr("");
+    // What a clone has: all but the hidden manifest.
+    std::fs::remove_file(project.path().join("public/.tidings-manifest.json")).unwrap();
+    let run = project.run("build --locked --format json").success().json();
+    assert_eq!((run["written"].as_u64(), run["unchanged"].as_u64()), (Some(0), Some(9)), "{run}");
+    assert!(!project.path().join("public/.tidings-manifest.json").exists());
+    project.run("build").success();
+    let project = project.file("content/a.md", "---\ntitle: B\ndate: 2025-01-02\n---\nHello.\n");
+    let before: Vec<String> = project.files("public").iter().map(|path| project.read(&format!("public/{path}"))).collect();
+    let run = project.run("build --locked --keep-going --format json").code(1).json();
+    let told: Vec<(&str, &str)> = run["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| (fault["file"].as_str().unwrap(), fault["message"].as_str().unwrap()))
+        .collect();
+    assert!(told.contains(&("public/feed.xml", "this file holds something else than the build makes")), "{told:?}");
+    assert!(told.contains(&("public/tags/news/feed.xml", "this file is no longer made by the build")), "{told:?}");
+    let after: Vec<String> = project.files("public").iter().map(|path| project.read(&format!("public/{path}"))).collect();
+    assert_eq!(before, after);
+    project.run("build --locked --durable").code(2);
+}
+
+#[test]
 fn json_counts_everything() {
     let project = Project::new()
         .file("content/a.md", post("A", "2025-01-02"))
