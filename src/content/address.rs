@@ -129,7 +129,11 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Res
             let pattern = Pattern::parse(below).ok().filter(|_| below.contains(':') && read_as != Dialect::Zola);
             match pattern {
                 Some(pattern) => pattern.expand(&parts).map_err(Fault::Incomplete)?,
-                None if is_hugo => hugo_url(below),
+                // A relative one is below its language.
+                None if is_hugo => {
+                    let language = entry.language.as_deref().filter(|_| !below.starts_with('/')).map(str::to_lowercase);
+                    hugo_url(&[language.unwrap_or_default().as_str(), below].join("/"))
+                }
                 None => format!("/{}", below.trim().trim_start_matches('/')),
             }
         }

@@ -311,10 +311,7 @@ fn date(
     if let (Some(published), Some(updated)) = (fields.published, fields.updated)
         && updated < published
     {
-        faults.push(match fields.updated_span {
-            Some(span) => Diagnostic::date_order().at(source, span),
-            None => Diagnostic::date_order().in_file(&source.path.display),
-        });
+        faults.push(Diagnostic::date_order().at(source, fields.updated_span.unwrap_or_else(|| first_line(source))));
         fields.updated = Some(published);
     }
 }
@@ -325,10 +322,7 @@ fn refusal(source: &Source, fields: &Fields, fault: Fault) -> Diagnostic {
         Fault::Refused(path) => (Diagnostic::permalink_refused(&path), fields.permalink_span.or(fields.slug_span)),
         Fault::Incomplete(token) => (Diagnostic::permalink_incomplete(&token), fields.permalink_span),
     };
-    match span {
-        Some(span) => fault.at(source, span),
-        None => fault.in_file(&source.path.display),
-    }
+    fault.at(source, span.unwrap_or_else(|| first_line(source)))
 }
 
 /// A date that stands in a path: `2024/02/19/slug`, with or without more before it.

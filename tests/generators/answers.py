@@ -33,7 +33,7 @@ def split(archive):
     return re.findall(r"[^\n]*\n", archive.read_bytes().decode("utf-8"))
 
 
-HUGO_TEMPLATE = """[{{ range $i, $p := site.Pages }}{{ if $p.File }}{{ if eq $p.Kind "page" }}
+HUGO_TEMPLATE = """[{{ range $i, $p := site.AllPages }}{{ if $p.File }}{{ if eq $p.Kind "page" }}
 {{ $d := dict "path" $p.File.Path "url" $p.Permalink "title" $p.Title "date" ($p.Date.UTC.Format "2006-01-02T15:04:05Z") "updated" ($p.Lastmod.UTC.Format "2006-01-02T15:04:05Z") "publish" ($p.PublishDate.UTC.Format "2006-01-02T15:04:05Z") "expires" ($p.ExpiryDate.UTC.Format "2006-01-02T15:04:05Z") "draft" $p.Draft "tags" ($p.Params.tags | default slice) "categories" ($p.Params.categories | default slice) "language" $p.Language.Lang "description" ($p.Params.summary | default $p.Description) }}{{ $d | jsonify }},{{ end }}{{ end }}{{ end }}null]"""
 
 
@@ -47,7 +47,7 @@ def hugo(folder):
     pages = []
     for file in sorted(folder.glob("public/**/index.json")):
         pages += [hugo_page(page) for page in json.loads(file.read_text()) if page]
-    version = subprocess.run(["hugo", "version"], capture_output=True, text=True).stdout.split()[1]
+    version = re.search(r"v[0-9.]+", subprocess.run(["hugo", "version"], capture_output=True, text=True).stdout)[0]
     return f"Hugo {version}", {page.pop("path"): page for page in pages}
 
 

@@ -195,3 +195,8 @@ fn pelican() {
         ],
     );
 }
+
+#[test]
+fn hugo_with_languages() {
+    compare("hugo-languages", &[]);
+}

@@ -1,6 +1,7 @@
 //! The built program, run on folders of input: whole outputs are compared.
 #![expect(clippy::disallowed_methods, reason = "tests lay out projects and read what was written")]
 
+mod any_bytes;
 mod build;
 mod content;
 mod corpora;
