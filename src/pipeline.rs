@@ -470,6 +470,9 @@ fn id_prefix(entry: &Entry) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..6])
 }
 
+/// The type of a file of chapters (podcastindex.org/namespace/1.0).
+const CHAPTERS: &str = "application/json+chapters";
+
 /// Makes the addresses of an entry's relations and of its episode absolute.
 fn resolve(entry: &mut Entry, links: &dyn Links) {
     let resolve = |target: &mut Option<String>| *target = target.as_deref().and_then(|target| links.absolute(target));
@@ -484,7 +487,11 @@ fn resolve(entry: &mut Entry, links: &dyn Links) {
     });
     let attachment =
         |file: Attachment| Some(Attachment { url: links.absolute(&file.url)?, mime_type: typed(&file.mime_type, &file.url), ..file });
-    podcast.chapters = podcast.chapters.take().and_then(attachment);
+    // The Podcast namespace has a type of its own for them.
+    let is_plain = |file: &Attachment| file.mime_type.is_empty() && file.url.ends_with(".json");
+    let chapters =
+        podcast.chapters.take().map(|file| if is_plain(&file) { Attachment { mime_type: CHAPTERS.into(), ..file } } else { file });
+    podcast.chapters = chapters.and_then(attachment);
     podcast.transcripts = std::mem::take(&mut podcast.transcripts).into_iter().filter_map(attachment).collect();
 }
 

@@ -53,7 +53,7 @@ impl Diagnostic {
 
     /// `state` says in words what is the matter with the file.
     pub fn output_outdated(state: &str) -> Self {
-        error("output-outdated", &format!("this file {state}"), "run `tidings build` without --locked, and commit what it writes")
+        error("output-outdated", format!("this file {state}"), "run `tidings build` without --locked, and commit what it writes")
     }
 
     pub fn encoding_invalid(offset: usize) -> Self {

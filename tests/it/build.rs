@@ -118,7 +118,7 @@ fn an_episode_is_written_with_all_that_its_front_matter_says() {
         "<itunes:episode>3</itunes:episode>",
         "<itunes:season>1</itunes:season>",
         "<podcast:transcript type=\"text/vtt\" url=\"https://example.org/2025/01/low/low.vtt\">",
-        "<podcast:chapters type=\"application/json\" url=\"https://example.org/2025/01/low/low.json\">",
+        "<podcast:chapters type=\"application/json+chapters\" url=\"https://example.org/2025/01/low/low.json\">",
         "<podcast:person role=\"guest\">Yann</podcast:person>",
         "<itunes:category text=\"Leisure\">",
         "<itunes:image href=\"https://example.org/icon.png\"",

@@ -7,6 +7,8 @@ use std::collections::HashSet;
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 const MEDIA: &str = "http://search.yahoo.com/mrss/";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
+const HISTORY: &str = "http://purl.org/syndication/history/1.0";
+const ITUNES: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
 const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
 
 pub type Faults = Vec<String>;
@@ -149,6 +151,7 @@ fn atom_feed(feed: &Element, out: &mut Faults) {
     children(feed, "id1 title1 updated1 subtitle? generator? icon? logo? rights? author* contributor* category* link* entry*", out);
     attributes(feed, &[], &["version"], out);
     atom_parts(feed, out);
+    history(feed, out);
     let own = |child: &&Element| child.space == ATOM;
     if feed.children.iter().filter(own).skip_while(|child| child.name != "entry").any(|child| child.name != "entry") {
         out.push("MisplacedMetadata".into());
@@ -174,6 +177,52 @@ fn atom_entry(entry: &Element, has_author: bool, out: &mut Faults) {
     let is_alternate = |link: &&Element| link.get("rel").unwrap_or("alternate") == "alternate";
     if entry.first(ATOM, "content").is_none() && !entry.all(ATOM, "link").any(|link| is_alternate(&link)) {
         out.push("MissingContentOrAlternate".into());
+    }
+}
+
+/// What a document may be to the others of its feed (RFC 5005).
+fn history(feed: &Element, out: &mut Faults) {
+    let (is_complete, is_archive) = (feed.first(HISTORY, "complete").is_some(), feed.first(HISTORY, "archive").is_some());
+    let has = |rel: &str| feed.all(ATOM, "link").any(|link| link.get("rel") == Some(rel));
+    if is_complete && is_archive {
+        out.push("ArchiveIncomplete".into());
+    }
+    if is_complete && ["first", "last", "previous", "next", "prev-archive", "next-archive"].iter().any(|rel| has(rel)) {
+        out.push("FeedRelInCompleteFeed".into());
+    }
+    if is_archive && !has("current") {
+        out.push("MissingCurrentInArchive".into());
+    }
+}
+
+/// Apple's elements of a channel or item.
+fn itunes(parent: &Element, out: &mut Faults) {
+    let text = |name: &'static str| parent.first(ITUNES, name).map(|element| element.text.trim());
+    for (name, words) in
+        [("explicit", &["true", "false"][..]), ("episodeType", &["full", "trailer", "bonus"]), ("type", &["episodic", "serial"])]
+    {
+        if text(name).is_some_and(|text| !words.contains(&text)) {
+            out.push(format!("Invalid itunes:{name} {:?}", text(name)));
+        }
+    }
+    let is_duration = |text: &str| text.split(':').count() <= 3 && text.split(':').all(|part| part.parse::<u32>().is_ok());
+    if text("duration").is_some_and(|text| !is_duration(text)) {
+        out.push("InvalidDuration".into());
+    }
+    if text("summary").is_some_and(|text| text.chars().count() > 4000) {
+        out.push("TooLong itunes:summary".into());
+    }
+    for name in ["image", "category"] {
+        let attribute = if name == "image" { "href" } else { "text" };
+        parent.all(ITUNES, name).for_each(|element| attributes(element, &[attribute], &[], out));
+    }
+    parent.first(ITUNES, "image").and_then(|image| image.get("href")).iter().for_each(|url| uri(url, true, false, out));
+    if let Some(owner) = parent.first(ITUNES, "owner") {
+        match owner.first(ITUNES, "email") {
+            None => out.push("MissingElement itunes:email".into()),
+            Some(email) if !address(&email.text) => out.push("InvalidContact itunes:email".into()),
+            Some(_) => {}
+        }
     }
 }
 
@@ -287,6 +336,8 @@ fn rss_channel(channel: &Element, out: &mut Faults) {
         }
     }
     channel_links(channel, out);
+    history(channel, out);
+    itunes(channel, out);
     let mut guids = HashSet::new();
     for item in channel.all("", "item") {
         rss_item(item, out);
@@ -331,6 +382,7 @@ fn rss_item(item: &Element, out: &mut Faults) {
     item.all(DC, "creator").chain(item.all(CONTENT, "encoded")).for_each(|element| text_only(element, out));
     item.first(DC, "language").iter().for_each(|element| language(Some(&element.text), out));
     channel_links(item, out);
+    itunes(item, out);
     media(item, out);
 }
 
