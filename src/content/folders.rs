@@ -252,7 +252,7 @@ fn placeless(field: &Field) -> Field {
     field
 }
 
-/// Eleventy joins the tags of data files and entries.
+/// Eleventy joins the tags of data files and entries, in this order.
 fn join_tags(fields: &mut [Field], more: &Field) {
     let nodes = |node: &Node| match &node.value {
         Value::List(nodes) => nodes.clone(),
@@ -260,8 +260,8 @@ fn join_tags(fields: &mut [Field], more: &Field) {
         _ => vec![node.clone()],
     };
     if let Some(own) = fields.iter_mut().find(|field| field.name.eq_ignore_ascii_case(&more.name)) {
-        let mut all = nodes(&own.node);
-        all.extend(nodes(&more.node));
+        let mut all = nodes(&more.node);
+        all.extend(nodes(&own.node));
         own.node.value = Value::List(all);
     }
 }

@@ -51,7 +51,7 @@ fn data_files_give_fields_and_tags_but_no_collections() {
     );
     assert_eq!(faults, []);
     let fields = completed(&found, "posts/a.md", "---\ntags: tide\n---\n", Dialect::Plain);
-    assert_eq!(fields, [("tags".to_owned(), "tide, sea".to_owned()), ("author".to_owned(), "Ann".to_owned())]);
+    assert_eq!(fields, [("tags".to_owned(), "sea, tide".to_owned()), ("author".to_owned(), "Ann".to_owned())]);
     assert_eq!(completed(&found, "posts/a.md", "---\ntags: tide\n---\n", Dialect::Hugo).len(), 1, "only Eleventy has such files");
 }
 

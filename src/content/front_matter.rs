@@ -1,6 +1,6 @@
 //! Finds the front matter of a source, whatever its dialect, and reads it.
 
-use super::json::read_json;
+use super::json::{read_json, read_json_at};
 use super::lines::{key_of, read_lines};
 use super::toml::read_toml;
 use super::value::{Fault, Field, Node, Parsed, Value};
@@ -69,12 +69,27 @@ fn clean(node: &mut Node, source: &Source, faults: &mut Vec<Diagnostic>) {
 fn parse(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
     let text = source.text.as_str();
     let mut faults = Vec::new();
-    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    // Hugo and Zola let blank lines stand before it.
+    let blank = text.len() - text.trim_start().len();
+    let lead = text[..blank].rfind('\n').map_or(0, |at| at + 1);
+    let first = text[lead..].split_inclusive('\n').next().unwrap_or_default();
+    let start = lead + first.len();
     let front_matter = match first.trim_end() {
-        "+++" => fenced(source, first.len(), "+++", Syntax::Toml, &mut faults),
-        "---" if closes(text, first.len()) => fenced(source, first.len(), "---", Syntax::Yaml, &mut faults),
+        "+++" => fenced(source, start, "+++", Syntax::Toml, &mut faults),
+        "---" if closes(text, start) && (lead == 0 || looks_like_keys(&text[start..])) => {
+            fenced(source, start, "---", Syntax::Yaml, &mut faults)
+        }
+        // Eleventy and Docusaurus (gray-matter): the language stands behind the mark.
+        // Those generators read it as they read YAML.
+        "---json" | "--- json" if closes(text, start) => {
+            FrontMatter { syntax: Syntax::Yaml, ..fenced(source, start, "---", Syntax::Json, &mut faults) }
+        }
+        "---toml" | "--- toml" if closes(text, start) => {
+            FrontMatter { syntax: Syntax::Yaml, ..fenced(source, start, "---", Syntax::Toml, &mut faults) }
+        }
+        "---yaml" | "--- yaml" | "---yml" if closes(text, start) => fenced(source, start, "---", Syntax::Yaml, &mut faults),
         // A file that opens with a thematic break has no front matter, one that goes on with keys has.
-        "---" if looks_like_keys(&text[first.len()..]) => {
+        "---" if lead == 0 && looks_like_keys(&text[start..]) => {
             faults.push(Diagnostic::front_matter_unclosed("---").at(source, Span::new(0, 3)));
             nothing(text.len())
         }
@@ -131,6 +146,7 @@ fn fenced(source: &Source, start: usize, mark: &str, syntax: Syntax, faults: &mu
     let head = &text[start..end];
     let (name, which, read) = match syntax {
         Syntax::Toml => ("TOML", "first", read_toml(head, start)),
+        Syntax::Json => ("JSON", "last", read_json_at(head, start).map_err(|fault| vec![fault])),
         _ => ("YAML", "last", read_yaml(head, start).map_err(|fault| vec![fault])),
     };
     let fields = match read {
@@ -181,6 +197,11 @@ mod tests {
             ("+++\r\ntitle = \"Hi\"\r\n+++\r\nBody\n", Syntax::Toml),
             ("{\"title\": \"Hi\"}\nBody\n", Syntax::Json),
             ("Title: Hi\nTags: a, b\n\nBody\n", Syntax::Lines),
+            ("\n \n+++\ntitle = \"Hi\"\n+++\nBody\n", Syntax::Toml),
+            ("\n---\ntitle: Hi\n---\nBody\n", Syntax::Yaml),
+            ("---json\n{\"title\": \"Hi\"}\n---\nBody\n", Syntax::Yaml),
+            ("---toml\ntitle = \"Hi\"\n---\nBody\n", Syntax::Yaml),
+            ("--- yaml\ntitle: Hi\n---\nBody\n", Syntax::Yaml),
         ] {
             let (front_matter, faults) = read(text);
             assert!(faults.is_empty(), "{text}: {faults:?}");

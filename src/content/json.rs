@@ -33,6 +33,30 @@ pub fn read_json(text: &str) -> Option<Result<(Parsed, usize), Fault>> {
     }
 }
 
+/// Reads a text that is an object and nothing else; `base` is where it begins in its source.
+pub fn read_json_at(text: &str, base: usize) -> Result<Parsed, Fault> {
+    let lead = text.len() - text.trim_start().len();
+    let place = |span: Span| Span::new(base + lead + span.start, base + lead + span.end);
+    match read_json(&text[lead..]) {
+        Some(Ok((mut parsed, _))) => {
+            parsed.fields.iter_mut().for_each(|field| shift(&mut field.node, &place));
+            parsed.repeated.iter_mut().for_each(|(_, span)| *span = place(*span));
+            Ok(parsed)
+        }
+        Some(Err((reason, span))) => Err((reason, place(span))),
+        None => Err(("it should be an object in braces".into(), Span::new(base, base + text.len()))),
+    }
+}
+
+fn shift(node: &mut Node, place: &dyn Fn(Span) -> Span) {
+    node.span = place(node.span);
+    match &mut node.value {
+        Value::List(nodes) => nodes.iter_mut().for_each(|node| shift(node, place)),
+        Value::Table(fields) => fields.iter_mut().for_each(|field| shift(&mut field.node, place)),
+        _ => {}
+    }
+}
+
 /// Goes through JSON that was found valid.
 struct Walker<'t> {
     text: &'t str,
@@ -138,6 +162,16 @@ impl Walker<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_those_of_the_source() {
+        let text = "---json\n {\"a\": [{\"b\": \"c\"}], \"a\": 1}\n---\n";
+        let parsed = read_json_at(&text[8..], 8).unwrap();
+        assert_eq!(&text[parsed.fields[0].node.span.start..parsed.fields[0].node.span.end], "1");
+        assert_eq!(parsed.repeated.len(), 1);
+        assert_eq!(read_json_at("x", 5).unwrap_err().1, Span::new(5, 6));
+        assert_eq!(read_json_at(" {\"a\" 1}", 5).unwrap_err().1.start, 11);
+    }
 
     #[test]
     fn deep_nesting_is_refused() {

@@ -149,6 +149,35 @@ def pelican(folder):
     return f"Pelican {package.__version__}", pages
 
 
+ELEVENTY_PAGE = """
+module.exports = class {
+    data() { return { permalink: "answers.json", eleventyExcludeFromCollections: true }; }
+    render(data) {
+        return JSON.stringify(data.collections.all.map(page => ({
+            path: page.inputPath, url: page.url, title: page.data.title, date: page.date, tags: page.data.tags || [], author: page.data.author })));
+    }
+};
+"""
+
+
+def eleventy(folder):
+    (folder / "content/answers.11ty.js").write_text(ELEVENTY_PAGE)
+    root = pathlib.Path(os.environ["ELEVENTY"])
+    run = subprocess.run(["node", root / "node_modules/@11ty/eleventy/cmd.cjs"], cwd=folder, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(run.stdout + run.stderr)
+    pages = {}
+    for page in json.loads((folder / "_site/answers.json").read_text()):
+        if page["url"]:
+            pages[page.pop("path").removeprefix("./content/")] = page
+            page["url"] = "https://example.org" + urllib.parse.quote(page["url"], safe="/:&!'()*+,;=@~")
+            page["date"] = utc(page["date"].replace("Z", "+00:00"))
+            page["tags"] = unique(tag for tag in page["tags"] if tag != "posts")
+            page["authors"] = [page.pop("author")] if "author" in page else []
+    package = json.loads((root / "node_modules/@11ty/eleventy/package.json").read_text())
+    return f"Eleventy {package['version']}", pages
+
+
 def main(names):
     for archive in sorted(HERE.glob("*.txtar")):
         if names and archive.stem not in names:

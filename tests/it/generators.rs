@@ -43,7 +43,11 @@ fn entries(name: &str, dir: &Path) -> (Config, Vec<Entry>, Vec<Diagnostic>) {
     let config = config.unwrap_or_else(|| panic!("{faults:#?}"));
     let (folder, mut faults) = Folder::open(
         &config.content.dir,
-        &WalkRules { underscores: !matches!(config.rules.ids, IdScheme::Jekyll), display_root: dir.to_owned(), ..WalkRules::default() },
+        &WalkRules {
+            underscores: matches!(config.rules.ids, IdScheme::Hugo | IdScheme::Zola | IdScheme::Pelican),
+            display_root: dir.to_owned(),
+            ..WalkRules::default()
+        },
     )
     .unwrap();
     let (catalog, found) = read_catalog(&config, &folder);
@@ -199,4 +203,9 @@ fn pelican() {
 #[test]
 fn hugo_with_languages() {
     compare("hugo-languages", &[]);
+}
+
+#[test]
+fn eleventy() {
+    compare("eleventy", &[]);
 }
