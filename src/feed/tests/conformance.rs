@@ -23,3 +23,15 @@ fn what_we_write_has_no_fault() {
         assert_eq!(faults(out), Faults::new(), "{out}");
     }
 }
+
+#[test]
+fn nothing_leans_on_what_readers_ignore() {
+    for out in outputs(&sample::entries()) {
+        assert!(!out.contains("xml:base") && !out.contains("xhtml") && !out.contains("xml-stylesheet type=\"text/xsl\""), "{out}");
+        for name in ["href", "url", "src", "xmlUrl", "htmlUrl"] {
+            for value in out.split(&format!(" {name}=\"")).skip(1) {
+                assert!(value.starts_with("https://"), "{name}={}", value.split('"').next().unwrap_or_default());
+            }
+        }
+    }
+}
