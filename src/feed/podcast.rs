@@ -1,7 +1,7 @@
 //! Podcasts in RSS: Apple's elements (help.apple.com/itc/podcasts_connect) and those of the Podcast namespace
 //! (podcastindex.org/namespace/1.0). The other formats have no words for them.
 
-use super::namespace::PODCAST;
+use super::namespace::{ITUNES, PODCAST};
 use super::rss::element;
 use super::view::{EntryView, FeedView};
 use super::{PodcastKind, PodcastSpec};
@@ -77,7 +77,8 @@ fn duration(seconds: u64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
 }
 
-/// An item's elements of the Podcast namespace.
+/// An item's elements of the Podcast namespace, and Apple's title (the episode's without its number), for which the crate has no
+/// place.
 pub(super) fn item_extensions(episode: &Podcast, extensions: &mut ExtensionMap) {
     let file = |name: &str, file: &Attachment| {
         let language = file.language.as_deref().map(|language| ("language", language));
@@ -87,7 +88,9 @@ pub(super) fn item_extensions(episode: &Podcast, extensions: &mut ExtensionMap) 
     let files = episode.transcripts.iter().map(|transcript| file("transcript", transcript));
     let chapters = episode.chapters.iter().map(|chapters| file("chapters", &Attachment { language: None, ..chapters.clone() }));
     let elements = group(files.chain(chapters).chain(episode.people.iter().map(person)));
-    // Apple's title is the episode's without its number, which the crate has no place for.
+    if let Some(title) = &episode.title {
+        extensions.insert(ITUNES.0.into(), group([element(&format!("{}:title", ITUNES.0), Some(title), &[])]));
+    }
     if !elements.is_empty() {
         extensions.insert(PODCAST.0.into(), elements);
     }
@@ -130,7 +133,7 @@ mod tests {
     use crate::entry::Enclosure;
     use crate::site::Person;
 
-    const ITUNES: &str = super::super::namespace::ITUNES.1;
+    const ITUNES: &str = super::ITUNES.1;
     const SPACE: &str = PODCAST.1;
 
     fn spec() -> FeedSpec {
@@ -161,6 +164,7 @@ mod tests {
             language: language.map(str::to_owned),
         };
         entry.entry.podcast = Some(Box::new(Podcast {
+            title: Some("Low & slow".into()),
             episode: Some(7),
             season: Some(2),
             kind: Some("bonus".into()),
@@ -227,9 +231,9 @@ mod tests {
     fn an_episode_says_all_that_it_knows() {
         let channel = read(&spec(), None, episode());
         let item = channel.first("", "item").unwrap();
-        let names = ["author", "summary", "explicit", "duration", "episode", "season", "episodeType", "block"];
+        let names = ["title", "author", "summary", "explicit", "duration", "episode", "season", "episodeType", "block"];
         let told: Vec<String> = names.iter().map(|name| text(item, ITUNES, name)).collect();
-        assert_eq!(told, ["Ann (the elder)", "Summary of a.", "false", "1:02:03", "7", "2", "bonus", "Yes"]);
+        assert_eq!(told, ["Low & slow", "Ann (the elder)", "Summary of a.", "false", "1:02:03", "7", "2", "bonus", "Yes"]);
         assert_eq!(item.first(ITUNES, "image").unwrap().get("href"), Some("https://example.org/e.jpg"));
         let files: Vec<_> =
             item.all(SPACE, "transcript").map(|file| (file.get("url").unwrap(), file.get("type").unwrap(), file.get("language"))).collect();
