@@ -111,11 +111,15 @@ impl<'a> EntryLinks<'a> {
             Target::Root(_) | Target::Pelican("filename", _) => (true, false),
             Target::Pelican(..) | Target::Elsewhere => return None,
         };
+        // Most links are addresses of pages: a content file's name has an extension, so they needn't be looked for.
+        let (Target::Path(written) | Target::Root(written) | Target::Pelican(_, written)) = target else { return None };
+        let written = written.split(['?', '#']).next().unwrap_or_default();
+        if !written.rsplit('/').next().is_some_and(|file| file.contains('.')) {
+            return None;
+        }
         let Some(path) = self.content_path(target) else {
             // Out of the content folder: as written, if it can be nothing but a file.
-            let (Target::Path(path) | Target::Root(path) | Target::Pelican(_, path)) = target else { return None };
-            let path = path.split(['?', '#']).next().unwrap_or_default();
-            return (is_certain && is_markdown(path)).then(|| Found::Missing(path.to_owned()));
+            return (is_certain && is_markdown(written)).then(|| Found::Missing(written.to_owned()));
         };
         if let Some(head) = self.entry_at(&path) {
             return Some(Found::Entry(head));
