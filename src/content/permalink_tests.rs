@@ -87,7 +87,7 @@ fn astro_docusaurus_and_dateless_names() {
     assert_eq!(expand("/:slugorstem/", Dialect::Hugo), "/my.file/");
     assert_eq!(expand("/:stempath/", Dialect::Plain), "/News/Old Stuff/My.File/");
     assert_eq!(expand("/blog/:slugorpath/", Dialect::Plain), "/blog/News/Old Stuff/2024-05-01-My.File/");
-    assert_eq!(expand("/blog/:slugordatedpath", Dialect::Plain), "/blog/News/Old Stuff/2024/05/01/My.File");
+    assert_eq!(expand("/blog/:slugordatedpath", Dialect::Plain), "/blog/2024/05/01/News/Old Stuff/My.File");
     let folders = ["A B".to_owned()];
     let parts = Parts {
         dialect: Dialect::Plain,

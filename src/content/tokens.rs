@@ -1,6 +1,5 @@
 //! The tokens of permalink patterns and what they stand for.
 
-use super::dated_name::split_dated_name;
 use super::dialect::Dialect;
 use super::permalink::{Piece, unknown};
 use super::slug::{Slugs, jekyll_pretty};
@@ -187,7 +186,7 @@ impl Token {
             Token::StemPath => parts.path(parts.stem),
             Token::SlugOrStem => slug(parts.slug.unwrap_or(parts.stem)),
             Token::SlugOrPath => parts.slug.map_or_else(|| parts.path(parts.name), |slug| slug.trim_matches('/').to_owned()),
-            Token::SlugOrDatedPath => parts.slug.map_or_else(|| parts.dated_path(), |slug| slug.trim_matches('/').to_owned()),
+            Token::SlugOrDatedPath => parts.slug.map_or_else(|| parts.dated_path(), |slug| slug.trim_start_matches('/').to_owned()),
             Token::Section => parts.folders.first().map(|folder| parts.segment(folder)).unwrap_or_default(),
             Token::SectionSlug => parts.section_slugs.first().map(|section| slug(section)).unwrap_or_default(),
             Token::Sections { first, last } => join(range(parts.sections, first, last).iter().map(|folder| parts.segment(folder))),
@@ -245,18 +244,33 @@ impl Parts<'_> {
         join(self.folders.iter().map(String::as_str).chain([name]).map(|name| self.segment(name)))
     }
 
-    /// `2024-05-01-name` as `2024/05/01/name`. The date counts wherever the path has it, and its hyphens become slashes.
+    /// `notes/2024-05-01-name` as `2024/05/01/notes/name`: the last date of the path comes first, with slashes.
     fn dated_path(&self) -> String {
-        let dated = |name: &str| match split_dated_name(name) {
-            Some(dated) if dated.stem.is_empty() => name.replace('-', "/"),
-            Some(dated) => {
-                let day = name.strip_suffix(dated.stem).unwrap_or(name).trim_end_matches(['-', '_', ' ', '.']);
-                format!("{}/{}", day.replace('-', "/"), dated.stem)
+        let path = join(self.folders.iter().cloned().chain([self.name.to_owned()]));
+        let dated = path.char_indices().rev().find_map(|(at, _)| Some((at, date_length(&path[at..])?)));
+        match dated {
+            Some((at, length)) => {
+                let (date, text) = path[at..].split_at(length);
+                let text = text.strip_prefix(['-', '/']).unwrap_or(text);
+                format!("{}/{}{text}", date.replace('-', "/"), &path[..at])
             }
-            None => name.to_owned(),
-        };
-        join(self.folders.iter().map(|folder| dated(folder)).chain([dated(self.name)]))
+            None => path,
+        }
     }
+}
+
+/// How long the date is at the start of a text: four digits, and twice one or two behind a hyphen or slash.
+fn date_length(text: &str) -> Option<usize> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits(text) < 4 {
+        return None;
+    }
+    let mut at = 4;
+    for _ in 0..2 {
+        let rest = text[at..].strip_prefix(['-', '/'])?;
+        at += 1 + Some(digits(rest).min(2)).filter(|count| *count > 0)?;
+    }
+    Some(at)
 }
 
 fn join(segments: impl Iterator<Item = String>) -> String {

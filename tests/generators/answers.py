@@ -178,6 +178,43 @@ def eleventy(folder):
     return f"Eleventy {package['version']}", pages
 
 
+DOCUSAURUS_RUN = """
+const { loadContext } = require("@docusaurus/core/lib/server/site");
+const blog = require("@docusaurus/plugin-content-blog");
+const { normalizePluginOptions } = require("@docusaurus/utils-validation");
+(async () => {
+    const context = await loadContext({ siteDir: process.argv[2] });
+    const given = context.siteConfig.presets[0][1].blog;
+    const options = blog.validateOptions({ validate: normalizePluginOptions, options: { ...given, id: "default", path: "blog", routeBasePath: "blog" } });
+    const { blogPosts } = await (await blog.default(context, options)).loadContent();
+    const posts = blogPosts.map(({ metadata }) => ({
+        path: metadata.source.replace("@site/blog/", ""), url: "https://example.org" + metadata.permalink, title: metadata.title, date: metadata.date,
+        updated: metadata.frontMatter.last_update && metadata.frontMatter.last_update.date, draft: !!metadata.frontMatter.draft,
+        unlisted: !!metadata.frontMatter.unlisted, tags: metadata.tags.map(tag => tag.label), authors: metadata.authors.map(author => author.name),
+        summary: metadata.frontMatter.description || "", image: metadata.frontMatter.image || "" }));
+    require("fs").writeFileSync("answers.json", JSON.stringify(posts));
+})().catch(error => { console.error(error); process.exit(1); });
+"""
+
+
+def docusaurus(folder):
+    root = pathlib.Path(os.environ["DOCUSAURUS"])
+    (folder / "run.js").write_text(DOCUSAURUS_RUN)
+    (folder / "node_modules").symlink_to(root / "node_modules")
+    run = subprocess.run(["node", "run.js", str(folder)], cwd=folder, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(run.stdout + run.stderr)
+    pages = {}
+    for page in json.loads((folder / "answers.json").read_text()):
+        if not page.pop("unlisted"):
+            pages[page.pop("path")] = page
+            page["url"] = urllib.parse.quote(page["url"], safe="/:&!'()*+,;=@~%")
+            page["date"] = utc(page["date"].replace("Z", "+00:00"))
+            page["updated"] = utc(page["updated"].replace("Z", "+00:00")) if page.get("updated") else page["date"]
+    package = json.loads((root / "node_modules/@docusaurus/core/package.json").read_text())
+    return f"Docusaurus {package['version']}", pages
+
+
 def main(names):
     for archive in sorted(HERE.glob("*.txtar")):
         if names and archive.stem not in names:

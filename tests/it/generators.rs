@@ -209,3 +209,15 @@ fn hugo_with_languages() {
 fn eleventy() {
     compare("eleventy", &[]);
 }
+
+#[test]
+fn docusaurus() {
+    compare(
+        "docusaurus",
+        &[
+            ("2024-05-11-heading.md", "title", "titles are without markup"),
+            ("2024-05-12-untitled.md", "title", "a file's name is no title"),
+            ("2024-05-24-json.md", "title", "titles are without markup"),
+        ],
+    );
+}
