@@ -183,7 +183,6 @@ mod tests {
                     ..Participant::default()
                 },
             ],
-            ..Podcast::default()
         }));
         entry
     }
