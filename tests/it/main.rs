@@ -21,8 +21,8 @@ mod mock_smtp;
 mod newsletter;
 mod pictures;
 mod project;
-#[cfg(feature = "send")]
 mod readers;
+#[cfg(feature = "send")]
 mod send;
 mod syntax;
 mod tidy;
