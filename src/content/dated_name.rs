@@ -1,6 +1,6 @@
 //! Dates that files and folders have in their names.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// A file name that begins with a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,46 @@ pub fn split_short_dated_name(name: &str) -> Option<DatedName<'_>> {
     // The same text, two characters shorter.
     let stem = &name[name.len() - dated.stem.len()..];
     Some(DatedName { day: dated.day, time: dated.time, stem })
+}
+
+/// `20240501-slug`, `2024.05.01 slug`, `2024_05_01_slug`, `2024年5月1日 slug`; or a date of the usual kind anywhere, which then
+/// stays in the slug, as with Eleventy.
+pub fn split_freely_dated_name(name: &str) -> Option<DatedName<'_>> {
+    split_compact_name(name).or_else(|| split_marked_name(name)).or_else(|| {
+        let is_digit = |at: usize| name.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        let day = |at: usize| name.get(at..at + 10).filter(|text| text.is_ascii())?.parse::<NaiveDate>().ok();
+        let lone = |at: &usize| is_digit(*at) && !is_digit(at + 10) && at.checked_sub(1).is_none_or(|before| !is_digit(before));
+        let day = (0..name.len()).filter(lone).find_map(day)?;
+        Some(DatedName { day, time: None, stem: name })
+    })
+}
+
+fn split_compact_name(name: &str) -> Option<DatedName<'_>> {
+    let day = NaiveDate::parse_from_str(name.get(..8).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?, "%Y%m%d").ok()?;
+    dated(day, &name[8..])
+}
+
+fn split_marked_name(name: &str) -> Option<DatedName<'_>> {
+    let (year, rest) = number(name, 4)?;
+    let mark = rest.chars().next().filter(|c| matches!(c, '.' | '_' | '年'))?;
+    let (month, rest) = number(&rest[mark.len_utf8()..], 2)?;
+    let (day, rest) = number(rest.strip_prefix(if mark == '年' { '月' } else { mark })?, 2)?;
+    let rest = if mark == '年' { rest.strip_prefix('日')? } else { rest };
+    dated(NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, rest)
+}
+
+/// What follows a date must not be more of a number.
+fn dated(day: NaiveDate, rest: &str) -> Option<DatedName<'_>> {
+    let is_end = !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    // Other numbers have as many digits, and versions as many points.
+    let is_likely = (1900..2200).contains(&day.year());
+    (is_end && is_likely).then(|| DatedName { day, time: None, stem: rest.trim_start_matches(['-', '_', '.', ' ', '\u{3000}']) })
+}
+
+fn number(text: &str, most: usize) -> Option<(u32, &str)> {
+    let length = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number = text.get(..length).filter(|digits| !digits.is_empty() && digits.len() <= most)?;
+    Some((number.parse().ok().filter(|number| *number > 0)?, &text[length..]))
 }
 
 /// `10:30`, `10:30:00` or `10-30-00`, with `Z`, `+02:00` or nothing after it.
@@ -103,6 +143,39 @@ mod tests {
         ] {
             let found = split_dated_name(name).unwrap_or_else(|| panic!("{name}"));
             assert_eq!((found.day.to_string().as_str(), found.time.as_deref(), found.stem), ("2024-05-01", time, stem), "{name}");
+        }
+    }
+
+    #[test]
+    fn people_write_dates_in_other_ways() {
+        for (name, stem) in [
+            ("20240501-a", "a"),
+            ("20240501", ""),
+            ("2024.05.01 a", "a"),
+            ("2024_5_1_a", "a"),
+            ("2024年5月1日 春天", "春天"),
+            ("2024年05月01日　春天", "春天"),
+            ("notes-2024-05-01", "notes-2024-05-01"),
+            ("été 2024-05-01 x", "été 2024-05-01 x"),
+        ] {
+            let found = split_freely_dated_name(name).unwrap_or_else(|| panic!("{name}"));
+            assert_eq!((found.day.to_string().as_str(), found.stem), ("2024-05-01", stem), "{name}");
+        }
+        for name in [
+            "20241301",
+            "202405010",
+            "20240501a",
+            "v2.05.01",
+            "2024.5",
+            "2024年5月",
+            "a-12024-05-01",
+            "a-2024-05-011",
+            "12000101",
+            "1.2.3",
+            "24.5.1",
+            "",
+        ] {
+            assert_eq!(split_freely_dated_name(name), None, "{name}");
         }
     }
 

@@ -59,13 +59,16 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "linktitle" => (Title, 1),
         "date" => (Date, 0),
         "pubdate" | "pub_date" | "publish_date" | "published_at" | "date_published" | "publisheddate" | "publisheddatetime"
-        | "pubdatetime" => (Date, 1),
-        "created" | "created_at" | "date_created" => (Date, 2),
+        | "pubdatetime" | "publishedat" | "published_date" | "publicationdate" | "publication_date" | "datepublished" | "posted" => {
+            (Date, 1)
+        }
+        "created" | "created_at" | "createdat" | "date_created" | "datecreated" => (Date, 2),
         "publishdate" => (Embargo, 0),
         "updated" | "updated_at" | "last_modified_at" | "lastmod" | "last_updated" | "lastupdated" | "date_modified" | "moddatetime" => {
             (Updated, 0)
         }
-        "modified" | "updateddate" | "updated_date" | "last_update" | "modifieddate" => (Updated, 1),
+        "modified" | "updateddate" | "updated_date" | "last_update" | "modifieddate" | "updatedat" | "modified_at" | "modified_date"
+        | "datemodified" | "lastmodified" | "last_modified" => (Updated, 1),
         "expirydate" | "expiry_date" | "expires" | "expiry" | "expires_at" | "unpublishdate" => (Expires, 0),
         "draft" | "isdraft" => (Draft, 0),
         "published" => (Published, 0),

@@ -1,6 +1,6 @@
 //! What the path of a source says: section, slug, date, language.
 
-use super::dated_name::{DatedName, split_dated_name, split_short_dated_name};
+use super::dated_name::{DatedName, split_dated_name, split_freely_dated_name, split_short_dated_name};
 use super::dialect::Dialect;
 use super::folders::Folders;
 use chrono::{Datelike, NaiveDate};
@@ -147,6 +147,8 @@ fn other_dated_name(name: &str, dialect: Dialect) -> Option<DatedName<'_>> {
             let day: NaiveDate = name.get(..10)?.parse().ok().filter(|day: &NaiveDate| day.year() > 0)?;
             Some(DatedName { day, time: None, stem: name })
         }
+        // No generator: as people write dates.
+        Dialect::Plain => split_freely_dated_name(name),
         _ => None,
     }
 }
@@ -201,7 +203,7 @@ mod tests {
         ] {
             assert_eq!(facts(path, Dialect::Plain).date, day("2024-05-01"), "{path}");
         }
-        for path in ["2024-13-01-a.md", "a-2024-05-01.md", "2024-05.md", "1984.md", "v2024/05/a.md"] {
+        for path in ["2024-13-01-a.md", "a-2024-05-010.md", "2024-05.md", "1984.md", "v2024/05/a.md"] {
             assert_eq!(facts(path, Dialect::Plain).date, None, "{path}");
         }
     }

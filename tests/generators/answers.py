@@ -223,6 +223,8 @@ def main(names):
             folder = pathlib.Path(name)
             unpack(archive, folder)
             generator = archive.stem.split("-")[0]
+            if generator not in globals():
+                continue
             version, pages = globals()[generator](folder)
             answers = {"generator": version, "pages": dict(sorted(pages.items()))}
             archive.with_suffix(".json").write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")

@@ -221,3 +221,8 @@ fn docusaurus() {
         ],
     );
 }
+
+#[test]
+fn zola() {
+    compare("zola", &[]);
+}
