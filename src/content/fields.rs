@@ -493,6 +493,35 @@ mod tests {
     }
 
     #[test]
+    fn a_number_for_words_is_doubted_and_a_wrong_date_told_once() {
+        let (found, faults) = entry("---\ntags: 5\nauthor: 3\ncategory: {a: b}\n---\n", Dialect::Hugo);
+        assert_eq!((found.categories, found.authors[0].name.as_str()), (vec!["5".to_owned()], "3"));
+        let told: Vec<_> = faults.iter().map(|fault| (fault.code, fault.place.as_ref().map_or(0, |place| place.line))).collect();
+        assert_eq!(told, [("field-doubtful", 2), ("field-type", 4), ("field-doubtful", 3)]);
+        let (_, faults) = entry("---\ndate: [x]\ntags: [1, [2, x], ~]\n---\n", Dialect::Hugo);
+        assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["field-type"]);
+    }
+
+    #[test]
+    fn each_generator_splits_texts_in_its_way() {
+        for (dialect, text, expected) in [
+            (Dialect::Jekyll, "tags: a b", vec!["a", "b"]),
+            (Dialect::Jekyll, "tag: a b", vec!["a b"]),
+            (Dialect::Jekyll, "tags: [u]\ntag: t", vec!["t"]),
+            (Dialect::Jekyll, "categories: [y]\ncategory: x z", vec!["y", "x z"]),
+            (Dialect::Pelican, "tags: a, b; c", vec!["a, b", "c"]),
+            (Dialect::Pelican, "category: a, b", vec!["a, b"]),
+            (Dialect::Hugo, "tags: a, b", vec!["a", "b"]),
+            (Dialect::Plain, "tag: a\ntags: [b, a]", vec!["a", "b"]),
+            (Dialect::Plain, "keywords: a", vec!["a"]),
+            (Dialect::Plain, "keywords: a\ntags: []", vec![]),
+        ] {
+            let (found, faults) = entry(&format!("---\n{text}\n---\n"), dialect);
+            assert_eq!((found.categories, faults), (expected.into_iter().map(str::to_owned).collect(), Vec::new()), "{dialect:?}: {text}");
+        }
+    }
+
+    #[test]
     fn unknown_fields_are_kept() {
         let (entry, _) = entry("---\nmood: calm\nextra: {series: one}\n---\n", Dialect::Zola);
         assert_eq!(entry.extra, [("mood".to_owned(), "calm".to_owned()), ("series".to_owned(), "one".to_owned())]);

@@ -22,6 +22,7 @@ mod newsletter;
 mod pictures;
 mod project;
 mod readers;
+mod reading;
 #[cfg(feature = "send")]
 mod send;
 mod syntax;
