@@ -7,15 +7,17 @@ use crate::diagnostic::{Source, SourcePath};
 use crate::site::Person;
 use chrono::{DateTime, FixedOffset};
 use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// An entry's place, identity and dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     pub path: SourcePath,
     /// Unique and permanent (RFC 4287, section 4.2.6).
-    pub id: String,
+    pub id: Arc<str>,
     /// Absolute URL of the entry's page, percent-encoded.
-    pub url: String,
+    pub url: Arc<str>,
     /// None only for an entry that names no date: it comes last.
     pub published: Option<DateTime<FixedOffset>>,
     /// Never before `published`.
@@ -28,16 +30,40 @@ pub struct Head {
     /// Whether it says that it goes into the newsletter, or that it doesn't.
     pub newsletter: Option<bool>,
     /// Tags and categories, as written, in their order, without repetitions.
-    pub categories: Vec<String>,
+    pub categories: Box<[Arc<str>]>,
     /// The first folder below the content folder.
-    pub section: Option<String>,
+    pub section: Option<Arc<str>>,
     /// BCP 47 tag, if it is not the site's.
-    pub language: Option<String>,
+    pub language: Option<Arc<str>>,
     /// The names of its authors; empty where it has the site's.
-    pub authors: Box<[Box<str>]>,
+    pub authors: Box<[Arc<str>]>,
+}
+
+/// Names that many heads have in common, each held once.
+#[derive(Debug, Default)]
+pub struct Names(HashSet<Arc<str>>);
+
+impl Names {
+    fn share(&mut self, name: &mut Arc<str>) {
+        match self.0.get(name) {
+            Some(known) => *name = Arc::clone(known),
+            None => {
+                self.0.insert(Arc::clone(name));
+            }
+        }
+    }
 }
 
 impl Head {
+    /// Takes tags, authors and the like from `names` instead of holding them once more.
+    pub fn share(&mut self, names: &mut Names) {
+        let own = self.categories.iter_mut().chain(&mut self.authors).chain(&mut self.section).chain(&mut self.language);
+        own.for_each(|name| names.share(name));
+        if self.id == self.url {
+            self.id = Arc::clone(&self.url);
+        }
+    }
+
     /// The order of feeds and issues: newest first by the published date, equal dates by id, entries without a date last
     /// in the order of their paths.
     pub fn newest_first(&self, other: &Head) -> Ordering {

@@ -8,7 +8,7 @@ use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
 use crate::content::{self, Folders, Pattern, ReadRules};
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
-use crate::entry::{Attachment, Enclosure, Entry, Head, Origin};
+use crate::entry::{Attachment, Enclosure, Entry, Head, Names, Origin};
 use crate::feed::{self, Detail, FeedEntry, FeedSpec, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::files::History;
 use crate::message;
@@ -98,29 +98,40 @@ fn read_folders(config: &Config, reader: &dyn Reader) -> (Folders, Vec<Diagnosti
     (folders, faults)
 }
 
+/// So many files are read between two times that their heads are put to the others: what they have in common is then
+/// held once.
+const AT_ONCE: usize = 4096;
+
 /// Pass 1: reads every file's head.
 pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagnostic>) {
     let (folders, mut faults) = read_folders(config, reader);
-    let read: Vec<(Option<Head>, Vec<Diagnostic>)> = reader
-        .sources()
-        .par_iter()
-        .map(|path| match read_source(config, reader, path) {
+    let sources = reader.sources();
+    let mut heads = Vec::with_capacity(sources.len());
+    let mut others = BTreeSet::new();
+    let mut names = Names::default();
+    let mut read: Vec<(Option<Head>, Vec<Diagnostic>)> = Vec::new();
+    for paths in sources.chunks(AT_ONCE) {
+        let read_head = |path: &SourcePath| match read_source(config, reader, path) {
             Ok(source) => content::read_head(&source, &config.rules, &folders, &config.site),
             Err(fault) => (None, vec![fault]),
-        })
-        .collect();
-    let mut heads = Vec::with_capacity(read.len());
-    let mut others = BTreeSet::new();
-    for ((head, mut found), path) in read.into_iter().zip(reader.sources()) {
-        if head.is_none() {
-            others.insert(path.relative.clone());
+        };
+        paths.par_iter().map(read_head).collect_into_vec(&mut read);
+        for ((head, mut found), path) in read.drain(..).zip(paths) {
+            match head {
+                Some(mut head) => {
+                    head.share(&mut names);
+                    heads.push(head);
+                }
+                None => {
+                    others.insert(path.relative.to_string());
+                }
+            }
+            faults.append(&mut found);
         }
-        heads.extend(head);
-        faults.append(&mut found);
     }
     let (catalog, mut duplicates) = Catalog::new(&config.site, heads, reader.assets().clone(), config.content.drafts);
     for fault in &mut duplicates {
-        let head = catalog.heads().iter().find(|head| head.path.display == fault.path);
+        let head = catalog.heads().iter().find(|head| *head.path.display == *fault.path);
         if let Some(source) = head.and_then(|head| read_source(config, reader, &head.path).ok()) {
             *fault = fault.clone().at(&source, content::identity_span(&source));
         }
@@ -170,7 +181,7 @@ pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: Date
     let broken: HashSet<&str> = faults.iter().filter(|fault| fault.is_error()).map(|fault| fault.path.as_str()).collect();
     let mut plan = Plan::default();
     for (at, head) in catalog.heads().iter().enumerate() {
-        if broken.contains(head.path.display.as_str()) {
+        if broken.contains(&*head.path.display) {
             continue;
         }
         if head.published.is_none() && !config.content.undated {
@@ -262,7 +273,7 @@ impl<'a> Kitchen<'a> {
     }
 
     fn style(&self, entry: &Entry) -> Style {
-        let language = entry.head.language.as_ref().unwrap_or(&self.config.site.language).to_string();
+        let language = entry.head.language.as_deref().unwrap_or(&self.config.site.language).to_string();
         Style { language, smart_punctuation: self.config.content.smart_punctuation }
     }
 
@@ -412,7 +423,12 @@ const LISTED: usize = 50;
 
 fn index_entry(entry: FeedEntry) -> IndexEntry {
     let FeedEntry { entry, summary, .. } = entry;
-    IndexEntry { title: entry.title.unwrap_or(summary), url: entry.head.url, date: entry.head.published, language: entry.head.language }
+    IndexEntry {
+        title: entry.title.unwrap_or(summary),
+        url: entry.head.url.to_string(),
+        date: entry.head.published,
+        language: entry.head.language.as_deref().map(str::to_owned),
+    }
 }
 
 /// A rendered entry.

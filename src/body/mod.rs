@@ -77,7 +77,7 @@ fn page_field(entry: &Entry, field: &str) -> Option<String> {
     match field.to_ascii_lowercase().as_str() {
         "title" => entry.title.clone(),
         "description" | "summary" | "excerpt" => entry.summary.clone(),
-        "url" | "permalink" => Some(head.url.clone()),
+        "url" | "permalink" => Some(head.url.to_string()),
         "slug" => head.url.trim_end_matches(".html").trim_end_matches('/').rsplit('/').next().map(str::to_owned),
         "date" => head.published.map(|date| date.format("%Y-%m-%d").to_string()),
         "author" => entry.authors.first().map(|author| author.name.clone()),

@@ -11,7 +11,7 @@ fn entry(text: &str, markup: Markup) -> Entry {
     let source = Source::new("a.md", text);
     let head = Head {
         path: source.path.clone(),
-        id: String::new(),
+        id: "".into(),
         url: "https://x.org/a/b/".into(),
         published: None,
         updated: None,
@@ -19,7 +19,7 @@ fn entry(text: &str, markup: Markup) -> Entry {
         expires: None,
         is_draft: false,
         newsletter: None,
-        categories: Vec::new(),
+        categories: Box::default(),
         section: None,
         language: None,
         authors: Box::default(),

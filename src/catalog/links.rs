@@ -171,7 +171,7 @@ impl<'a> EntryLinks<'a> {
 
     fn url_of(&self, found: &Found<'_>) -> Option<String> {
         match found {
-            Found::Entry(head) => Some(head.url.clone()),
+            Found::Entry(head) => Some(head.url.to_string()),
             Found::Page(path) => Some(self.site_path(path)),
             Found::Missing(_) => None,
         }
@@ -185,7 +185,7 @@ impl<'a> EntryLinks<'a> {
     fn checked(&self, found: Found<'_>) -> Result<String, Diagnostic> {
         match found {
             Found::Entry(head) if head.is_draft && !self.catalog.with_drafts => Err(Diagnostic::link_draft(&head.path.relative)),
-            Found::Entry(head) => Ok(head.url.clone()),
+            Found::Entry(head) => Ok(head.url.to_string()),
             Found::Page(path) => Ok(self.site_path(&path)),
             Found::Missing(path) => Err(Diagnostic::link_broken(&path, self.catalog.near(&path))),
         }

@@ -10,17 +10,17 @@ fn head(path: &str) -> Head {
     Head {
         path: Source::new(path, "").path,
         id: path.into(),
-        url: format!("https://x.org/s/p/{}/", name.replace(' ', "-")),
+        url: format!("https://x.org/s/p/{}/", name.replace(' ', "-")).into(),
         published: None,
         updated: None,
         embargo: None,
         expires: None,
         is_draft: path.contains("draft"),
         newsletter: None,
-        categories: Vec::new(),
+        categories: Box::default(),
         section: None,
         authors: Default::default(),
-        language: language.map(str::to_owned),
+        language: language.map(Into::into),
     }
 }
 

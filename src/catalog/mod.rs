@@ -102,21 +102,7 @@ impl Catalog {
     /// only `with_drafts`.
     pub fn new(site: &Site, mut heads: Vec<Head>, assets: BTreeMap<String, u64>, with_drafts: bool) -> (Catalog, Vec<Diagnostic>) {
         heads.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut faults = Vec::new();
-        let mut seen: HashMap<(&str, &str), &Head> = HashMap::new();
-        for head in heads.iter().filter(|head| with_drafts || !head.is_draft) {
-            for (what, value) in [("the permalink", head.url.as_str()), ("the id", head.id.as_str())] {
-                match seen.get(&(what, value)) {
-                    Some(other) => {
-                        faults.push(Diagnostic::duplicate(what, value, &other.path.display).in_file(&head.path.display));
-                        break;
-                    }
-                    None => {
-                        seen.insert((what, value), head);
-                    }
-                }
-            }
-        }
+        let faults = duplicates(heads.iter().filter(|head| with_drafts || !head.is_draft));
         let index = OnceLock::new();
         (Catalog { site: site.clone(), heads, others: BTreeSet::new(), issues: Vec::new(), assets, with_drafts, index }, faults)
     }
@@ -149,14 +135,14 @@ impl Catalog {
 
     /// The entry of exactly this path below the content folder.
     fn at_path(&self, path: &str) -> Option<&Head> {
-        let at = self.heads.binary_search_by(|head| head.path.relative.as_str().cmp(path)).ok()?;
+        let at = self.heads.binary_search_by(|head| head.path.relative.as_ref().cmp(path)).ok()?;
         self.heads.get(at)
     }
 
     /// Whether an entry stands in the folder or below it.
     fn has_folder(&self, folder: &str) -> bool {
         let prefix = format!("{folder}/");
-        let from = self.heads.partition_point(|head| head.path.relative < prefix);
+        let from = self.heads.partition_point(|head| *head.path.relative < *prefix);
         self.heads.get(from).is_some_and(|head| head.path.relative.starts_with(&prefix))
     }
 
@@ -166,7 +152,7 @@ impl Catalog {
         while let Some((above, _)) = folder.rsplit_once('/') {
             folder = above;
             let prefix = format!("{folder}/index.");
-            let from = self.heads.partition_point(|head| head.path.relative < prefix);
+            let from = self.heads.partition_point(|head| *head.path.relative < *prefix);
             let heads = self.heads.get(from..).unwrap_or_default();
             let count = heads.iter().take_while(|head| head.path.relative.starts_with(&prefix)).count();
             if count > 0 {
@@ -179,4 +165,26 @@ impl Catalog {
     fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::new(&self.heads, &self.site.language))
     }
+}
+
+/// Two heads with one permalink or one id.
+fn duplicates<'a>(heads: impl Iterator<Item = &'a Head>) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    let mut by_url: HashMap<&str, &Head> = HashMap::with_capacity(heads.size_hint().1.unwrap_or(0));
+    // Only those that are no permalinks: nearly all are.
+    let mut by_id: HashMap<&str, &Head> = HashMap::new();
+    for head in heads {
+        if let Some(other) = by_url.get(&*head.url) {
+            faults.push(Diagnostic::duplicate("the permalink", &head.url, &other.path.display).in_file(&head.path.display));
+            continue;
+        }
+        let of_url = || by_url.get(&*head.id).filter(|other| other.id == other.url);
+        if let Some(other) = by_id.get(&*head.id).or_else(of_url) {
+            faults.push(Diagnostic::duplicate("the id", &head.id, &other.path.display).in_file(&head.path.display));
+        } else if head.id != head.url {
+            by_id.insert(&head.id, head);
+        }
+        by_url.insert(&head.url, head);
+    }
+    faults
 }

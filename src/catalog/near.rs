@@ -11,14 +11,14 @@ impl Catalog {
         let file = path.rsplit('/').next().unwrap_or(path);
         let name = super::index::logical(file, &self.site.language);
         if let [only] = self.index().named(&name) {
-            return self.heads.get(*only).map(|head| head.path.relative.as_str());
+            return self.heads.get(*only).map(|head| &*head.path.relative);
         }
         let limit = 1 + path.len().min(40) / 8;
-        let here = self.heads.partition_point(|head| head.path.relative.as_str() < path);
+        let here = self.heads.partition_point(|head| *head.path.relative < *path);
         let nearby = self.heads.get(here.saturating_sub(NEIGHBOURS)..(here + NEIGHBOURS).min(self.heads.len())).unwrap_or_default();
         nearby
             .iter()
-            .map(|head| head.path.relative.as_str())
+            .map(|head| &*head.path.relative)
             .filter(|known| known.len().abs_diff(path.len()) <= limit)
             .map(|known| (strsim::damerau_levenshtein(known, path), known))
             .filter(|(distance, _)| *distance <= limit)

@@ -101,7 +101,9 @@ fn read_site(folder: &Path) -> Result<(SiteFiles, Vec<Diagnostic>), Failure> {
             }
         };
         match content::decode(bytes, None) {
-            Ok(text) => site.sources.push(Source { path: SourcePath { relative: path.clone(), display: path.clone() }, text }),
+            Ok(text) => {
+                site.sources.push(Source { path: SourcePath { relative: path.as_str().into(), display: path.as_str().into() }, text })
+            }
             Err(offset) => faults.push(Diagnostic::encoding_invalid(offset).in_file(path)),
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn load_config(shared: &SharedArgs, site: &SiteArgs) -> Result<(Optio
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let source = Source { path: SourcePath { relative: name.clone(), display: name }, text };
+    let source = Source { path: SourcePath { relative: name.as_str().into(), display: name.into() }, text };
     Ok(read_config(&source, root, &overrides))
 }
 

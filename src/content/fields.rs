@@ -14,11 +14,20 @@ use crate::entry::Enclosure;
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 
+/// How much is wanted of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What its head needs, and all faults.
+    Head,
+    Entry,
+}
+
 /// Reads fields; faults are collected on the way.
 pub(super) struct FieldReader<'a> {
     pub source: &'a Source,
     pub dialect: Dialect,
     pub timezone: Tz,
+    pub depth: Depth,
     pub faults: Vec<Diagnostic>,
 }
 
@@ -42,7 +51,7 @@ impl FieldReader<'_> {
                     fill_enclosure(&mut slots, rank, field);
                 }
                 Some((meaning, rank)) if meaning != Meaning::Ignored => fill(&mut slots, meaning, rank, field),
-                _ if rare.take(field) => {}
+                _ if self.depth == Depth::Head || rare.take(field) => {}
                 _ => entry.extra.push((field.name.clone(), field.node.flat())),
             }
         }
@@ -56,7 +65,7 @@ impl FieldReader<'_> {
                 Some((meaning, rank)) if !matches!(meaning, Meaning::More | Meaning::Ignored | Meaning::Path | Meaning::Permalink) => {
                     fill(&mut slots, meaning, rank + 100, field);
                 }
-                _ if rare.take(field) => {}
+                _ if self.depth == Depth::Head || rare.take(field) => {}
                 _ => entry.extra.push((field.name.clone(), field.node.flat())),
             }
         }
@@ -66,7 +75,10 @@ impl FieldReader<'_> {
 
         entry.id = slot(Meaning::Id).and_then(|field| self.text(field));
         entry.title = slot(Meaning::Title).and_then(|field| self.words(field));
-        entry.summary = slot(Meaning::Summary).and_then(|field| self.words(field));
+        entry.summary = slot(Meaning::Summary).and_then(|field| match self.depth {
+            Depth::Head => self.text(field),
+            Depth::Entry => self.words(field),
+        });
         entry.slug = slot(Meaning::Slug).and_then(|field| self.text(field));
         entry.slug_span = slot(Meaning::Slug).map(|field| field.node.span);
         entry.language = slot(Meaning::Language).and_then(|field| self.language(field));
@@ -405,7 +417,7 @@ mod tests {
     fn entry(text: &str, dialect: Dialect) -> (Fields, Vec<Diagnostic>) {
         let source = Source::new("a.md", text);
         let (front_matter, mut faults) = read_front_matter(&source);
-        let mut reader = FieldReader { source: &source, dialect, timezone: Tz::UTC, faults: Vec::new() };
+        let mut reader = FieldReader { source: &source, dialect, timezone: Tz::UTC, depth: Depth::Entry, faults: Vec::new() };
         let entry = reader.read(&front_matter);
         faults.append(&mut reader.faults);
         (entry, faults)

@@ -84,7 +84,7 @@ impl Folders {
                 _ => {}
             }
         }
-        let above = sources.first().and_then(|path| path.display.strip_suffix(&path.relative)).unwrap_or_default();
+        let above = sources.first().and_then(|path| path.display.strip_suffix(&*path.relative)).unwrap_or_default();
         for relative in assets.keys() {
             let (folder, name) = split(relative);
             let stem = folder.rsplit('/').next().unwrap_or_default();
@@ -95,7 +95,7 @@ impl Folders {
                 _ if of_folder && !stem.is_empty() => &mut folders.data,
                 _ => continue,
             };
-            let path = SourcePath { display: format!("{above}{relative}"), relative: relative.clone() };
+            let path = SourcePath { display: format!("{above}{relative}").into(), relative: relative.as_str().into() };
             match read(&path).and_then(|source| read_table(&source)) {
                 Ok(fields) => {
                     table.insert(folder.to_owned(), fields);

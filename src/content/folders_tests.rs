@@ -10,7 +10,7 @@ fn folders(files: &[(&str, &str)], languages: &[&str]) -> (Folders, Vec<Diagnost
     let assets = files.iter().filter(|(path, _)| is_data(path)).map(|(path, _)| ((*path).to_owned(), 1)).collect();
     let languages: Vec<String> = languages.iter().map(|tag| (*tag).to_owned()).collect();
     Folders::read(&sources, &assets, &languages, &|path| {
-        Ok(source(files.iter().find(|(name, _)| *name == path.relative).expect("only files that are there are read")))
+        Ok(source(files.iter().find(|(name, _)| *name == &*path.relative).expect("only files that are there are read")))
     })
 }
 

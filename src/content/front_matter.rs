@@ -7,6 +7,7 @@ use super::value::{Fault, Field, Node, Parsed, Value};
 use super::yaml::read_yaml;
 use crate::body::{Cleaned, clean_for_xml, forbidden};
 use crate::diagnostic::{Diagnostic, Source, Span};
+use std::ops::Range;
 
 /// How the front matter is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +42,11 @@ pub fn read_front_matter(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
         let told = cleaned.removed.iter().filter(|(at, _)| *at < front_matter.body_start).take(MAX_TOLD);
         faults.extend(told.map(|(at, c)| Diagnostic::control_removed(*c).at(source, Span::new(*at, at + c.len_utf8()))));
     }
-    for field in &mut front_matter.fields {
-        clean(&mut field.node, source, &mut faults);
+    // Only an escape (`"\u0008"`) can still stand for such a character.
+    if head.contains('\\') {
+        for field in &mut front_matter.fields {
+            clean(&mut field.node, source, &mut faults);
+        }
     }
     (front_matter, faults)
 }
@@ -50,7 +54,7 @@ pub fn read_front_matter(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
 /// Places of forbidden characters that are told, at most.
 const MAX_TOLD: usize = 20;
 
-/// Escapes (`"\u0008"`) stand for forbidden characters too.
+/// Takes out what escapes stand for.
 fn clean(node: &mut Node, source: &Source, faults: &mut Vec<Diagnostic>) {
     match &mut node.value {
         Value::Text(text) | Value::Bare(text) => {
@@ -74,22 +78,27 @@ fn parse(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
     let lead = text[..blank].rfind('\n').map_or(0, |at| at + 1);
     let first = text[lead..].split_inclusive('\n').next().unwrap_or_default();
     let start = lead + first.len();
-    let front_matter = match first.trim_end() {
-        "+++" => fenced(source, start, "+++", Syntax::Toml, &mut faults),
-        "---" if closes(text, start) && (lead == 0 || looks_like_keys(&text[start..])) => {
-            fenced(source, start, "---", Syntax::Yaml, &mut faults)
+    let end = closing_line(text, first, start);
+    let front_matter = match (first.trim_end(), end) {
+        ("+++", Some(end)) => fenced(source, start..end.start, end.end, Syntax::Toml, &mut faults),
+        ("+++", None) => {
+            faults.push(Diagnostic::front_matter_unclosed("+++").at(source, Span::new(0, 3)));
+            nothing(text.len())
+        }
+        ("---", Some(end)) if lead == 0 || looks_like_keys(&text[start..]) => {
+            fenced(source, start..end.start, end.end, Syntax::Yaml, &mut faults)
         }
         // Eleventy and Docusaurus (gray-matter): the language stands behind the mark.
         // Those generators read it as they read YAML.
-        "---json" | "--- json" if closes(text, start) => {
-            FrontMatter { syntax: Syntax::Yaml, ..fenced(source, start, "---", Syntax::Json, &mut faults) }
+        ("---json" | "--- json", Some(end)) => {
+            FrontMatter { syntax: Syntax::Yaml, ..fenced(source, start..end.start, end.end, Syntax::Json, &mut faults) }
         }
-        "---toml" | "--- toml" if closes(text, start) => {
-            FrontMatter { syntax: Syntax::Yaml, ..fenced(source, start, "---", Syntax::Toml, &mut faults) }
+        ("---toml" | "--- toml", Some(end)) => {
+            FrontMatter { syntax: Syntax::Yaml, ..fenced(source, start..end.start, end.end, Syntax::Toml, &mut faults) }
         }
-        "---yaml" | "--- yaml" | "---yml" if closes(text, start) => fenced(source, start, "---", Syntax::Yaml, &mut faults),
+        ("---yaml" | "--- yaml" | "---yml", Some(end)) => fenced(source, start..end.start, end.end, Syntax::Yaml, &mut faults),
         // A file that opens with a thematic break has no front matter, one that goes on with keys has.
-        "---" if lead == 0 && looks_like_keys(&text[start..]) => {
+        ("---", _) if lead == 0 && looks_like_keys(&text[start..]) => {
             faults.push(Diagnostic::front_matter_unclosed("---").at(source, Span::new(0, 3)));
             nothing(text.len())
         }
@@ -115,35 +124,33 @@ fn nothing(body_start: usize) -> FrontMatter {
     FrontMatter { syntax: Syntax::Nothing, fields: Vec::new(), body_start }
 }
 
-fn is_close(line: &str, mark: &str) -> bool {
-    let line = line.trim_end();
-    line == mark || (mark == "---" && line == "...")
-}
-
-fn closes(text: &str, from: usize) -> bool {
-    text[from..].lines().any(|line| is_close(line, "---"))
+/// The line that closes the front matter that the line `first` opens; `from` is where the next one begins.
+fn closing_line(text: &str, first: &str, mut from: usize) -> Option<Range<usize>> {
+    let marks: &[&str] = match first.get(..3)? {
+        "+++" => &["+++"],
+        "---" => &["---", "..."],
+        _ => return None,
+    };
+    loop {
+        let rest = &text[from..];
+        let line = memchr::memchr(b'\n', rest.as_bytes());
+        if marks.iter().any(|mark| rest.starts_with(mark)) {
+            let end = from + line.map_or(rest.len(), |at| at + 1);
+            if marks.contains(&text[from..end].trim_end()) {
+                return Some(from..end);
+            }
+        }
+        from += line? + 1;
+    }
 }
 
 fn looks_like_keys(text: &str) -> bool {
     text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).is_some_and(|line| key_of(line).is_some())
 }
 
-fn fenced(source: &Source, start: usize, mark: &str, syntax: Syntax, faults: &mut Vec<Diagnostic>) -> FrontMatter {
-    let text = source.text.as_str();
-    let mut at = start;
-    let mut end = None;
-    for line in text[start..].split_inclusive('\n') {
-        if is_close(line, mark) {
-            end = Some((at, at + line.len()));
-            break;
-        }
-        at += line.len();
-    }
-    let Some((end, body_start)) = end else {
-        faults.push(Diagnostic::front_matter_unclosed(mark).at(source, Span::new(0, mark.len())));
-        return nothing(text.len());
-    };
-    let head = &text[start..end];
+fn fenced(source: &Source, range: Range<usize>, body_start: usize, syntax: Syntax, faults: &mut Vec<Diagnostic>) -> FrontMatter {
+    let start = range.start;
+    let head = &source.text[range];
     let (name, which, read) = match syntax {
         Syntax::Toml => ("TOML", "first", read_toml(head, start)),
         Syntax::Json => ("JSON", "last", read_json_at(head, start).map_err(|fault| vec![fault])),

@@ -26,7 +26,7 @@ pub fn new_entry(models: &[Source], rules: &ReadRules, title: &str, date: DateTi
         .map(|source| {
             let (front_matter, _) = read_front_matter(source);
             let dialect = Dialect::of_file(rules.ids, &source.path.relative, &rules.root_name, &front_matter);
-            (source.path.relative.as_str(), front_matter, dialect)
+            (&*source.path.relative, front_matter, dialect)
         })
         .collect();
     let model = read.first();

@@ -178,7 +178,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn facts(path: &str, dialect: Dialect) -> PathFacts {
-        let source = SourcePath { relative: path.to_owned(), display: path.to_owned() };
+        let source = SourcePath { relative: path.into(), display: path.into() };
         let (known, _) = Folders::read(&[source], &BTreeMap::new(), &[], &|_| unreachable!("nothing to read"));
         read_path(path, PathRules { dialect, root_name: "content", languages: &[] }, &known)
     }

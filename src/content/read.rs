@@ -4,7 +4,7 @@ use super::address::{AddressRules, Fault, IdScheme, is_language_of_site, permali
 use super::dated_name::split_dated_name;
 use super::dialect::Dialect;
 use super::facts::Fields;
-use super::fields::{FieldReader, is_bare};
+use super::fields::{Depth, FieldReader, is_bare};
 use super::folders::Folders;
 use super::front_matter::read_front_matter;
 use super::html_head;
@@ -77,13 +77,13 @@ impl ReadRules {
 /// Reads one source's head. There is none for what is no entry (`_index.md`, a page of the site's own) and for files with
 /// errors.
 pub fn read_head(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<Head>, Vec<Diagnostic>) {
-    let (found, faults) = find(source, rules, folders, site);
+    let (found, faults) = find(source, rules, folders, site, Depth::Head);
     (found.map(|(head, _, _)| head), faults)
 }
 
 /// Reads one source whole: its head is the same as `read_head` gives.
 pub fn read_entry(source: Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<Entry>, Vec<Diagnostic>) {
-    let (found, faults) = find(&source, rules, folders, site);
+    let (found, faults) = find(&source, rules, folders, site, Depth::Entry);
     let Some((head, fields, dialect)) = found else { return (None, faults) };
     let entry = Entry {
         head,
@@ -119,8 +119,14 @@ fn first_line(source: &Source) -> Span {
     Span::new(0, source.text.lines().next().map_or(0, str::len))
 }
 
-fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (Option<(Head, Fields, Dialect)>, Vec<Diagnostic>) {
-    let relative = source.path.relative.as_str();
+fn find(
+    source: &Source,
+    rules: &ReadRules,
+    folders: &Folders,
+    site: &Site,
+    depth: Depth,
+) -> (Option<(Head, Fields, Dialect)>, Vec<Diagnostic>) {
+    let relative = &*source.path.relative;
     let (mut front_matter, mut faults) = read_front_matter(source);
     let dialect = Dialect::of_file(rules.ids, relative, &rules.root_name, &front_matter);
     let is_bare = is_bare(&front_matter);
@@ -133,7 +139,7 @@ fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (
         return (None, faults);
     }
     folders.complete(relative, Some(facts.language.as_deref().unwrap_or(&site.language)), dialect, &mut front_matter);
-    let mut reader = FieldReader { source, dialect, timezone: site.timezone, faults: Vec::new() };
+    let mut reader = FieldReader { source, dialect, timezone: site.timezone, depth, faults: Vec::new() };
     let mut fields = reader.read(&front_matter);
     fields.markup = markup(relative);
     if fields.markup == Markup::Html && is_bare {
@@ -180,17 +186,20 @@ fn find(source: &Source, rules: &ReadRules, folders: &Folders, site: &Site) -> (
     }
     let head = Head {
         path: source.path.clone(),
-        id: fields.id.take().unwrap_or_else(|| rules.ids.id(&url, fields.slug.as_deref().unwrap_or(&facts.stem), fields.published)),
-        url,
+        id: match fields.id.take() {
+            Some(own) => own.into(),
+            None => rules.ids.id(&url, fields.slug.as_deref().unwrap_or(&facts.stem), fields.published).into(),
+        },
+        url: url.into(),
         published: fields.published,
         updated: fields.updated,
         embargo: fields.embargo,
         expires: fields.expires,
         is_draft: fields.is_draft,
         newsletter: fields.newsletter,
-        categories: fields.categories.clone(),
-        section: facts.folders.into_iter().next(),
-        language: fields.language.clone(),
+        categories: fields.categories.iter().map(|name| name.as_str().into()).collect(),
+        section: facts.folders.first().map(|folder| folder.as_str().into()),
+        language: fields.language.as_deref().map(Into::into),
         authors: fields.authors.iter().map(|author| author.name.as_str().into()).collect(),
     };
     (Some((head, fields, dialect)), faults)
@@ -294,7 +303,7 @@ fn date(
     site: &Site,
     faults: &mut Vec<Diagnostic>,
 ) {
-    let commits = folders.commits.get(&source.path.relative).copied();
+    let commits = folders.commits.get(&*source.path.relative).copied();
     if fields.published.is_none() && !faults.iter().any(Diagnostic::is_error) {
         let day = facts.date.or_else(|| fields.permalink.as_deref().and_then(dated_path));
         fields.published = match (day, &facts.time) {

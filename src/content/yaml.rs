@@ -128,7 +128,10 @@ impl<'a> Reader<'a> {
             let key = self.node(event, span, depth + 1)?;
             let (event, value_span) = self.next()?;
             let node = self.node(event, value_span, depth + 1)?;
-            let name = key.text().unwrap_or_default().to_owned();
+            let name = match key.value {
+                Value::Text(text) | Value::Bare(text) if text.trim().len() == text.len() => text,
+                _ => key.text().unwrap_or_default().to_owned(),
+            };
             if name == "<<" {
                 merged.push(node);
                 continue;

@@ -7,7 +7,7 @@ use crate::site::Person;
 
 pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
     let Some(source) = files.script(&["astro.config"]) else { return Ok(()) };
-    settings.from = source.path.relative.clone();
+    settings.from = source.path.relative.to_string();
     let config = Script::read(source);
     if let Some(place) = &config.broken {
         settings.note(format!("{place}: a string is never closed, so what stands after it was not read"));
@@ -62,7 +62,7 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
 }
 
 fn settings_path(source: Option<&Source>) -> &str {
-    source.map_or("the feed's endpoint", |source| source.path.relative.as_str())
+    source.map_or("the feed's endpoint", |source| &*source.path.relative)
 }
 
 /// `src/pages/rss.xml.js` writes `/rss.xml`.

@@ -9,7 +9,7 @@ const LIMIT: u64 = 20;
 
 pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
     let Some(source) = files.script(&["docusaurus.config"]) else { return Ok(()) };
-    settings.from = source.path.relative.clone();
+    settings.from = source.path.relative.to_string();
     let config = Script::read(source);
     if let Some(place) = &config.broken {
         settings.note(format!("{place}: a string is never closed, so what stands after it was not read"));

@@ -8,7 +8,7 @@ use crate::site::Person;
 
 pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
     let Some(source) = files.script(&["eleventy.config", ".eleventy"]) else { return Ok(()) };
-    settings.from = source.path.relative.clone();
+    settings.from = source.path.relative.to_string();
     let script = Script::read(source);
     if let Some(place) = &script.broken {
         settings.note(format!("{place}: a string is never closed, so what stands after it was not read"));
@@ -87,7 +87,7 @@ impl Metadata {
 fn choose(files: &SiteFiles, collection: &str, settings: &mut Settings) {
     let mut patterns: Vec<String> = Vec::new();
     for source in &files.sources {
-        let path = source.path.relative.as_str();
+        let path = &*source.path.relative;
         let Some((folder, name)) = path.rsplit_once('/') else { continue };
         let stem = name.split('.').next().unwrap_or_default();
         if folder.rsplit('/').next() != Some(stem) {

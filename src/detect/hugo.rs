@@ -24,7 +24,7 @@ fn folder_of(path: &str) -> &str {
 
 /// Whether a file can be no other generator's.
 pub(super) fn is_named(source: &Source) -> bool {
-    let path = source.path.relative.as_str();
+    let path = &*source.path.relative;
     NAMES.contains(&path) || path.starts_with("config/_default/")
 }
 
@@ -37,7 +37,7 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
             Err(mut found) => faults.append(&mut found),
         }
         if settings.from.is_empty() {
-            settings.from = source.path.relative.clone();
+            settings.from = source.path.relative.to_string();
         }
     }
     if !faults.is_empty() {

@@ -14,7 +14,7 @@ pub(super) fn is_hexo(files: &SiteFiles) -> bool {
 
 pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
     let Some((source, tree)) = read_first(files, NAMES)? else { return Ok(()) };
-    settings.from = source.path.relative.clone();
+    settings.from = source.path.relative.to_string();
     settings.title = tree.first_text(&["title", "name"]);
     let base = tree.text("baseurl").filter(|base| base != "/").unwrap_or_default();
     let domain = || files.source("CNAME").map(|source| format!("https://{}", source.text.trim()));

@@ -12,7 +12,7 @@ pub struct SiteFiles {
 
 impl SiteFiles {
     pub(super) fn source(&self, path: &str) -> Option<&Source> {
-        self.sources.iter().find(|source| source.path.relative == path)
+        self.sources.iter().find(|source| &*source.path.relative == path)
     }
 
     pub(super) fn first(&self, paths: &[&str]) -> Option<&Source> {

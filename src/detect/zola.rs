@@ -17,7 +17,7 @@ pub(super) fn is_zola(source: &Source) -> bool {
 
 pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
     let Some((source, tree)) = read_first(files, &["zola.toml", "config.toml"])? else { return Ok(()) };
-    settings.from = source.path.relative.clone();
+    settings.from = source.path.relative.to_string();
     settings.title = tree.text("title");
     settings.set_url(tree.text("base_url"), "base_url");
     settings.description = tree.text("description");

@@ -65,14 +65,14 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Points the diagnostic at `span` of `source`.
     pub fn at(mut self, source: &Source, span: Span) -> Self {
-        self.path = source.path.display.clone();
+        self.path = source.path.display.to_string();
         self.place = Some(source.place(span));
         self
     }
 
     /// Names the file where no place in it is to blame.
-    pub fn in_file(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+    pub fn in_file(mut self, path: impl AsRef<str>) -> Self {
+        path.as_ref().clone_into(&mut self.path);
         self
     }
 

@@ -1,6 +1,7 @@
 //! Content files as read, and places in them.
 
 use super::Place;
+use std::sync::Arc;
 
 /// A range of bytes in a source's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,13 +16,13 @@ impl Span {
     }
 }
 
-/// Where a source is: below the content folder, and as shown to the user.
+/// Where a source is: below the content folder, and as shown to the user. Copies share the text: each head has one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourcePath {
     /// Below the content folder, with `/` between folders on every system.
-    pub relative: String,
+    pub relative: Arc<str>,
     /// As the user would type it.
-    pub display: String,
+    pub display: Arc<str>,
 }
 
 /// A content file: its path and its text (UTF-8, without a byte order mark).

@@ -94,7 +94,7 @@ pub fn plan_feeds(spec: &FeedSpec, site: &Site, heads: &[Head], visible: &[usize
     }
     if spec.languages {
         let topic = |tag: String| Topic::Language(language::usual_form(&tag));
-        feeds.extend(shelf.sort("languages", topic, language_folders, |head, add| add(head.language.as_ref().unwrap_or(&site.language))));
+        feeds.extend(shelf.sort("languages", topic, language_folders, |head, add| add(head.language.as_deref().unwrap_or(&site.language))));
     }
     feeds
 }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn dated(slug: &str, published: Option<&str>, tags: &[&str]) -> Head {
-        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        let tags = tags.iter().map(|tag| (*tag).into()).collect();
         Head { published: published.and_then(date), categories: tags, ..head(slug) }
     }
 
@@ -275,8 +275,8 @@ mod tests {
     fn authors_sections_and_languages_have_feeds_where_they_are_wanted() {
         let more = |slug: &str, authors: &[&str], section: Option<&str>, language: Option<&str>| Head {
             authors: authors.iter().map(|name| (*name).into()).collect(),
-            section: section.map(str::to_owned),
-            language: language.map(str::to_owned),
+            section: section.map(Into::into),
+            language: language.map(Into::into),
             ..dated(slug, None, &[])
         };
         let heads = [

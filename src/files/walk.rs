@@ -127,7 +127,7 @@ impl Folder {
                 continue;
             }
             if is_content(&relative) {
-                folder.sources.push(SourcePath { display: display(entry.path()), relative });
+                folder.sources.push(SourcePath { display: display(entry.path()).into(), relative: relative.into() });
             } else {
                 let length = entry.metadata().map(|data| data.len()).unwrap_or(0);
                 folder.assets.insert(relative, length);
@@ -173,7 +173,7 @@ impl Folder {
             let name = file.file_name().to_string_lossy().into_owned();
             if is_content_name(&name, false) && name.ends_with(".md") && file.file_type()?.is_file() {
                 let path = format!("issues/{name}");
-                self.issues.push(SourcePath { display: path.clone(), relative: path });
+                self.issues.push(SourcePath { display: path.as_str().into(), relative: path.into() });
             }
         }
         self.issues.sort();
@@ -199,7 +199,7 @@ impl Folder {
     /// The bytes of a content file or a written issue.
     pub fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
         let root = if self.issues.contains(path) { &self.issues_root } else { &self.root };
-        super::read_file(&root.join(&path.relative))
+        super::read_file(&root.join(&*path.relative))
     }
 
     /// Width and height of an asset, if it is a picture.
@@ -278,7 +278,7 @@ mod tests {
     fn names(root: &Path, rules: &WalkRules) -> Vec<String> {
         let (folder, faults) = Folder::open(root, rules).unwrap();
         assert_eq!(faults, []);
-        folder.sources().iter().map(|path| path.relative.clone()).collect()
+        folder.sources().iter().map(|path| path.relative.to_string()).collect()
     }
 
     fn fill(root: &Path, files: &[&str]) {
@@ -364,7 +364,7 @@ mod tests {
         std::os::unix::fs::symlink(".", root.join("loop")).unwrap();
         let rules = WalkRules { display_root: dir.path().into(), ..WalkRules::default() };
         let (folder, mut faults) = Folder::open(&root, &rules).unwrap();
-        assert_eq!(folder.sources().iter().map(|path| path.display.as_str()).collect::<Vec<_>>(), ["in/a.md", "in/b.md"]);
+        assert_eq!(folder.sources().iter().map(|path| &*path.display).collect::<Vec<_>>(), ["in/a.md", "in/b.md"]);
         faults.sort_by(|a, b| a.path.cmp(&b.path));
         let told: Vec<_> = faults.iter().map(|fault| (fault.code, fault.path.as_str())).collect();
         assert_eq!(told, [("link-skipped", "in/c.md"), ("link-skipped", "in/e.md"), ("link-skipped", "in/loop")]);

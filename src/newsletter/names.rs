@@ -17,7 +17,7 @@ const NAME_COLUMNS: usize = 60;
 pub fn entry_name(entry: &IssueEntry) -> String {
     let title = one_line(entry.entry.title.as_deref().unwrap_or_default());
     let words = if title.is_empty() { shortened(&one_line(&entry.summary), NAME_COLUMNS) } else { title };
-    if words.is_empty() { entry.entry.head.url.clone() } else { words }
+    if words.is_empty() { entry.entry.head.url.to_string() } else { words }
 }
 
 /// `Site: first title and 3 more (February 2026)`, within the columns of a line: what is new first, and then the name

@@ -83,7 +83,7 @@ fn digests<'a>(
     for (index, head) in taken {
         match stretch(spec.period, site.timezone, head.published) {
             Some(stretch) => issues.entry(stretch).or_default().push(index),
-            None => diagnostics.push(Diagnostic::issue_undated().in_file(head.path.display.clone())),
+            None => diagnostics.push(Diagnostic::issue_undated().in_file(&head.path.display)),
         }
     }
     let planned = issues.into_iter().rev().filter_map(|(stretch, mut entries)| {

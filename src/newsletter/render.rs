@@ -312,7 +312,7 @@ fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntr
         read_on_about: fill(&look.say.read_on_about, &[("title", &name)]),
         // A post's title is the issue's.
         title: if spec.mode == Mode::Post { String::new() } else { name },
-        url: head.url.clone(),
+        url: head.url.to_string(),
         language: language.to_owned(),
         direction: direction(language),
         start: start(direction(language)),
@@ -394,7 +394,7 @@ fn size_warning(spec: &NewsletterSpec, issue: &str, bytes: usize, entries: &[Iss
         return None;
     }
     let mut sizes: Vec<(usize, &str)> =
-        entries.iter().map(|entry| (entry.html.len() + entry.summary.len(), entry.entry.head.path.display.as_str())).collect();
+        entries.iter().map(|entry| (entry.html.len() + entry.summary.len(), &*entry.entry.head.path.display)).collect();
     sizes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let largest: Vec<String> = sizes.iter().take(3).map(|(size, path)| format!("{path} ({size} bytes)")).collect();
     let count = (spec.content == Detail::Summary).then_some(entries.len());

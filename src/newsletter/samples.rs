@@ -46,16 +46,16 @@ pub fn date(text: &str) -> DateTime<FixedOffset> {
 
 pub fn head(name: &str, published: Option<&str>) -> Head {
     Head {
-        path: SourcePath { relative: format!("{name}.md"), display: format!("content/{name}.md") },
-        id: format!("https://example.org/{name}/"),
-        url: format!("https://example.org/{name}/"),
+        path: SourcePath { relative: format!("{name}.md").into(), display: format!("content/{name}.md").into() },
+        id: format!("https://example.org/{name}/").into(),
+        url: format!("https://example.org/{name}/").into(),
         published: published.map(date),
         updated: None,
         embargo: None,
         expires: None,
         is_draft: false,
         newsletter: None,
-        categories: Vec::new(),
+        categories: Box::default(),
         section: None,
         language: None,
         authors: Box::default(),

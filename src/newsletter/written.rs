@@ -149,8 +149,8 @@ fn chosen(entry: &Entry, names: &str, visible: &[(usize, &Head)], faults: &mut V
     let mut entries = Vec::new();
     for name in names.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty()) {
         let is_named = |head: &Head| {
-            let path = head.path.relative.as_str();
-            [path, &head.path.display, head.id.as_str(), head.url.as_str()].contains(&name) || last_part(&head.url) == name
+            let path = &*head.path.relative;
+            [path, &head.path.display, &*head.id, &*head.url].contains(&name) || last_part(&head.url) == name
         };
         match visible.iter().find(|(_, head)| is_named(head)) {
             Some((index, _)) if !entries.contains(index) => entries.push(*index),

@@ -120,7 +120,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 fn check_places(faults: &[Diagnostic], source: &Source) {
     let lines: Vec<&str> = source.text.split('\n').collect();
     for fault in faults {
-        assert_eq!(fault.path, source.path.display, "{fault:?}");
+        assert_eq!(*fault.path, *source.path.display, "{fault:?}");
         let place = fault.place.as_ref().unwrap_or_else(|| panic!("it has no place: {fault:?}"));
         let line = lines.get(place.line - 1).unwrap_or_else(|| panic!("there is no such line: {fault:?}"));
         assert!(place.column <= line.chars().count() + 1, "there is no such column: {fault:?}");

@@ -80,30 +80,30 @@ fn compare(name: &str, known: Differences) {
     let answers = archive_answers(name);
     let pages = answers["pages"].as_object().unwrap();
     let mut found: Vec<(String, &str, String)> = Vec::new();
-    let paths: BTreeSet<&str> = entries.iter().map(|entry| entry.head.path.relative.as_str()).collect();
+    let paths: BTreeSet<&str> = entries.iter().map(|entry| &*entry.head.path.relative).collect();
     for path in pages.keys().filter(|path| !paths.contains(path.as_str())) {
         let why: Vec<String> =
             faults.iter().filter(|fault| fault.path.ends_with(path)).map(|fault| format!("{}: {}", fault.code, fault.message)).collect();
         found.push((path.clone(), "missing", why.join("; ")));
     }
     for entry in entries.iter().filter(|entry| entry.head.published.is_some() || config.content.undated) {
-        let path = entry.head.path.relative.as_str();
+        let path = &*entry.head.path.relative;
         let Some(page) = pages.get(path) else {
-            found.push((path.to_owned(), "left out there", entry.head.url.clone()));
+            found.push((path.to_owned(), "left out there", entry.head.url.to_string()));
             continue;
         };
         let head = &entry.head;
         let values = [
-            ("id", head.id.clone()),
-            ("url", head.url.clone()),
+            ("id", head.id.to_string()),
+            ("url", head.url.to_string()),
             ("title", entry.title.clone().unwrap_or_default()),
             ("date", utc(head.published)),
             ("updated", utc(head.updated.or(head.published))),
             ("publish", utc(head.embargo.or(head.published))),
             ("expires", utc(head.expires)),
             ("draft", head.is_draft.to_string()),
-            ("tags", head.categories.join(" | ")),
-            ("language", head.language.clone().unwrap_or_else(|| config.site.language.clone())),
+            ("tags", head.categories.iter().map(|tag| &**tag).collect::<Vec<_>>().join(" | ")),
+            ("language", head.language.as_deref().unwrap_or(&config.site.language).to_owned()),
             ("authors", entry.authors.iter().map(|author| author.name.as_str()).collect::<Vec<_>>().join(" | ")),
             ("summary", entry.summary.clone().unwrap_or_default()),
             ("image", entry.image.clone().unwrap_or_default()),

@@ -181,7 +181,7 @@ proptest! {
         entry.entry.title = Some(title.clone());
         (entry.summary, entry.html) = (format!("s{summary}"), format!("<p>{html}</p>"));
         entry.entry.authors = vec![Person::named(format!("a{author}"))];
-        entry.entry.head.categories = vec![format!("t{tag}")];
+        entry.entry.head.categories = [format!("t{tag}").into()].into();
         entry.image = Some(Image { url: format!("https://example.org/{address}"), size: None });
         entry.entry.external_url = Some(address.clone());
         let mut site = sample::site();

@@ -34,15 +34,15 @@ pub(in crate::feed) fn head(slug: &str) -> Head {
     let url = format!("https://example.org/news/{slug}/");
     Head {
         path: Source::new(&format!("{slug}.md"), "").path,
-        id: url.clone(),
-        url,
+        id: url.as_str().into(),
+        url: url.into(),
         published: date("2024-05-01T10:00:00+02:00"),
         updated: date("2024-05-01T10:00:00+02:00"),
         embargo: None,
         expires: None,
         is_draft: false,
         newsletter: None,
-        categories: Vec::new(),
+        categories: Box::default(),
         section: None,
         language: None,
         authors: Box::default(),
@@ -80,7 +80,7 @@ pub(in crate::feed) fn entries() -> Vec<FeedEntry> {
     let mut full = entry("full");
     full.entry.head.id = "tag:example.org,2024:full".into();
     full.entry.head.updated = date("2024-05-03T08:00:00.5Z");
-    full.entry.head.categories = vec!["C & C++".into(), "été".into()];
+    full.entry.head.categories = ["C & C++".into(), "été".into()].into();
     full.entry.title = Some("1 < 2 & \"quotes\" ]]>".into());
     full.entry.authors = vec![Person::named("Bob & Co"), Person { url: Some("https://cid.example/".into()), ..Person::named("Cid") }];
     full.entry.external_url = Some("https://elsewhere.example/?a=1&b=2".into());
