@@ -175,6 +175,9 @@ fn hugo_url(url: &str) -> String {
 
 /// `.` and `..`, also percent-encoded: a browser follows them.
 fn is_climbing(segment: &str) -> bool {
+    if segment.len() > "%2e%2e".len() {
+        return false;
+    }
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 

@@ -56,8 +56,11 @@ impl Fields {
     /// A tag or category, unless it is there already, whatever its capitals.
     pub fn add_category(&mut self, name: &str) {
         let name = one_line(&clean_for_xml(name));
-        let key = name.to_lowercase();
-        if !name.is_empty() && !self.categories.iter().any(|known| known.to_lowercase() == key) {
+        let is_same = |known: &String| match known.is_ascii() && name.is_ascii() {
+            true => known.eq_ignore_ascii_case(&name),
+            false => known.to_lowercase() == name.to_lowercase(),
+        };
+        if !name.is_empty() && !self.categories.iter().any(is_same) {
             self.categories.push(name);
         }
     }

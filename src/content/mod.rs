@@ -28,6 +28,7 @@ mod tokens;
 mod toml;
 mod value;
 mod yaml;
+mod yaml_input;
 
 pub use address::IdScheme;
 pub use dates::read_date;

@@ -4,7 +4,7 @@ use super::dialect::Dialect;
 use super::permalink::{Piece, unknown};
 use super::slug::{Slugs, jekyll_pretty};
 use chrono::format::{Item, StrftimeItems};
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset};
 
 /// What an address is made of.
 #[derive(Clone, Copy, Debug)]
@@ -157,12 +157,22 @@ pub fn sections_range(token: Token, text: &str) -> Option<Token> {
     })
 }
 
+/// A date, or a part of it. The usual parts are quick: each entry's address has some.
+fn formatted(date: DateTime<FixedOffset>, format: &str) -> String {
+    match format {
+        "%Y" if (0..=9999).contains(&date.year()) => format!("{:04}", date.year()),
+        "%m" => format!("{:02}", date.month()),
+        "%d" => format!("{:02}", date.day()),
+        _ => date.format(format).to_string(),
+    }
+}
+
 impl Token {
     /// None where the entry has nothing for it.
     pub fn value(self, parts: &Parts) -> Option<String> {
         let slug = |text: &str| parts.slugs.slugify(text, parts.dialect);
         Some(match self {
-            Token::Date(format) => parts.date.map(|date| date.format(format).to_string()).unwrap_or_default(),
+            Token::Date(format) => parts.date.map(|date| formatted(date, format)).unwrap_or_default(),
             Token::Title => match parts.dialect {
                 // Jekyll's title in addresses is the file's name.
                 Dialect::Jekyll => jekyll_pretty(parts.slug.unwrap_or(parts.stem)),

@@ -1,6 +1,7 @@
 //! YAML front matter (YAML 1.2), from parser events: scalars stay as written.
 
 use super::value::{Fault, Field, Node, Parsed, Value};
+use super::yaml_input::TextInput;
 use crate::diagnostic::Span;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use std::collections::HashMap;
@@ -12,31 +13,54 @@ const MAX_DEPTH: usize = 64;
 /// Reads a YAML mapping. `base` is where `text` begins in its source. A key that is written twice is told, not refused:
 /// its last value counts, as with most generators.
 pub fn read_yaml(text: &str, base: usize) -> Result<Parsed, Fault> {
-    let parser = Parser::new_from_str(text);
+    let parser = Parser::new(TextInput::new(text));
     let mut reader = Reader { parser, anchors: HashMap::new(), nodes: 0, bytes: Bytes::new(text), base, repeated: Vec::new() };
     let fields = reader.read()?;
     Ok(Parsed { fields, repeated: reader.repeated })
 }
 
 /// The parser counts characters; places are bytes.
-struct Bytes(Option<Vec<u32>>, usize);
+struct Bytes {
+    length: usize,
+    /// The characters of more than one byte: their place in characters, and how many more bytes than characters end with
+    /// them.
+    wide: Vec<(usize, usize)>,
+    /// So many of them stand before the last place that was asked for: the next one is near.
+    passed: usize,
+}
 
 impl Bytes {
     fn new(text: &str) -> Self {
-        let table = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at as u32).collect());
-        Bytes(table, text.len())
+        let (mut wide, mut more) = (Vec::new(), 0);
+        for (block, bytes) in text.as_bytes().chunks(BLOCK).enumerate().filter(|(_, bytes)| !bytes.is_ascii()) {
+            for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| **byte >= 0xc0) {
+                let place = block * BLOCK + at - more;
+                more += 1 + usize::from(*byte >= 0xe0) + usize::from(*byte >= 0xf0);
+                wide.push((place, more));
+            }
+        }
+        Bytes { length: text.len(), wide, passed: 0 }
     }
 
-    fn at(&self, index: usize) -> usize {
-        match &self.0 {
-            None => index.min(self.1),
-            Some(table) => table.get(index).map_or(self.1, |at| *at as usize),
+    fn at(&mut self, index: usize) -> usize {
+        while self.wide.get(self.passed).is_some_and(|(place, _)| *place < index) {
+            self.passed += 1;
         }
+        while let Some(before) = self.passed.checked_sub(1)
+            && self.wide.get(before).is_some_and(|(place, _)| *place >= index)
+        {
+            self.passed = before;
+        }
+        let more = self.passed.checked_sub(1).and_then(|last| self.wide.get(last)).map_or(0, |(_, more)| *more);
+        index.saturating_add(more).min(self.length)
     }
 }
 
+/// Most blocks hold nothing but ASCII, which is quick to see.
+const BLOCK: usize = 32;
+
 struct Reader<'a> {
-    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+    parser: Parser<'a, TextInput<'a>>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
     bytes: Bytes,
@@ -59,7 +83,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn span(&self, start: usize, end: usize) -> Span {
+    fn span(&mut self, start: usize, end: usize) -> Span {
         Span::new(self.base + self.bytes.at(start), self.base + self.bytes.at(end))
     }
 
@@ -224,6 +248,17 @@ mod tests {
     fn faults_are_placed_in_bytes() {
         let (_, span) = read_yaml("é: é\nb: [", 10).unwrap_err();
         assert!(span.start >= 10, "{span:?}");
+    }
+
+    #[test]
+    fn places_are_found_in_both_directions() {
+        let text = "aé漢😀b";
+        let mut bytes = Bytes::new(text);
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len(), text.len()]).collect();
+        for index in [0, 3, 1, 6, 2, 5, 4, 0, 5] {
+            assert_eq!(bytes.at(index), places[index], "{index}");
+        }
+        assert_eq!((bytes.at(usize::MAX), bytes.at(1)), (text.len(), 1));
     }
 
     #[test]
