@@ -94,7 +94,8 @@ impl<'e> Body<'e> {
         let page = |field: &str| page_field(entry, field);
         let cleaned = Cleaned::new(text);
         let clean = cleaned.as_ref().map_or(text, |cleaned| &cleaned.text);
-        let translated = shortcode::translate(clean, entry.markup, entry.syntax, shortcode::Context { links, page: &page });
+        let translated =
+            shortcode::translate(clean, entry.markup, entry.syntax, shortcode::Context { links, page: &page, words: style.words() });
         // The place in the body of a place in what is parsed.
         let original = |at: usize| {
             let at = translated.as_ref().map_or(at, |translated| translated.original(at));

@@ -33,7 +33,12 @@ pub fn find_heading(text: &str, markup: Markup) -> Option<Heading> {
 
 /// The text without the syntax of generators, where neither page nor links are known yet.
 fn translate_alone(text: &str, markup: Markup) -> Option<shortcode::Translated> {
-    shortcode::translate(text, markup, Syntax::Unknown, shortcode::Context { links: &Nowhere, page: &|_| None })
+    shortcode::translate(
+        text,
+        markup,
+        Syntax::Unknown,
+        shortcode::Context { links: &Nowhere, page: &|_| None, words: Style::default().words() },
+    )
 }
 
 /// Links of a text that stands nowhere yet: only its words are asked for.

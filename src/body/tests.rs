@@ -331,6 +331,17 @@ fn what_tidings_says_is_in_the_texts_language() {
     assert!(html.contains("<strong>Astuce</strong>") && html.contains("title=\"Retour au texte\""), "{html}");
 }
 
+#[test]
+fn notes_of_all_generators_are_titled_quotations() {
+    for text in ["> [!NOTE]\n> a *b*\n> - c\n\nd", "!!! note\n    a *b*\n\n    - c\n\nd", ":::note\na *b*\n- c\n:::\nd"] {
+        let entry = entry(text, Markup::Markdown);
+        let (body, _) = Body::read(&entry, &Page, &Style { language: "fr".into(), ..Style::default() });
+        let html = body.html(&HtmlPlace { id_prefix: "k".into(), first_heading: 1 }, &Page).replace('\n', "");
+        let wanted = "<blockquote><p><strong>Remarque</strong></p><p>a <em>b</em></p><ul><li>c</li></ul></blockquote><p>d</p>";
+        assert_eq!(html, wanted, "{text}");
+    }
+}
+
 /// Markdown and HTML that is likely to go wrong.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

@@ -1,7 +1,6 @@
 //! Markdown to events: CommonMark with GitHub's extensions (tables, footnotes, strikethrough, task lists, alerts, autolinks),
 //! and what else the generators' own readers know.
 
-mod admonition;
 mod extras;
 mod numbers;
 mod own;
@@ -227,10 +226,13 @@ impl<'e, 's> Reader<'e, 's> {
             Markdown::End(tag) => self.end(tag),
             Markdown::Text(text) => {
                 self.words(&text);
-                let is_code = self.stream.is_any_open(&["code", "pre"]);
-                let text = match french_spaces(&text) {
-                    Cow::Owned(spaced) if self.is_french && !is_code => spaced.into(),
-                    _ => text,
+                let text = if self.is_french && !self.stream.is_any_open(&["code", "pre"]) {
+                    match french_spaces(&text) {
+                        Cow::Owned(spaced) => spaced.into(),
+                        Cow::Borrowed(_) => text,
+                    }
+                } else {
+                    text
                 };
                 push_linked(&mut self.stream, text);
             }

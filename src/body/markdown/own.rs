@@ -1,6 +1,5 @@
 //! Where the reader meets what CommonMark doesn't know: boxes, attribute lists, formulas, Markdown inside HTML.
 
-use super::admonition::Admonition;
 use super::extras::{self, Attributes};
 use super::{MAX_READERS, Pending, Reader};
 use crate::body::event::{Element, Event, Layout, find_element};
@@ -38,12 +37,8 @@ impl<'e> Reader<'e, '_> {
 
     fn read_paragraph(&mut self, written: &'e str, range: &Range<usize>) -> bool {
         if let Some(attributes) = extras::only_attributes(written) {
-            if let (Some(id), Some(at)) = (attributes.id, self.last_heading.take())
-                && let Some(Event::Start(heading)) = self.stream.events.get_mut(at)
-            {
-                self.ids.entry(id.clone()).or_insert(0);
-                heading.attributes.retain(|(name, _)| *name != "id");
-                heading.attributes.push(("id", id.into()));
+            if let (Some(id), Some(at)) = (attributes.id, self.last_heading.take()) {
+                self.set_id(at, id);
             }
             self.skip_block(range.clone());
             return true;
@@ -56,20 +51,6 @@ impl<'e> Reader<'e, '_> {
         // A comment may go on over many paragraphs.
         if let Some(length) = extras::extension(&self.source[range.start..]).filter(|length| *length >= written.trim_end().len()) {
             self.skip_block(range.start..range.start + length);
-            return true;
-        }
-        if self.depth < MAX_READERS
-            && let Some(found) = Admonition::read(self.source, range.start)
-        {
-            self.skip_block(range.start..found.end.max(range.end));
-            self.stream.start(Element::block("blockquote"));
-            if let Some(title) = found.title(self.style.words()) {
-                self.box_title(&title);
-            }
-            self.nested(&found.text, false);
-            self.stream.end("blockquote");
-            // To the parser a line right below belongs to the same paragraph.
-            self.nested(self.source.get(found.end..range.end).unwrap_or_default(), false);
             return true;
         }
         false
@@ -114,6 +95,11 @@ impl<'e> Reader<'e, '_> {
         };
         let line = &self.source[self.source[..start].rfind('\n').map_or(0, |at| at + 1)..start];
         let after = rest[length..].split('\n').next().unwrap_or_default();
+        // Python-Markdown has those of a heading behind its words.
+        let is_heading = self.heading.is_some() && after.trim().is_empty();
+        if let (true, Some(id)) = (is_heading, attributes.as_ref().and_then(|attributes| attributes.id.clone())) {
+            self.name_heading_by(id);
+        }
         let is_line = line.trim_matches(['>', ' ', '\t']).is_empty() && after.trim().is_empty();
         // One that says something about a word stands right behind its mark.
         let is_behind = is_first
@@ -126,7 +112,22 @@ impl<'e> Reader<'e, '_> {
         if let Some(attributes) = attributes.filter(|_| is_behind) {
             self.size_image(attributes);
         }
-        (is_line || is_behind || is_whole).then_some(length)
+        (is_line || is_behind || is_heading || is_whole).then_some(length)
+    }
+
+    /// The author's own name for the heading that is open.
+    fn name_heading_by(&mut self, id: String) {
+        if let Some((at, _)) = self.heading.take() {
+            self.set_id(at, id);
+        }
+    }
+
+    fn set_id(&mut self, at: usize, id: String) {
+        if let Some(Event::Start(heading)) = self.stream.events.get_mut(at) {
+            self.ids.entry(id.clone()).or_insert(0);
+            heading.attributes.retain(|(name, _)| *name != "id");
+            heading.attributes.push(("id", id.into()));
+        }
     }
 
     /// Leaves out whole blocks.

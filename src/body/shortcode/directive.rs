@@ -1,7 +1,7 @@
-//! Lines that Markdown doesn't know: `:::note` blocks (Docusaurus, VitePress, Pandoc), attribute lists (`{: .class}`,
-//! kramdown and Python-Markdown), and the place of a table of contents.
+//! Lines that Markdown doesn't know: `:::note` blocks (Docusaurus, VitePress, Pandoc), and notes with an indented text
+//! (Python-Markdown).
 
-use super::token::{Arguments, Cursor, Family, Token, find_near};
+use super::token::{Arguments, Cursor, Family, Token};
 
 /// Reads a line of colons; `line` is without its end.
 pub fn read_fence(line: &str) -> Option<Token> {
@@ -86,34 +86,6 @@ fn is_named(token: &Token) -> bool {
     matches!(token, Token::Open { name, .. } if !name.is_empty())
 }
 
-/// Where the list begins that kramdown's `{:toc}` replaces: the line before it.
-pub fn toc_start(text: &str, at: usize) -> Option<usize> {
-    let before = text.get(..at)?.strip_suffix('\n')?;
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let is_item = before.get(start..)?.starts_with(['*', '-', '+', '1']);
-    (is_item && text.get(at..)?.get(2..)?.trim_start().starts_with("toc")).then_some(start)
-}
-
-/// Where the attribute list ends that begins here with `{:`; any such list, if the text's Markdown is known to have them.
-pub fn attributes_end(text: &str, at: usize, is_certain: bool) -> Option<usize> {
-    let rest = text.get(at..)?;
-    let line = rest.split('\n').next()?;
-    let end = line.find('}')?;
-    let inside = line.get(2..end)?;
-    let words = inside.trim_start_matches(':').trim();
-    if inside.starts_with([':', '/']) && ["comment", "nomarkdown", "options", "toc", "/"].iter().any(|name| words.starts_with(name)) {
-        // kramdown's extensions; what is in a comment goes with it.
-        let close = if words == "comment" { find_near(rest, end, "{:/") } else { None };
-        let end = close.and_then(|close| rest.get(close..)?.find('}').map(|end| close + end)).unwrap_or(end);
-        return Some(at + end + 1);
-    }
-    let is_list = words.starts_with(['.', '#']) && words.len() > 1 || words == "toc";
-    let has_value = ["=\"", "='"]
-        .iter()
-        .any(|mark| words.split_once(mark).is_some_and(|(key, _)| key.chars().all(|c| c.is_alphanumeric() || c == '-')));
-    (is_list || has_value || is_certain && !words.is_empty() && !words.contains('{')).then_some(at + end + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,25 +129,5 @@ mod tests {
         assert_eq!(read_target("{tag}a b c \"T\")", 0), Some(("{tag}a%20b%20c".into(), 10)));
         assert_eq!(read_target("{filename}a.md)", 0), None);
         assert_eq!(read_target("{filename}a b.md\n)", 0), None);
-    }
-
-    #[test]
-    fn attribute_lists_are_known_by_their_marks() {
-        for (text, expected) in [
-            ("{: .a #b}x", Some(9)),
-            ("{:.a}", Some(5)),
-            ("{:toc}", Some(6)),
-            ("{: width=\"1\" }", Some(14)),
-            ("{::comment}x{:/comment}y", Some(23)),
-            ("{::options toc=\"x\" /}", Some(21)),
-            ("{:/}", Some(4)),
-            ("{:a}", None),
-            ("{: never", None),
-            ("{:}", None),
-            ("{: .}", None),
-        ] {
-            assert_eq!(attributes_end(text, 0, false), expected, "{text}");
-        }
-        assert_eq!(attributes_end("{:note}", 0, true), Some(7));
     }
 }

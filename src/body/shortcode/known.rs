@@ -1,6 +1,7 @@
 //! The shortcodes and components that many sites have under the same names, and what stands for them.
 
 use super::token::Arguments;
+use crate::language::Words;
 use html_escape::{encode_double_quoted_attribute, encode_text};
 use std::fmt::Write;
 
@@ -22,7 +23,7 @@ pub enum Action {
 }
 
 /// What stands for the call of that name; `inner` is the text inside, if it has some.
-pub fn find(name: &str, arguments: &Arguments, inner: Option<&str>) -> Option<Action> {
+pub fn find(name: &str, arguments: &Arguments, inner: Option<&str>, ours: &Words) -> Option<Action> {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".html").unwrap_or(&name);
     let name = name.rsplit(['/', '.']).next().unwrap_or(name);
@@ -92,7 +93,7 @@ pub fn find(name: &str, arguments: &Arguments, inner: Option<&str>) -> Option<Ac
         | "infobox" | "admonish" => {
             let kind = get(&["type", "kind", "color", "colour", "variant", "style", "icon", "level"]).or(first).unwrap_or_default();
             let own = (name == "hint").then_some("Hint");
-            let label = get(&["title", "header", "heading"]).or(arguments.at(1)).or(label(kind)).or(own);
+            let label = get(&["title", "header", "heading"]).or(arguments.at(1)).or(label(kind, ours)).or(own);
             // A lone argument that is no kind is a title; Hugo themes write emoji and texts here.
             alert(label.or_else(|| first.filter(|_| arguments.listed.len() == 1 && kind != first.unwrap_or_default())))
         }
@@ -139,21 +140,21 @@ pub fn find(name: &str, arguments: &Arguments, inner: Option<&str>) -> Option<Ac
         {
             Action::Inner
         }
-        _ if label(name).is_some() => alert(get(&["title", "header", "heading"]).or(first).or(label(name))),
+        _ if label(name, ours).is_some() => alert(get(&["title", "header", "heading"]).or(first).or(label(name, ours))),
         _ => return None,
     })
 }
 
-/// The word on top of a note of that kind.
-fn label(kind: &str) -> Option<&'static str> {
+/// The word on top of a note of that kind, in the text's language if there is one.
+fn label<'w>(kind: &str, ours: &'w Words) -> Option<&'w str> {
     Some(match kind.to_ascii_lowercase().as_str() {
-        "note" | "secondary" | "primary" => "Note",
+        "note" | "secondary" | "primary" => &ours.note,
         "info" | "information" => "Info",
-        "tip" | "success" | "check" => "Tip",
-        "warning" | "warn" => "Warning",
-        "caution" => "Caution",
+        "tip" | "success" | "check" => &ours.tip,
+        "warning" | "warn" => &ours.warning,
+        "caution" => &ours.caution,
         "danger" | "error" => "Danger",
-        "important" => "Important",
+        "important" => &ours.important,
         "question" | "faq" => "Question",
         "example" => "Example",
         "abstract" | "summary" | "tldr" => "Summary",
@@ -300,6 +301,7 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language;
 
     /// Named arguments with `=`, others by position.
     fn block(name: &str, arguments: &[&str]) -> String {
@@ -310,7 +312,7 @@ mod tests {
                 None => read.listed.push((*argument).into()),
             }
         }
-        match find(name, &read, None) {
+        match find(name, &read, None, language::words("en")) {
             Some(Action::Html { block, .. }) => block,
             other => format!("{other:?}"),
         }
@@ -351,7 +353,7 @@ mod tests {
             let html = block(name, arguments);
             assert!(html.contains(&format!("\"{expected}\"")), "{name}: {html}");
         }
-        assert_eq!(find("youtube", &Arguments::default(), None), None);
+        assert_eq!(find("youtube", &Arguments::default(), None, language::words("en")), None);
     }
 
     #[test]
@@ -361,7 +363,7 @@ mod tests {
                 listed: listed.iter().map(|value| (*value).to_owned()).collect(),
                 named: named.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             };
-            match find(name, &arguments, Some("x")) {
+            match find(name, &arguments, Some("x"), language::words("en")) {
                 Some(Action::Around { before, .. }) => before,
                 other => format!("{other:?}"),
             }
@@ -378,7 +380,7 @@ mod tests {
     #[test]
     fn others_are_unknown() {
         for name in ["mything", "readfile", "include", ""] {
-            assert_eq!(find(name, &Arguments::default(), Some("x")), None, "{name}");
+            assert_eq!(find(name, &Arguments::default(), Some("x"), language::words("en")), None, "{name}");
         }
     }
 }

@@ -70,14 +70,14 @@ fn may_hold(text: &str, markup: Markup, syntax: Syntax) -> bool {
         Markup::Mdx => return true,
         Markup::Markdown | Markup::Html => {}
     }
-    if memchr_iter(b'{', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%' | b':' | b'/'))) {
+    if memchr_iter(b'{', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%' | b'/'))) {
         return true;
     }
     markup == Markup::Markdown
         && (memmem::find(bytes, b":::").is_some()
             || ["!!! ", "???"].iter().any(|mark| memmem::find_iter(bytes, mark).any(|at| at == 0 || bytes.get(at - 1) == Some(&b'\n')))
             || syntax == Syntax::Unknown && (bytes.starts_with(b"import ") || memmem::find(bytes, b"\nimport ").is_some())
-            || syntax == Syntax::Pelican && (memmem::find(bytes, b"[TOC]").is_some() || memmem::find(bytes, b"]({").is_some()))
+            || syntax == Syntax::Pelican && memmem::find(bytes, b"]({").is_some())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::value::{Scope, Value};
 use crate::catalog::{Links, Reference};
 use crate::diagnostic::Diagnostic;
 use crate::entry::Markup;
+use crate::language::Words;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -17,6 +18,8 @@ pub struct Context<'a> {
     pub links: &'a dyn Links,
     /// A field of the page that the text is on.
     pub page: &'a dyn Fn(&str) -> Option<String>,
+    /// What tidings itself says in a text of its language.
+    pub words: &'a Words,
 }
 
 /// Faults with their places in the source, in bytes.
@@ -200,7 +203,7 @@ impl Renderer<'_> {
         let whole = piece.range.start..end.as_ref().map_or(piece.range.end, |end| end.end);
         // Docusaurus' own example of a component.
         let is_own = family == Family::Jsx && name == "Highlight";
-        let action = known::find(name, arguments, inner).filter(|_| !is_own).unwrap_or_else(|| {
+        let action = known::find(name, arguments, inner, self.context.words).filter(|_| !is_own).unwrap_or_else(|| {
             let text = arguments.get(&["text"]).filter(|_| end.is_none()).unwrap_or_default().to_owned();
             self.forget(family.show(&label), piece);
             self.out.insert(&text, piece.range.start);

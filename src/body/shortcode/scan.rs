@@ -14,8 +14,6 @@ pub struct Families {
     pub liquid: bool,
     pub jsx: bool,
     pub pelican: bool,
-    /// Whether its Markdown is known to have attribute lists (`{: .class}`).
-    pub attributes: bool,
     /// Whether spaces alone make code; in templates they are only spaces.
     pub has_indented_code: bool,
 }
@@ -29,7 +27,6 @@ impl Families {
             liquid: syntax == Syntax::Liquid,
             jsx: markup == Markup::Mdx,
             pelican: syntax == Syntax::Pelican,
-            attributes: matches!(syntax, Syntax::Liquid | Syntax::Pelican),
             has_indented_code: matches!(syntax, Syntax::Unknown | Syntax::Pelican) && markup != Markup::Mdx,
         };
         // TOML front matter is Hugo's or Zola's, and doesn't always say whose.
@@ -60,7 +57,6 @@ impl Families {
                 unheard -= 1;
             }
         }
-        families.attributes |= families.liquid;
         if markup == Markup::Markdown && !is_toml {
             families.jsx = has_import(text, code);
         }
@@ -182,11 +178,6 @@ impl Scanner<'_> {
             let (target, end) = directive::read_target(text, at)?;
             return Some(self.push(Token::Literal(target), at, end, false));
         }
-        if rest.starts_with("{:") && self.markup != Markup::Html && !self.families.jsx {
-            let end = directive::attributes_end(text, at, self.families.attributes)?;
-            let start = directive::toc_start(text, at).unwrap_or(at);
-            return Some(self.push(Token::Nothing, start, end, false));
-        }
         if self.families.jsx || rest.starts_with("{/*") && self.markup != Markup::Html {
             let (token, end) = jsx::read_expression(text, at, &self.imports)?;
             return Some(self.push(token, at, end, false));
@@ -219,9 +210,6 @@ impl Scanner<'_> {
             let token = directive::read_fence(line)?;
             let start = at + (line.len() - line.trim_start().len());
             return Some(self.push(token, start, start + words.len(), false));
-        }
-        if words == "[TOC]" && self.families.attributes {
-            return Some(self.push(Token::Nothing, at, at + line.trim_end().len(), false));
         }
         None
     }
