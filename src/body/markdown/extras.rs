@@ -36,6 +36,8 @@ pub struct Attributes {
     pub id: Option<String>,
     pub width: Option<String>,
     pub height: Option<String>,
+    /// Whether nothing else looks like it: it has classes, an id or values.
+    pub is_certain: bool,
 }
 
 /// The attribute list at the start of a text, and its length: `{: #id .class width="300"}`.
@@ -60,7 +62,8 @@ pub fn attribute_list(text: &str) -> Option<(Attributes, usize)> {
         None => matches!(c, '}' | '\n'),
     });
     let end = end.filter(|(_, c)| *c == '}')?.0;
-    let mut found = Attributes::default();
+    let is_certain = inner.trim_start().starts_with(['.', '#']) || ["=\"", "='"].iter().any(|mark| inner[..end].contains(mark));
+    let mut found = Attributes { is_certain, ..Attributes::default() };
     for part in inner[..end].split_whitespace() {
         let value = |name: &str| part.strip_prefix(name)?.strip_prefix('=').map(|value| value.trim_matches(['"', '\'']).to_owned());
         if let Some(id) = part.strip_prefix('#') {
@@ -157,7 +160,7 @@ mod tests {
 
     #[test]
     fn attribute_lists_are_told_from_braces() {
-        let width = Attributes { width: Some("300".into()), ..Attributes::default() };
+        let width = Attributes { width: Some("300".into()), is_certain: true, ..Attributes::default() };
         assert_eq!(attribute_list("{: .a width=\"300\" } x"), Some((width, 19)));
         assert_eq!(only_attributes("{:.a}\n{: #top}").and_then(|found| found.id).as_deref(), Some("top"));
         assert_eq!(attribute_list("{: title=\"a } b\"}x").map(|(_, length)| length), Some(17));

@@ -108,7 +108,8 @@ impl<'e> Reader<'e, '_> {
         if is_line && is_first {
             self.stream.undo_line_end();
         }
-        let is_whole = attributes.is_none();
+        // Kramdown passes over one that says something about mere words.
+        let is_whole = attributes.as_ref().is_none_or(|attributes| attributes.is_certain);
         if let Some(attributes) = attributes.filter(|_| is_behind) {
             self.size_image(attributes);
         }
