@@ -7,6 +7,7 @@ mod manifest;
 mod output;
 mod picture;
 mod staging;
+mod tree;
 mod walk;
 
 pub use fresh::{create_files, list_files};

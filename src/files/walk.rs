@@ -1,9 +1,11 @@
 //! Finds the content files of a folder and the assets beside them.
 
 use super::History;
+use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, SourcePath};
+use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use ignore::{Match, WalkBuilder};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,40 +50,6 @@ impl Folder {
         if !real_root.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a folder"));
         }
-        let except: Vec<PathBuf> =
-            rules.except.iter().filter_map(|path| std::fs::canonicalize(path).ok()).filter(|path| *path != real_root).collect();
-        let include = matcher(&real_root, &rules.include)?;
-        let exclude = matcher(&real_root, &rules.exclude)?;
-        let inside = real_root.clone();
-        let (closed, underscores) = (exclude.clone(), rules.underscores);
-        // The ignore files of one user or machine must not decide what is published.
-        let walk = WalkBuilder::new(&real_root)
-            .follow_links(true)
-            .require_git(false)
-            .hidden(false)
-            .ignore(false)
-            .git_global(false)
-            .git_exclude(false)
-            .git_ignore(!rules.no_gitignore)
-            .parents(!rules.no_gitignore)
-            .filter_entry(move |entry| {
-                let name = entry.file_name().to_string_lossy();
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                // A link may lead anywhere; what it leads to must be content of this folder. One to a file is told below.
-                let is_outside = is_folder
-                    && entry.path_is_symlink()
-                    && !std::fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(&inside));
-                let is_output = except.iter().any(|folder| entry.path() == folder)
-                    || is_folder && entry.depth() > 0 && entry.path().join(super::manifest::NAME).exists();
-                let is_named = match closed.matched(entry.path(), is_folder) {
-                    Match::Ignore(_) => !is_folder,
-                    Match::Whitelist(_) => true,
-                    Match::None => is_content_name(&name, underscores),
-                };
-                entry.depth() == 0 || is_named && !is_outside && !is_output
-            })
-            .build();
-        let is_inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
         let mut folder = Folder {
             root: real_root.clone(),
             static_root: None,
@@ -91,49 +59,24 @@ impl Folder {
             assets: BTreeMap::new(),
             history: History::new(),
         };
-        let below = root.strip_prefix(&rules.display_root).unwrap_or(root);
-        let display = |path: &Path| {
-            let shown = below.join(path.strip_prefix(&real_root).unwrap_or(path)).to_string_lossy().replace('\\', "/");
-            shown.trim_start_matches("./").to_owned()
+        let below = root.strip_prefix(&rules.display_root).unwrap_or(root).to_string_lossy().replace('\\', "/");
+        let below = below.trim_start_matches("./").trim_end_matches('/');
+        let below = if below == "." { "" } else { below };
+        let display = |relative: &str| match (below, relative) {
+            (below, "") => below.to_owned(),
+            ("", relative) => relative.to_owned(),
+            _ => format!("{below}/{relative}"),
         };
-        let mut faults = Vec::new();
-        for entry in walk {
-            let entry = match entry {
-                Ok(entry) => entry,
-                // A broken link of an editor's (`.#a.md`) is told here, though its name is left out.
-                Err(error) if fault_path(&error).is_some_and(|path| !is_content_path(path, rules.underscores)) => continue,
-                Err(error) => {
-                    faults.push(
-                        walk_fault(&error, &display)
-                            .unwrap_or_else(|| Diagnostic::file_unreadable(&error.to_string()).in_file(display(&real_root))),
-                    );
-                    continue;
-                }
-            };
-            if entry.path_is_symlink() && !is_inside(entry.path()) {
-                faults.push(Diagnostic::link_skipped().in_file(display(entry.path())));
-                continue;
-            }
-            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-                continue;
-            }
-            let Some(relative) = entry.path().strip_prefix(&real_root).ok().and_then(slashed) else {
-                faults.push(Diagnostic::file_name_invalid().in_file(display(entry.path())));
-                continue;
-            };
-            let is_chosen = rules.include.is_empty() || include.matched_path_or_any_parents(entry.path(), false).is_ignore();
-            let is_excluded = exclude.matched_path_or_any_parents(entry.path(), false).is_ignore();
-            if is_content(&relative) && (!is_chosen || is_excluded) {
-                continue;
-            }
-            if is_content(&relative) {
-                folder.sources.push(SourcePath { display: display(entry.path()).into(), relative: relative.into() });
-            } else {
-                let length = entry.metadata().map(|data| data.len()).unwrap_or(0);
-                folder.assets.insert(relative, length);
-            }
-        }
-        folder.sources.sort();
+        let found = Tree::new(&real_root, rules)?.walk();
+        folder.sources = found
+            .content
+            .into_par_iter()
+            .map(|relative| SourcePath { display: display(&relative).into(), relative: relative.into() })
+            .collect();
+        folder.assets = found.assets.into_iter().collect();
+        let mut faults: Vec<_> = found.faults.into_iter().map(|(path, fault)| fault.in_file(display(&path))).collect();
+        faults.sort_by(|a, b| (&a.path, a.code).cmp(&(&b.path, b.code)));
+        folder.sources.par_sort_unstable();
         Ok((folder, faults))
     }
 
@@ -213,7 +156,7 @@ impl Folder {
 }
 
 /// Matches paths as a `.gitignore` in `root` with these lines would.
-fn matcher(root: &Path, patterns: &[String]) -> io::Result<Gitignore> {
+pub(super) fn matcher(root: &Path, patterns: &[String]) -> io::Result<Gitignore> {
     let mut builder = GitignoreBuilder::new(root);
     for pattern in patterns {
         builder.add_line(None, pattern).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("`{pattern}`: {error}")))?;
@@ -227,32 +170,6 @@ pub fn bad_pattern(patterns: &[String]) -> Option<String> {
     patterns.iter().find_map(|pattern| globs.add_line(None, pattern).err()).map(|error| error.to_string())
 }
 
-/// What kept the walk from a file, where the error says which.
-fn walk_fault(error: &ignore::Error, display: &dyn Fn(&Path) -> String) -> Option<Diagnostic> {
-    match error {
-        ignore::Error::WithPath { path, err } => {
-            let is_link = std::fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
-            let fault = if is_link { Diagnostic::link_skipped() } else { Diagnostic::file_unreadable(&err.to_string()) };
-            Some(fault.in_file(display(path)))
-        }
-        ignore::Error::Loop { child, .. } => Some(Diagnostic::link_skipped().in_file(display(child))),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => walk_fault(err, display),
-        _ => None,
-    }
-}
-
-fn fault_path(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => fault_path(err),
-        _ => None,
-    }
-}
-
-fn is_content_path(path: &Path, underscores: bool) -> bool {
-    path.file_name().is_some_and(|name| is_content_name(&name.to_string_lossy(), underscores))
-}
-
 /// A path with `/` between its parts; none if it is not Unicode.
 pub(super) fn slashed(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
@@ -261,14 +178,9 @@ pub(super) fn slashed(path: &Path) -> Option<String> {
 
 /// Names with an underscore belong to generators, but for those that hold entries or describe a section; packages'
 /// files are nobody's writing.
-fn is_content_name(name: &str, underscores: bool) -> bool {
+pub(super) fn is_content_name(name: &str, underscores: bool) -> bool {
     let is_known = matches!(name, "_posts" | "_drafts") || name.starts_with("_index.");
     !name.starts_with('.') && name != "node_modules" && (underscores || is_known || !name.starts_with('_'))
-}
-
-fn is_content(path: &str) -> bool {
-    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    matches!(extension.as_deref(), Some("md" | "markdown" | "mdx" | "txt" | "html" | "htm"))
 }
 
 #[cfg(test)]
