@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::content::{self, Folders, Pattern, ReadRules};
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::entry::{Attachment, Enclosure, Entry, Head, Names, Origin};
-use crate::feed::{self, Detail, FeedEntry, FeedSpec, IndexEntry, PlannedFeed, RenderedEntry, Topic};
+use crate::feed::{self, Detail, Document, FeedEntry, FeedSpec, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::files::History;
 use crate::message;
 use crate::newsletter::{self, Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Written};
@@ -290,8 +290,10 @@ impl<'a> Kitchen<'a> {
         let mut pantry = Pantry::new(&plan.feeds);
         let mut faults = Vec::new();
         let mut newest = Vec::new();
-        for document in plan.feeds.iter().flat_map(PlannedFeed::documents) {
-            let missing: Vec<usize> = document.entries().iter().copied().filter(|at| !pantry.ready.contains_key(at)).collect();
+        let documents: Vec<Document> = plan.feeds.iter().flat_map(PlannedFeed::documents).collect();
+        for documents in batches(&documents) {
+            let wanted: BTreeSet<usize> = documents.iter().flat_map(Document::entries).copied().collect();
+            let missing: Vec<usize> = wanted.into_iter().filter(|at| !pantry.ready.contains_key(at)).collect();
             let made: Vec<_> = missing.into_par_iter().map(|at| (at, self.feed_entry(at, oldest))).collect();
             let mut fresh = HashMap::with_capacity(made.len());
             for (at, (entry, mut found)) in made {
@@ -301,16 +303,19 @@ impl<'a> Kitchen<'a> {
                     faults.append(&mut found);
                 }
             }
-            let entries: Vec<&Ready> = document.entries().iter().filter_map(|at| pantry.ready.get(at).or(fresh.get(at))).collect();
-            if document.feed.topic == Topic::Site && document.archive.is_none() {
-                newest = entries.iter().take(LISTED).map(|entry| entry.row.clone()).collect();
+            let entry = |at: &usize| pantry.ready.get(at).or(fresh.get(at));
+            if let Some(first) = documents.iter().find(|document| document.feed.topic == Topic::Site && document.archive.is_none()) {
+                newest = first.entries().iter().filter_map(entry).take(LISTED).map(|entry| entry.row.clone()).collect();
             }
-            self.config.feeds.formats.par_iter().try_for_each(|format| {
-                let entries: Vec<&RenderedEntry> = entries.iter().map(|entry| &entry.rendered).collect();
-                let bytes = feed::render_document(*format, &self.config.site, &spec, &document, &entries, oldest);
-                sink.write(&document.path(*format), &bytes)
+            let files: Vec<_> = documents.iter().flat_map(|document| spec.formats.iter().map(move |format| (document, *format))).collect();
+            files.into_par_iter().try_for_each(|(document, format)| {
+                let entries: Vec<&RenderedEntry> = document.entries().iter().filter_map(entry).map(|entry| &entry.rendered).collect();
+                let bytes = feed::render_document(format, &self.config.site, &spec, document, &entries, oldest);
+                sink.write(&document.path(format), &bytes)
             })?;
-            pantry.put_away(document.entries(), fresh);
+            for document in documents {
+                pantry.put_away(document.entries(), &mut fresh);
+            }
         }
         sink.write("feeds.opml", &feed::render_opml(&self.config.site, &self.config.feeds, &plan.feeds))?;
         let archive = self.config.newsletter.as_ref().map(|_| self.config.site.absolute("newsletter/"));
@@ -460,7 +465,7 @@ impl Pantry {
     }
 
     /// After a document of `entries` is written: keeps what is needed again and drops what isn't.
-    fn put_away(&mut self, entries: &[usize], mut fresh: HashMap<usize, Ready>) {
+    fn put_away(&mut self, entries: &[usize], fresh: &mut HashMap<usize, Ready>) {
         for at in entries {
             let Some(left) = self.uses.get_mut(at) else { continue };
             *left -= 1;
@@ -475,6 +480,25 @@ impl Pantry {
             }
         }
     }
+}
+
+/// Documents that are made together have so many entries, at most: enough to keep all threads at work, and few enough to be
+/// held.
+const BATCH: usize = 400;
+
+/// Consecutive documents with at most [`BATCH`] entries together; one that has more stands alone.
+fn batches<'d, 'p>(documents: &'d [Document<'p>]) -> Vec<&'d [Document<'p>]> {
+    let (mut batches, mut start, mut sum) = (Vec::new(), 0, 0);
+    for (at, document) in documents.iter().enumerate() {
+        let count = document.entries().len();
+        if at > start && sum + count > BATCH {
+            batches.extend(documents.get(start..at));
+            (start, sum) = (at, 0);
+        }
+        sum += count;
+    }
+    batches.extend(documents.get(start..).filter(|rest| !rest.is_empty()));
+    batches
 }
 
 /// A summary that tidings makes has at most so many characters.
@@ -534,4 +558,28 @@ fn known(enclosure: &Enclosure, links: &dyn Links, entry: &Entry, faults: &mut V
     }
     let mime_type = typed(&enclosure.mime_type, &url);
     Some(Enclosure { url, length, mime_type, ..enclosure.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_made_together_until_there_are_too_many_entries() {
+        let feed = |count: usize| PlannedFeed {
+            topic: Topic::Site,
+            folder: String::new(),
+            entries: (0..count).collect(),
+            newest: count,
+            archive_size: 0,
+            is_complete: false,
+        };
+        let sizes = |counts: &[usize]| -> Vec<usize> {
+            let feeds: Vec<PlannedFeed> = counts.iter().map(|count| feed(*count)).collect();
+            let documents: Vec<Document> = feeds.iter().map(PlannedFeed::subscription).collect();
+            batches(&documents).iter().map(|batch| batch.len()).collect()
+        };
+        assert_eq!(sizes(&[BATCH, 1, BATCH - 1, BATCH + 1, 0, 1]), [1, 2, 1, 2]);
+        assert_eq!(sizes(&[]), [0; 0]);
+    }
 }
