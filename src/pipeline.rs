@@ -19,14 +19,14 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where content comes from.
 pub trait Reader: Sync {
     /// All content files, sorted by their relative path.
     fn sources(&self) -> &[SourcePath];
     /// The files beside them, by their relative path, with their lengths in bytes.
-    fn assets(&self) -> &BTreeMap<String, u64>;
+    fn assets(&self) -> &Arc<BTreeMap<String, u64>>;
     /// The commits of the files, where they were asked for.
     fn history(&self) -> Option<&History> {
         None
@@ -50,7 +50,7 @@ impl Reader for crate::files::Folder {
         self.sources()
     }
 
-    fn assets(&self) -> &BTreeMap<String, u64> {
+    fn assets(&self) -> &Arc<BTreeMap<String, u64>> {
         self.assets()
     }
 
@@ -100,7 +100,7 @@ fn read_folders(config: &Config, reader: &dyn Reader) -> (Folders, Vec<Diagnosti
 
 /// So many files are read between two times that their heads are put to the others: what they have in common is then
 /// held once.
-const AT_ONCE: usize = 4096;
+const AT_ONCE: usize = 2048;
 
 /// Pass 1: reads every file's head.
 pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagnostic>) {
@@ -109,14 +109,13 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
     let mut heads = Vec::with_capacity(sources.len());
     let mut others = BTreeSet::new();
     let mut names = Names::default();
-    let mut read: Vec<(Option<Head>, Vec<Diagnostic>)> = Vec::new();
-    for paths in sources.chunks(AT_ONCE) {
-        let read_head = |path: &SourcePath| match read_source(config, reader, path) {
-            Ok(source) => content::read_head(&source, &config.rules, &folders, &config.site),
-            Err(fault) => (None, vec![fault]),
-        };
-        paths.par_iter().map(read_head).collect_into_vec(&mut read);
-        for ((head, mut found), path) in read.drain(..).zip(paths) {
+    let read_head = |path: &SourcePath| match read_source(config, reader, path) {
+        Ok(source) => content::read_head(&source, &config.rules, &folders, &config.site),
+        Err(fault) => (None, vec![fault]),
+    };
+    let read = |paths: &[SourcePath]| -> Vec<(Option<Head>, Vec<Diagnostic>)> { paths.par_iter().map(read_head).collect() };
+    let mut put = |paths: &[SourcePath], read: Vec<(Option<Head>, Vec<Diagnostic>)>| {
+        for ((head, mut found), path) in read.into_iter().zip(paths) {
             match head {
                 Some(mut head) => {
                     head.share(&mut names);
@@ -128,8 +127,15 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
             }
             faults.append(&mut found);
         }
+    };
+    // One portion is put to the others while the next is read.
+    let mut last: (&[SourcePath], Vec<_>) = Default::default();
+    for paths in sources.chunks(AT_ONCE) {
+        let (next, ()) = rayon::join(|| read(paths), || put(last.0, last.1));
+        last = (paths, next);
     }
-    let (catalog, mut duplicates) = Catalog::new(&config.site, heads, reader.assets().clone(), config.content.drafts);
+    put(last.0, last.1);
+    let (catalog, mut duplicates) = Catalog::new(&config.site, heads, Arc::clone(reader.assets()), config.content.drafts);
     for fault in &mut duplicates {
         let head = catalog.heads().iter().find(|head| *head.path.display == *fault.path);
         if let Some(source) = head.and_then(|head| read_source(config, reader, &head.path).ok()) {

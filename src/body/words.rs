@@ -5,7 +5,8 @@ use super::clean::clean_for_xml;
 /// White space runs become one space; other scripts' spaces and no-break spaces stay.
 pub fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split([' ', '\t', '\n', '\r', '\u{c}', '\u{b}', '\u{85}', '\u{2028}', '\u{2029}']).filter(|word| !word.is_empty()) {
+    let is_gap = |c: char| matches!(c, ' ' | '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    for word in text.split(is_gap).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }

@@ -57,7 +57,7 @@ fn catalog() -> Catalog {
         logo: None,
     };
     let assets = [("docs/deep/bundle/img/a b.png", 3), ("blog/x.png", 4)].map(|(path, length)| (path.to_owned(), length));
-    let (catalog, faults) = Catalog::new(&site, PATHS.iter().map(|path| head(path)).collect(), BTreeMap::from(assets), false);
+    let (catalog, faults) = Catalog::new(&site, PATHS.iter().map(|path| head(path)).collect(), BTreeMap::from(assets).into(), false);
     assert!(faults.is_empty());
     catalog.with_others(BTreeSet::from(["docs/_index.md".to_owned(), "pages/about.md".to_owned()]))
 }

@@ -9,7 +9,7 @@ use crate::entry::{Entry, Head};
 use crate::site::Site;
 use index::Index;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use url::Url;
 
 pub use links::EntryLinks;
@@ -90,7 +90,7 @@ pub struct Catalog {
     /// The written issues of the newsletter.
     issues: Vec<Entry>,
     /// Lengths in bytes; the paths of what stands in the static folder begin with `/`.
-    assets: BTreeMap<String, u64>,
+    assets: Arc<BTreeMap<String, u64>>,
     with_drafts: bool,
     /// Made when the first link asks for it: most folders have none that does.
     index: OnceLock<Index>,
@@ -100,7 +100,7 @@ impl Catalog {
     /// Gathers heads and assets (by path below the content folder, or by `/` and the path below the static folder, with
     /// their lengths in bytes). Two heads with one id or permalink are an error that names both files; drafts are compared
     /// only `with_drafts`.
-    pub fn new(site: &Site, mut heads: Vec<Head>, assets: BTreeMap<String, u64>, with_drafts: bool) -> (Catalog, Vec<Diagnostic>) {
+    pub fn new(site: &Site, mut heads: Vec<Head>, assets: Arc<BTreeMap<String, u64>>, with_drafts: bool) -> (Catalog, Vec<Diagnostic>) {
         heads.sort_by(|a, b| a.path.cmp(&b.path));
         let faults = duplicates(heads.iter().filter(|head| with_drafts || !head.is_draft));
         let index = OnceLock::new();

@@ -175,10 +175,15 @@ fn hugo_url(url: &str) -> String {
 
 /// `.` and `..`, also percent-encoded: a browser follows them.
 fn is_climbing(segment: &str) -> bool {
-    if segment.len() > "%2e%2e".len() {
-        return false;
+    let (mut rest, mut dots) = (segment, 0);
+    while !rest.is_empty() {
+        let is_encoded = rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("%2e"));
+        match rest.strip_prefix('.').or(if is_encoded { rest.get(3..) } else { None }) {
+            Some(after) => (rest, dots) = (after, dots + 1),
+            None => return false,
+        }
     }
-    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+    matches!(dots, 1 | 2)
 }
 
 /// Whether a tag says no more than the site's own does: `en` on a site in `en-GB`, but not `zh-Hant` on one in `zh`.

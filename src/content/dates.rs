@@ -58,7 +58,10 @@ fn read_local_first(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Opti
     let local = day.and_time(time);
     // `date` prints the year after the time; who pastes that behind a date has it twice.
     let rest = rest.trim();
-    let rest = rest.strip_prefix(&format!("{:04} ", day.year())).unwrap_or(rest);
+    let rest = match rest.starts_with(|c: char| c.is_ascii_digit()) {
+        true => rest.strip_prefix(&format!("{:04} ", day.year())).unwrap_or(rest),
+        false => rest,
+    };
     match rest.trim() {
         "" => Some(resolve(local, zone)),
         "Z" | "z" | "UTC" | "GMT" => in_reach(FixedOffset::east_opt(0)?.from_local_datetime(&local).single()?).map(|date| (date, None)),

@@ -205,12 +205,12 @@ impl FieldReader<'_> {
             self.faults.push(Diagnostic::date_unreadable(text).at(self.source, span));
             return None;
         };
+        let Some(doubt) = doubt else { return Some(date) };
         let used = date.to_rfc3339();
         match doubt {
-            Some(Doubt::Gap) => self.faults.push(Diagnostic::date_gap(text, zone.name(), &used).at(self.source, span)),
-            Some(Doubt::ShortYear) => self.faults.push(Diagnostic::date_short_year(text, &used).at(self.source, span)),
-            Some(Doubt::Fold) => self.faults.push(Diagnostic::date_fold(text, zone.name(), &used).at(self.source, span)),
-            None => {}
+            Doubt::Gap => self.faults.push(Diagnostic::date_gap(text, zone.name(), &used).at(self.source, span)),
+            Doubt::ShortYear => self.faults.push(Diagnostic::date_short_year(text, &used).at(self.source, span)),
+            Doubt::Fold => self.faults.push(Diagnostic::date_fold(text, zone.name(), &used).at(self.source, span)),
         }
         Some(date)
     }

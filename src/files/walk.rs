@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a walk leaves out: names with a dot or an underscore first, what `.gitignore` names, and this.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ pub struct Folder {
     issues: Vec<SourcePath>,
     issues_root: PathBuf,
     /// Lengths in bytes; `/` begins the paths of those in the static folder.
-    assets: BTreeMap<String, u64>,
+    assets: Arc<BTreeMap<String, u64>>,
     /// The commits of its files, where they were asked for.
     pub history: History,
 }
@@ -56,7 +57,7 @@ impl Folder {
             sources: Vec::new(),
             issues: Vec::new(),
             issues_root: PathBuf::new(),
-            assets: BTreeMap::new(),
+            assets: Arc::default(),
             history: History::new(),
         };
         let below = root.strip_prefix(&rules.display_root).unwrap_or(root).to_string_lossy().replace('\\', "/");
@@ -73,7 +74,7 @@ impl Folder {
             .into_par_iter()
             .map(|relative| SourcePath { display: display(&relative).into(), relative: relative.into() })
             .collect();
-        folder.assets = found.assets.into_iter().collect();
+        folder.assets = Arc::new(found.assets.into_iter().collect());
         let mut faults: Vec<_> = found.faults.into_iter().map(|(path, fault)| fault.in_file(display(&path))).collect();
         faults.sort_by(|a, b| (&a.path, a.code).cmp(&(&b.path, b.code)));
         folder.sources.par_sort_unstable();
@@ -96,9 +97,10 @@ impl Folder {
                         && except.iter().all(|folder| entry.path() != folder)
             })
             .build();
+        let assets = Arc::make_mut(&mut self.assets);
         for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
             if let (Some(path), Ok(data)) = (entry.path().strip_prefix(&real_root).ok().and_then(slashed), entry.metadata()) {
-                self.assets.insert(format!("/{path}"), data.len());
+                assets.insert(format!("/{path}"), data.len());
             }
         }
         self.static_root = Some(real_root);
@@ -135,7 +137,7 @@ impl Folder {
     }
 
     /// The other files, with their lengths in bytes.
-    pub fn assets(&self) -> &BTreeMap<String, u64> {
+    pub fn assets(&self) -> &Arc<BTreeMap<String, u64>> {
         &self.assets
     }
 

@@ -152,7 +152,7 @@ fn every_body_renders_to_html_and_text() {
         let rules = ReadRules { root_name: folder.into(), ..ReadRules::default() };
         let site = site("https://example.org/", "UTC");
         let entries = entries(&corpus(name).join(folder), &rules, &site);
-        let (catalog, _) = Catalog::new(&site, entries.values().map(|entry| entry.head.clone()).collect(), BTreeMap::new(), true);
+        let (catalog, _) = Catalog::new(&site, entries.values().map(|entry| entry.head.clone()).collect(), Default::default(), true);
         for (path, entry) in &entries {
             let links = catalog.links_from(&entry.head, &());
             let (body, faults) = Body::read(entry, &links, &Style::default());
