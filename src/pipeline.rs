@@ -33,8 +33,8 @@ pub trait Reader: Sync {
     }
     /// The written issues, sorted by name.
     fn issues(&self) -> &[SourcePath];
-    /// The bytes of a content file or a written issue.
-    fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>>;
+    /// Reads a content file or a written issue in place of what `bytes` holds.
+    fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()>;
     /// Width and height of an asset that is a picture, in pixels.
     fn picture_size(&self, asset: &str) -> Option<Size>;
 }
@@ -62,8 +62,8 @@ impl Reader for crate::files::Folder {
         self.issues()
     }
 
-    fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
-        self.read(path)
+    fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.read(path, bytes)
     }
 
     fn picture_size(&self, asset: &str) -> Option<Size> {
@@ -102,6 +102,9 @@ fn read_folders(config: &Config, reader: &dyn Reader) -> (Folders, Vec<Diagnosti
 /// held once.
 const AT_ONCE: usize = 2048;
 
+/// A file's memory is used for the next one, unless it is larger than this.
+const KEPT_BYTES: usize = 1024 * 1024;
+
 /// Pass 1: reads every file's head.
 pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagnostic>) {
     let (folders, mut faults) = read_folders(config, reader);
@@ -109,11 +112,15 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
     let mut heads = Vec::with_capacity(sources.len());
     let mut others = BTreeSet::new();
     let mut names = Names::default();
-    let read_head = |path: &SourcePath| match read_source(config, reader, path) {
-        Ok(source) => content::read_head(&source, &config.rules, &folders, &config.site),
+    let read_head = |memory: &mut Vec<u8>, path: &SourcePath| match read_source_into(config, reader, path, std::mem::take(memory)) {
+        Ok(source) => {
+            let read = content::read_head(&source, &config.rules, &folders, &config.site);
+            *memory = Some(source.text.into_bytes()).filter(|bytes| bytes.capacity() <= KEPT_BYTES).unwrap_or_default();
+            read
+        }
         Err(fault) => (None, vec![fault]),
     };
-    let read = |paths: &[SourcePath]| -> Vec<(Option<Head>, Vec<Diagnostic>)> { paths.par_iter().map(read_head).collect() };
+    let read = |paths: &[SourcePath]| -> Vec<(Option<Head>, Vec<Diagnostic>)> { paths.par_iter().map_init(Vec::new, read_head).collect() };
     let mut put = |paths: &[SourcePath], read: Vec<(Option<Head>, Vec<Diagnostic>)>| {
         for ((head, mut found), path) in read.into_iter().zip(paths) {
             match head {
@@ -167,11 +174,18 @@ fn read_issues(config: &Config, reader: &dyn Reader, faults: &mut Vec<Diagnostic
 }
 
 fn read_source(config: &Config, reader: &dyn Reader, path: &SourcePath) -> Result<Source, Diagnostic> {
-    let read = || reader.read(path).map_err(|error| Diagnostic::file_unreadable(&error.to_string()).in_file(&path.display));
-    match content::decode(read()?, config.content.encoding) {
+    read_source_into(config, reader, path, Vec::new())
+}
+
+/// Reads a source into memory that was used before.
+fn read_source_into(config: &Config, reader: &dyn Reader, path: &SourcePath, mut bytes: Vec<u8>) -> Result<Source, Diagnostic> {
+    let fault = |error: io::Error| Diagnostic::file_unreadable(&error.to_string()).in_file(&path.display);
+    reader.read(path, &mut bytes).map_err(fault)?;
+    match content::decode(bytes, config.content.encoding) {
         Ok(text) => Ok(Source { path: path.clone(), text }),
         Err(offset) => {
-            let bytes = read()?;
+            let mut bytes = Vec::new();
+            reader.read(path, &mut bytes).map_err(fault)?;
             let before = bytes.get(..offset).unwrap_or(&bytes);
             let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -56,8 +56,13 @@ impl Site {
 
     /// The absolute URL of a path below the site (`/a/b/` → `https://host/base/a/b/`).
     pub fn absolute(&self, path: &str) -> String {
+        let path = path.trim_start_matches('/');
+        // Nearly all paths have nothing to resolve, and each entry has one.
+        if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/')) {
+            return format!("{}{path}", self.url);
+        }
         // `./` keeps a first segment with a colon from being read as a scheme.
-        let below = format!("./{}", path.trim_start_matches('/'));
+        let below = format!("./{path}");
         match self.url.join(&below) {
             Ok(url) => url.into(),
             Err(_) => self.url.to_string(),
@@ -73,6 +78,38 @@ mod tests {
     fn site_address_gets_its_last_slash() {
         assert_eq!(Site::read_url("https://example.org").unwrap().as_str(), "https://example.org/");
         assert_eq!(Site::read_url("https://example.org/a?x#y").unwrap().as_str(), "https://example.org/a/");
+    }
+
+    #[test]
+    fn paths_are_below_the_site_and_resolved() {
+        let absolute = |url: &str, path: &str| {
+            let url_text = url.to_owned();
+            let (title, description, language) = Default::default();
+            let (authors, copyright, icon, logo) = Default::default();
+            let site = Site {
+                title,
+                url: Site::read_url(url).unwrap(),
+                url_text,
+                description,
+                language,
+                authors,
+                timezone: Tz::UTC,
+                copyright,
+                icon,
+                logo,
+            };
+            site.absolute(path)
+        };
+        for (path, wanted) in [
+            ("/2024/a-b_c/", "https://x.org/s/2024/a-b_c/"),
+            ("//a//b", "https://x.org/s/a//b"),
+            ("", "https://x.org/s/"),
+            ("/a/../b.html", "https://x.org/s/b.html"),
+            ("c:d/", "https://x.org/s/c:d/"),
+            ("%C3%A9/./", "https://x.org/s/%C3%A9/"),
+        ] {
+            assert_eq!(absolute("https://x.org/s", path), wanted);
+        }
     }
 
     #[test]

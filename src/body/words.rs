@@ -4,6 +4,12 @@ use super::clean::clean_for_xml;
 
 /// White space runs become one space; other scripts' spaces and no-break spaces stay.
 pub fn one_line(text: &str) -> String {
+    // C2 and E2 begin the characters that are no ASCII.
+    let is_plain = |byte: u8| byte >= b' ' && byte != 0xc2 && byte != 0xe2;
+    let spaces = text.as_bytes().windows(2).any(|pair| pair == b"  ") || text.starts_with(' ') || text.ends_with(' ');
+    if !spaces && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let is_gap = |c: char| matches!(c, ' ' | '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
     for word in text.split(is_gap).filter(|word| !word.is_empty()) {

@@ -48,7 +48,8 @@ pub fn run(args: &NewArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         // A translation has a name of its own kind.
         heads.sort_by(|a, b| a.language.is_some().cmp(&b.language.is_some()).then_with(|| a.newest_first(b)));
         for head in heads.into_iter().take(MODELS) {
-            let text = folder.read(&head.path).ok().and_then(|bytes| content::decode(bytes, config.content.encoding).ok());
+            let mut bytes = Vec::new();
+            let text = folder.read(&head.path, &mut bytes).ok().and_then(|()| content::decode(bytes, config.content.encoding).ok());
             models.extend(text.map(|text| Source { path: head.path.clone(), text }));
         }
     }

@@ -59,6 +59,10 @@ impl Bytes {
 /// Most blocks hold nothing but ASCII, which is quick to see.
 const BLOCK: usize = 32;
 
+/// Where an event begins and ends, in characters.
+#[derive(Clone, Copy)]
+struct Place(usize, usize);
+
 struct Reader<'a> {
     parser: Parser<'a, TextInput<'a>>,
     anchors: HashMap<usize, Node>,
@@ -69,43 +73,41 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
+    fn next(&mut self) -> Result<(Event<'a>, Place), Fault> {
         match self.parser.next_event() {
-            Some(Ok((event, span))) => {
-                let place = self.span(span.start.index(), span.end.index());
-                Ok((event, place))
-            }
+            Some(Ok((event, span))) => Ok((event, Place(span.start.index(), span.end.index()))),
             Some(Err(error)) => {
                 let at = error.marker().index();
-                Err((error.info().to_owned(), self.span(at, at + 1)))
+                Err((error.info().to_owned(), self.span(Place(at, at + 1))))
             }
-            None => Ok((Event::StreamEnd, self.span(usize::MAX, usize::MAX))),
+            None => Ok((Event::StreamEnd, Place(usize::MAX, usize::MAX))),
         }
     }
 
-    fn span(&mut self, start: usize, end: usize) -> Span {
-        Span::new(self.base + self.bytes.at(start), self.base + self.bytes.at(end))
+    fn span(&mut self, place: Place) -> Span {
+        Span::new(self.base + self.bytes.at(place.0), self.base + self.bytes.at(place.1))
     }
 
     fn read(&mut self) -> Result<Vec<Field>, Fault> {
         loop {
-            let (event, span) = self.next()?;
+            let (event, place) = self.next()?;
             match event {
                 Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
                 Event::StreamEnd | Event::DocumentEnd => return Ok(Vec::new()),
                 event => {
-                    let node = self.node(event, span, 0)?;
+                    let node = self.node(event, place, 0)?;
                     return match node.value {
                         Value::Table(fields) => Ok(fields),
                         Value::Null => Ok(Vec::new()),
-                        _ => Err(("it should be lines of `key: value`".into(), span)),
+                        _ => Err(("it should be lines of `key: value`".into(), node.span)),
                     };
                 }
             }
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fault> {
+    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Fault> {
+        let span = self.span(place);
         self.nodes += 1;
         if self.nodes > MAX_NODES || depth > MAX_DEPTH {
             return Err(("it is nested too deeply, or its aliases make it too large".into(), span));
@@ -120,7 +122,7 @@ impl<'a> Reader<'a> {
                 loop {
                     match self.next()? {
                         (Event::SequenceEnd, _) => break,
-                        (event, span) => nodes.push(self.node(event, span, depth + 1)?),
+                        (event, place) => nodes.push(self.node(event, place, depth + 1)?),
                     }
                 }
                 (Value::List(nodes), anchor)
@@ -145,17 +147,14 @@ impl<'a> Reader<'a> {
         let mut fields: Vec<Field> = Vec::new();
         let mut merged = Vec::new();
         loop {
-            let (event, span) = self.next()?;
-            if matches!(event, Event::MappingEnd) {
-                break;
-            }
-            let key = self.node(event, span, depth + 1)?;
-            let (event, value_span) = self.next()?;
-            let node = self.node(event, value_span, depth + 1)?;
-            let name = match key.value {
-                Value::Text(text) | Value::Bare(text) if text.trim().len() == text.len() => text,
-                _ => key.text().unwrap_or_default().to_owned(),
+            let (event, key) = self.next()?;
+            let name = match event {
+                Event::MappingEnd => break,
+                Event::Scalar(text, style, 0, None) => name(scalar(text.into_owned(), style, false)),
+                event => name(self.node(event, key, depth + 1)?.value),
             };
+            let (event, place) = self.next()?;
+            let node = self.node(event, place, depth + 1)?;
             if name == "<<" {
                 merged.push(node);
                 continue;
@@ -163,6 +162,7 @@ impl<'a> Reader<'a> {
             match fields.iter_mut().find(|field| field.name == name) {
                 Some(known) => {
                     known.node = node;
+                    let span = self.span(key);
                     self.repeated.push((name, span));
                 }
                 None => fields.push(Field { name, node }),
@@ -184,6 +184,14 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(fields)
+    }
+}
+
+/// A key as text; what is no scalar has none.
+fn name(key: Value) -> String {
+    match key {
+        Value::Text(text) | Value::Bare(text) if !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace) => text,
+        key => Node { value: key, span: Span::default() }.text().unwrap_or_default().to_owned(),
     }
 }
 

@@ -24,17 +24,25 @@ const MAX_CONTENT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reads a file of at most `MAX_CONTENT_BYTES`.
 pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_file_into(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a file in place of what `bytes` holds, whose memory is used again.
+fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     let file = std::fs::File::open(path)?;
     let length = file.metadata()?.len();
     if length > MAX_CONTENT_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has {length} bytes; {MAX_CONTENT_BYTES} are read at most")));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-    file.take(MAX_CONTENT_BYTES + 1).read_to_end(&mut bytes)?;
+    bytes.clear();
+    bytes.reserve_exact(usize::try_from(length).unwrap_or(0) + 1);
+    file.take(MAX_CONTENT_BYTES + 1).read_to_end(bytes)?;
     if bytes.len() as u64 > MAX_CONTENT_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {MAX_CONTENT_BYTES} bytes")));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// Whether there is such a file.

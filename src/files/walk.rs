@@ -141,10 +141,10 @@ impl Folder {
         &self.assets
     }
 
-    /// The bytes of a content file or a written issue.
-    pub fn read(&self, path: &SourcePath) -> io::Result<Vec<u8>> {
+    /// Reads a content file or a written issue in place of what `bytes` holds.
+    pub fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()> {
         let root = if self.issues.contains(path) { &self.issues_root } else { &self.root };
-        super::read_file(&root.join(&*path.relative))
+        super::read_file_into(&root.join(&*path.relative), bytes)
     }
 
     /// Width and height of an asset, if it is a picture.

@@ -52,7 +52,11 @@ fn entries(name: &str, dir: &Path) -> (Config, Vec<Entry>, Vec<Diagnostic>) {
     .unwrap();
     let (catalog, found) = read_catalog(&config, &folder);
     faults.extend(found);
-    let read = |path: &SourcePath| Ok(Source { path: path.clone(), text: decode(folder.read(path).unwrap(), None).unwrap() });
+    let read = |path: &SourcePath| {
+        let mut bytes = Vec::new();
+        folder.read(path, &mut bytes).unwrap();
+        Ok(Source { path: path.clone(), text: decode(bytes, None).unwrap() })
+    };
     let (folders, _) = Folders::read(folder.sources(), folder.assets(), &config.rules.languages, &read);
     let entry = |head: &tidings::entry::Head| read_entry(read(&head.path).unwrap(), &config.rules, &folders, &config.site).0.unwrap();
     let entries = catalog.heads().iter().map(entry).collect();
