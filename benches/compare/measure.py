@@ -1,7 +1,6 @@
 """Whole processes, measured from outside: wall clock, CPU time, and the most memory that they held."""
 
 import os
-import shutil
 import statistics
 import sys
 import time
@@ -21,9 +20,10 @@ class Figures:
 
 
 def once(peer, figures):
-    """Runs a program once; an output of before is removed unless the peer keeps it."""
-    if not peer.keep:
-        shutil.rmtree(peer.output, ignore_errors=True)
+    """Runs a program once; an output of before is put away unless the peer keeps it. Removed are all of them at the end: for
+    some seconds a file system is slow to use again what was removed."""
+    if not peer.keep and peer.output.exists():
+        peer.output.rename(peer.output.with_name(f"{peer.output.name}-{time.monotonic_ns()}"))
     sys.stdout.flush()
     begun = time.perf_counter()
     child = os.fork()

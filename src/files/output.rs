@@ -2,10 +2,11 @@
 
 use super::manifest::{self, Manifest, is_below};
 use super::staging::Staging;
-use std::collections::BTreeSet;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a build did to the output folder, in files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,12 +55,15 @@ pub struct Output {
     staging: Staging,
     care: Care,
     files: Mutex<Files>,
+    /// The next number in the staging folder.
+    next: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
 struct Files {
     all: BTreeSet<String>,
-    staged: BTreeSet<String>,
+    /// What is new or changed, and the number that it has in the staging folder, which needs no folders of its own.
+    staged: BTreeMap<String, usize>,
     foreign: Foreign,
 }
 
@@ -68,7 +72,7 @@ impl Output {
     pub fn open(root: &Path, care: Care) -> Output {
         let old_bytes = std::fs::read(root.join(manifest::NAME)).unwrap_or_default();
         let (old, staging) = (Manifest::read(&old_bytes), Staging::new(root));
-        Output { root: root.to_owned(), old, old_bytes, staging, care, files: Mutex::default() }
+        Output { root: root.to_owned(), old, old_bytes, staging, care, files: Mutex::default(), next: AtomicUsize::new(0) }
     }
 
     /// Takes a file's bytes; `path` has `/` between its parts. The same bytes as last time are left alone, and so is a
@@ -78,14 +82,12 @@ impl Output {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{path}` leaves the output folder")));
         }
         let place = self.root.join(path);
-        let old = std::fs::read(&place);
-        let is_same = old.as_ref().is_ok_and(|old| old == bytes);
+        let old = Old::read(&place, bytes);
+        let is_same = old.as_ref().is_ok_and(|old| old.is_same);
         let owner = if is_same { Owner::Us } else { self.owner(path, old) };
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
         if owner == Owner::Us && !is_same && self.care != Care::Locked {
-            let staged = self.staging.open()?.join(path);
-            if let Some(folder) = staged.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
+            let staged = self.staging.open()?.join(number.to_string());
             std::fs::write(&staged, bytes)?;
             if self.care == Care::Durable {
                 sync(&staged)?;
@@ -101,13 +103,13 @@ impl Output {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("`{path}` is written twice")));
         }
         if !is_same {
-            files.staged.insert(path.to_owned());
+            files.staged.insert(path.to_owned(), number);
         }
         Ok(())
     }
 
     /// Whose the file at `path` is, which holds something else than what is to be written.
-    fn owner(&self, path: &str, old: io::Result<Vec<u8>>) -> Owner {
+    fn owner(&self, path: &str, old: io::Result<Old>) -> Owner {
         let parts: Vec<&str> = path.split('/').collect();
         let is_in_the_way = (1..parts.len()).any(|count| self.root.join(parts[..count].join("/")).is_file());
         match old {
@@ -116,7 +118,7 @@ impl Output {
             Err(_) => Owner::Other,
             Ok(_) if self.old.files.contains(path) => Owner::Us,
             Ok(old) if parts.last() == Some(&"index.html") => {
-                if is_marked(&old) {
+                if is_marked(&old.head) {
                     Owner::Us
                 } else {
                     Owner::Page
@@ -129,7 +131,9 @@ impl Output {
     }
 
     fn holds_our_feeds(&self) -> bool {
-        ["feed.xml", "atom.xml", "index.html"].iter().any(|name| std::fs::read(self.root.join(name)).is_ok_and(|bytes| is_marked(&bytes)))
+        ["feed.xml", "atom.xml", "index.html"]
+            .iter()
+            .any(|name| Old::read(&self.root.join(name), &[]).is_ok_and(|old| is_marked(&old.head)))
     }
 
     /// The files of others that were met.
@@ -141,7 +145,7 @@ impl Output {
     pub fn outdated(&self) -> Vec<(String, Outdated)> {
         let files = self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let kind = |path: &String| if self.root.join(path).exists() { Outdated::Changed } else { Outdated::Missing };
-        let staged = files.staged.iter().map(|path| (path.clone(), kind(path)));
+        let staged = files.staged.keys().map(|path| (path.clone(), kind(path)));
         let stale = self.stale(&files).filter(|path| self.root.join(path).exists()).map(|path| (path.clone(), Outdated::Stale));
         let mut all: Vec<_> = staged.chain(stale).collect();
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -165,21 +169,21 @@ impl Output {
         let list = self.root.join(manifest::NAME);
         let stale: Vec<&String> = self.stale(&files).collect();
         let new = Manifest::new(files.all.clone()).to_bytes();
-        if files.staged.iter().any(|path| !self.old.files.contains(path)) {
+        if files.staged.keys().any(|path| !self.old.files.contains(path)) {
             // If this is cut short, the next build still knows every file that may be ours.
             let both = self.old.files.union(&files.all).cloned().collect();
             super::write_file(&list, &Manifest::new(both).to_bytes())?;
             self.sync_if_durable([list.as_path(), &self.root])?;
         }
         let mut folders: BTreeSet<PathBuf> = [self.root.clone()].into();
-        for path in &files.staged {
+        for (path, number) in &files.staged {
             let place = self.root.join(path);
             if let Some(folder) = place.parent() {
                 std::fs::create_dir_all(folder)?;
                 // A new folder is an entry of the one above it.
                 folders.extend(folder.ancestors().take_while(|folder| folder.starts_with(&self.root)).map(Path::to_owned));
             }
-            std::fs::rename(self.staging.open()?.join(path), place)?;
+            std::fs::rename(self.staging.open()?.join(number.to_string()), place)?;
         }
         self.sync_if_durable(folders.iter().map(PathBuf::as_path))?;
         let mut removed = 0;
@@ -228,9 +232,38 @@ enum Owner {
     Other,
 }
 
-/// Whether a feed or page says that tidings made it.
-fn is_marked(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
+/// A file that is there already.
+struct Old {
+    is_same: bool,
+    /// Its first bytes.
+    head: Vec<u8>,
+}
+
+impl Old {
+    /// Compares a file with `bytes`, piece by piece: it may be large.
+    fn read(place: &Path, bytes: &[u8]) -> io::Result<Old> {
+        let mut file = std::fs::File::open(place)?;
+        let (mut head, mut piece, mut rest) = (Vec::new(), Vec::new(), bytes);
+        loop {
+            piece.clear();
+            (&mut file).take(PIECE_BYTES).read_to_end(&mut piece)?;
+            if head.is_empty() {
+                head.extend(piece.iter().take(HEAD_BYTES));
+            }
+            match rest.strip_prefix(piece.as_slice()) {
+                Some(after) if !piece.is_empty() => rest = after,
+                after => return Ok(Old { is_same: after.is_some_and(<[u8]>::is_empty), head }),
+            }
+        }
+    }
+}
+
+const PIECE_BYTES: u64 = 64 * 1024;
+const HEAD_BYTES: usize = 4096;
+
+/// Whether the beginning of a feed or page says that tidings made it.
+fn is_marked(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
     ["<generator>tidings", ">tidings</generator>", "name=\"generator\" content=\"tidings"].iter().any(|mark| head.contains(mark))
 }
 
@@ -295,6 +328,25 @@ mod tests {
         let told = look(&[("a.xml", "1"), ("b.xml", "2")]);
         assert_eq!(told, [("b.xml".to_owned(), Outdated::Changed), ("c.xml".to_owned(), Outdated::Stale)]);
         assert_eq!(std::fs::read_to_string(root.join("b.xml")).unwrap(), "1");
+    }
+
+    #[test]
+    fn files_are_compared_piece_by_piece() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("a");
+        let piece = usize::try_from(PIECE_BYTES).unwrap();
+        let is_same = |old: &[u8], new: &[u8]| {
+            std::fs::write(&place, old).unwrap();
+            Old::read(&place, new).unwrap().is_same
+        };
+        for length in [0, 1, piece - 1, piece, piece + 1, 2 * piece] {
+            let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            assert!(is_same(&bytes, &bytes), "{length}");
+            let longer = [bytes.as_slice(), b"x"].concat();
+            assert!(!is_same(&bytes, &longer) && !is_same(&longer, &bytes), "{length}");
+            let other = [&bytes[..length.saturating_sub(1)], b"\xff"].concat();
+            assert!(!is_same(&bytes, &other), "{length}");
+        }
     }
 
     #[test]
