@@ -58,7 +58,7 @@ impl<'a> Writer<'a> {
             notes: &body.notes,
             ids: OnceCell::new(),
             written: HashSet::new(),
-            out: String::with_capacity(body.events.len() * 32),
+            out: String::with_capacity(body.length + body.length / 2 + 64),
             open_links: Vec::new(),
         }
     }

@@ -12,6 +12,7 @@ mod hidden;
 mod html;
 mod html_reader;
 mod markdown;
+mod nesting;
 mod opening;
 mod plain;
 mod shortcode;
@@ -66,6 +67,8 @@ pub struct Body<'e> {
     has_html: bool,
     /// What tidings itself says in it.
     words: &'static Words,
+    /// Bytes of the source.
+    length: usize,
 }
 
 /// Places of one kind of fault that are told, at most: a binary file has thousands of forbidden characters.
@@ -150,30 +153,41 @@ impl<'e> Body<'e> {
 
     /// Reads a text, in which nothing is forbidden but what references stand for; these are told.
     fn parse<'t>(text: &'t str, markup: Markup, style: &Style) -> (Body<'t>, Vec<(char, Range<usize>)>) {
-        let words = style.words();
+        let (words, length) = (style.words(), text.len());
         match markup {
             Markup::Markdown | Markup::Mdx => {
                 let read = markdown::read(text, style);
-                (Body { events: read.events, notes: read.notes, has_html: read.has_html, words }, read.forbidden)
+                (Body { events: read.events, notes: read.notes, has_html: read.has_html, words, length }, read.forbidden)
             }
             Markup::Html => {
                 let mut stream = stream::Stream::with_capacity(text.len() / 24);
                 html_reader::read(text, &mut stream);
-                (Body { events: stream.finish(), notes: Vec::new(), has_html: true, words }, Vec::new())
+                (Body { events: stream.finish(), notes: Vec::new(), has_html: true, words, length }, Vec::new())
             }
-            Markup::Text => (Body { events: plain::read(text), notes: Vec::new(), has_html: false, words }, Vec::new()),
+            Markup::Text => (Body { events: plain::read(text), notes: Vec::new(), has_html: false, words, length }, Vec::new()),
         }
     }
 
     fn into_owned<'o>(self) -> Body<'o> {
         let owned = |events: Vec<Event<'e>>| events.into_iter().map(Event::into_owned).collect();
-        Body { events: owned(self.events), notes: self.notes.into_iter().map(owned).collect(), has_html: self.has_html, words: self.words }
+        Body {
+            events: owned(self.events),
+            notes: self.notes.into_iter().map(owned).collect(),
+            has_html: self.has_html,
+            words: self.words,
+            length: self.length,
+        }
     }
 
     /// HTML for a feed or a message: nothing that runs, every address absolute, footnotes at the end.
     pub fn html(&self, place: &HtmlPlace, links: &dyn Links) -> String {
         let html = html::Writer::new(place, links, self).write();
-        if self.has_html { html::sanitize(&html) } else { html }
+        if self.has_html && !self.is_regular() { html::sanitize(&html) } else { html }
+    }
+
+    /// Whether a browser would leave all tags where they are.
+    fn is_regular(&self) -> bool {
+        nesting::is_regular(&self.events, &[]) && self.notes.iter().all(|note| nesting::is_regular(note, &["ol", "li"]))
     }
 
     /// Plain text in lines of at most 72 columns; only code and addresses are longer.

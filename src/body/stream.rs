@@ -36,11 +36,25 @@ pub struct Stream<'e> {
     pub foreign: Option<Foreign>,
     /// The line's end that vanishes if a CJK character follows.
     soft: Option<usize>,
+    /// Whether what is borrowed needs no cleaning.
+    is_clean: bool,
 }
 
 impl<'e> Stream<'e> {
     pub fn with_capacity(events: usize) -> Self {
         Stream { events: Vec::with_capacity(events), ..Stream::default() }
+    }
+
+    /// A stream of a source in which nothing is forbidden.
+    pub fn of(source: &str) -> Self {
+        // No branch in the loop, so that many bytes are compared at once.
+        let has_return = source.bytes().fold(false, |found, byte| found | (byte == b'\r'));
+        Stream { is_clean: !has_return, ..Stream::with_capacity(source.len() / 20) }
+    }
+
+    /// An empty stream of the same source.
+    pub fn inner(&self) -> Self {
+        Stream { is_clean: self.is_clean, ..Stream::default() }
     }
 
     pub fn is_open(&self, name: &str) -> bool {
@@ -81,7 +95,9 @@ impl<'e> Stream<'e> {
     }
 
     fn close_to(&mut self, depth: usize) {
-        self.end_foreign();
+        if self.foreign.is_some() {
+            self.end_foreign();
+        }
         if self.skipped.as_ref().is_some_and(|skipped| depth < skipped.open) {
             self.leave_skipped();
         }
@@ -134,7 +150,10 @@ impl<'e> Stream<'e> {
         if let Some(foreign) = &mut self.foreign {
             return foreign.text(&text);
         }
-        let text = clean(text);
+        let text = if self.is_clean && matches!(text, CowStr::Borrowed(_)) { text } else { clean(text) };
+        // A parser passes over the line's end that stands first.
+        let is_first = text.starts_with('\n') && self.is_first_in_pre();
+        let text = if is_first { text.trim_start_matches('\n').to_owned().into() } else { text };
         let Some(first) = text.chars().next() else { return };
         if let Some(at) = self.soft.take()
             && is_cjk(first)
@@ -145,8 +164,15 @@ impl<'e> Stream<'e> {
         self.events.push(Event::Text(text));
     }
 
+    fn is_first_in_pre(&self) -> bool {
+        matches!(self.events.last(), Some(Event::Start(element)) if element.name == "pre")
+    }
+
     /// A line's end in the source: a space, but nothing between two CJK characters.
     pub fn soft_break(&mut self) {
+        if self.is_first_in_pre() {
+            return;
+        }
         let before = self.events.iter().rev().find_map(|event| match event {
             Event::Text(text) => Some(text.chars().next_back()),
             Event::Start(_) | Event::End("p" | "li" | "td" | "th") => Some(None),

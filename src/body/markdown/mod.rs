@@ -126,7 +126,7 @@ impl<'e, 's> Reader<'e, 's> {
             source,
             style,
             depth,
-            stream: Stream::with_capacity(source.len() / 24),
+            stream: Stream::of(source),
             read: Read::default(),
             definition: None,
             definitions: HashMap::new(),
@@ -178,7 +178,10 @@ impl<'e, 's> Reader<'e, 's> {
             match event {
                 Markdown::Text(piece) => {
                     let piece = if self.quotes.is_some() { self.quote(piece, &range) } else { piece };
-                    if let Some((_, c)) = forbidden(&piece).next() {
+                    // The source holds nothing forbidden; a reference may stand for it.
+                    if !matches!(piece, CowStr::Borrowed(_))
+                        && let Some((_, c)) = forbidden(&piece).next()
+                    {
                         self.read.forbidden.push((c, range.clone()));
                     }
                     pending.push(self.source, &piece, range);
@@ -303,7 +306,8 @@ impl<'e, 's> Reader<'e, 's> {
             Tag::List(Some(start)) => Element::block("ol").with("start", start.to_string()),
             Tag::Item => Element::block("li"),
             Tag::FootnoteDefinition(name) => {
-                let outer = std::mem::take(&mut self.stream);
+                let inner = self.stream.inner();
+                let outer = std::mem::replace(&mut self.stream, inner);
                 self.definition = Some((outer, name));
                 return;
             }
