@@ -112,15 +112,16 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
     let mut heads = Vec::with_capacity(sources.len());
     let mut others = BTreeSet::new();
     let mut names = Names::default();
-    let read_head = |memory: &mut Vec<u8>, path: &SourcePath| match read_source_into(config, reader, path, std::mem::take(memory)) {
+    let read_head = |memory: &mut Memory, path: &SourcePath| match read_source_into(config, reader, path, memory) {
         Ok(source) => {
             let read = content::read_head(&source, &config.rules, &folders, &config.site);
-            *memory = Some(source.text.into_bytes()).filter(|bytes| bytes.capacity() <= KEPT_BYTES).unwrap_or_default();
+            memory.take_back(source);
             read
         }
         Err(fault) => (None, vec![fault]),
     };
-    let read = |paths: &[SourcePath]| -> Vec<(Option<Head>, Vec<Diagnostic>)> { paths.par_iter().map_init(Vec::new, read_head).collect() };
+    let read =
+        |paths: &[SourcePath]| -> Vec<(Option<Head>, Vec<Diagnostic>)> { paths.par_iter().map_init(Memory::default, read_head).collect() };
     let mut put = |paths: &[SourcePath], read: Vec<(Option<Head>, Vec<Diagnostic>)>| {
         for ((head, mut found), path) in read.into_iter().zip(paths) {
             match head {
@@ -174,19 +175,36 @@ fn read_issues(config: &Config, reader: &dyn Reader, faults: &mut Vec<Diagnostic
 }
 
 fn read_source(config: &Config, reader: &dyn Reader, path: &SourcePath) -> Result<Source, Diagnostic> {
-    read_source_into(config, reader, path, Vec::new())
+    read_source_into(config, reader, path, &mut Memory::default())
+}
+
+/// Memory that is used for one file after another.
+#[derive(Default)]
+struct Memory {
+    bytes: Vec<u8>,
+    text: String,
+}
+
+impl Memory {
+    /// Takes back the memory of a source that is done with, unless it is large.
+    fn take_back(&mut self, source: Source) {
+        if source.text.capacity() <= KEPT_BYTES {
+            self.text = source.text;
+        }
+        if self.bytes.capacity() > KEPT_BYTES {
+            self.bytes = Vec::new();
+        }
+    }
 }
 
 /// Reads a source into memory that was used before.
-fn read_source_into(config: &Config, reader: &dyn Reader, path: &SourcePath, mut bytes: Vec<u8>) -> Result<Source, Diagnostic> {
-    let fault = |error: io::Error| Diagnostic::file_unreadable(&error.to_string()).in_file(&path.display);
-    reader.read(path, &mut bytes).map_err(fault)?;
-    match content::decode(bytes, config.content.encoding) {
-        Ok(text) => Ok(Source { path: path.clone(), text }),
+fn read_source_into(config: &Config, reader: &dyn Reader, path: &SourcePath, memory: &mut Memory) -> Result<Source, Diagnostic> {
+    let Memory { bytes, text } = memory;
+    reader.read(path, bytes).map_err(|error| Diagnostic::file_unreadable(&error.to_string()).in_file(&path.display))?;
+    match content::decode_into(bytes, config.content.encoding, text) {
+        Ok(()) => Ok(Source { path: path.clone(), text: std::mem::take(text) }),
         Err(offset) => {
-            let mut bytes = Vec::new();
-            reader.read(path, &mut bytes).map_err(fault)?;
-            let before = bytes.get(..offset).unwrap_or(&bytes);
+            let before = bytes.get(..offset).unwrap_or(bytes);
             let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
             let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;

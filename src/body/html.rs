@@ -273,23 +273,23 @@ fn escaped(text: &str) -> String {
 
 /// Text for HTML, in elements or in attributes.
 fn escape_into(out: &mut String, text: &str, in_attribute: bool) {
-    // Most texts have none of them: no branch in the loop, so that many bytes are compared at once.
-    let is_mark = |byte: u8| (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"');
-    if !text.bytes().fold(false, |found, byte| found | is_mark(byte)) {
-        return out.push_str(text);
-    }
     let mut done = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let entity = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' if in_attribute => "&quot;",
-            _ => continue,
+    let mut put = |at: usize| {
+        let entity = match text.as_bytes().get(at) {
+            Some(b'&') => "&amp;",
+            Some(b'<') => "&lt;",
+            Some(b'>') => "&gt;",
+            Some(b'"') if in_attribute => "&quot;",
+            _ => return,
         };
         out.push_str(&text[done..at]);
         out.push_str(entity);
         done = at + 1;
+    };
+    if in_attribute && text.contains('"') {
+        (0..text.len()).for_each(&mut put);
+    } else {
+        memchr::memchr3_iter(b'&', b'<', b'>', text.as_bytes()).for_each(&mut put);
     }
     out.push_str(&text[done..]);
 }

@@ -100,7 +100,7 @@ fn read_site(folder: &Path) -> Result<(SiteFiles, Vec<Diagnostic>), Failure> {
                 continue;
             }
         };
-        match content::decode(bytes, None) {
+        match content::decode(&bytes, None) {
             Ok(text) => {
                 site.sources.push(Source { path: SourcePath { relative: path.as_str().into(), display: path.as_str().into() }, text })
             }

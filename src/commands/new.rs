@@ -49,7 +49,7 @@ pub fn run(args: &NewArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         heads.sort_by(|a, b| a.language.is_some().cmp(&b.language.is_some()).then_with(|| a.newest_first(b)));
         for head in heads.into_iter().take(MODELS) {
             let mut bytes = Vec::new();
-            let text = folder.read(&head.path, &mut bytes).ok().and_then(|()| content::decode(bytes, config.content.encoding).ok());
+            let text = folder.read(&head.path, &mut bytes).ok().and_then(|()| content::decode(&bytes, config.content.encoding).ok());
             models.extend(text.map(|text| Source { path: head.path.clone(), text }));
         }
     }

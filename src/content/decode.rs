@@ -4,21 +4,28 @@ use std::borrow::Cow;
 
 /// The text of a file: UTF-8 with or without a byte order mark, UTF-16 by its mark, else the encoding
 /// configured. The error is the offset of the first byte that does not belong.
-pub fn decode(bytes: Vec<u8>, encoding: Option<&'static encoding_rs::Encoding>) -> Result<String, usize> {
-    if let Some((marked, length)) = encoding_rs::Encoding::for_bom(&bytes)
+pub fn decode(bytes: &[u8], encoding: Option<&'static encoding_rs::Encoding>) -> Result<String, usize> {
+    let mut text = String::new();
+    decode_into(bytes, encoding, &mut text)?;
+    Ok(text)
+}
+
+/// The same in place of what `text` holds, whose memory is used again.
+pub fn decode_into(bytes: &[u8], encoding: Option<&'static encoding_rs::Encoding>, text: &mut String) -> Result<(), usize> {
+    text.clear();
+    if let Some((marked, length)) = encoding_rs::Encoding::for_bom(bytes)
         && marked != encoding_rs::UTF_8
     {
-        return checked(marked, &bytes[length..], length);
+        *text = checked(marked, &bytes[length..], length)?;
+        return Ok(());
     }
-    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-        Some(rest) => rest.to_vec(),
-        None => bytes,
-    };
-    match (String::from_utf8(bytes), encoding) {
-        (Ok(text), _) => Ok(text),
-        (Err(error), Some(encoding)) if encoding != encoding_rs::UTF_8 => checked(encoding, error.as_bytes(), 0),
-        (Err(error), _) => Err(error.utf8_error().valid_up_to()),
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match (simdutf8::basic::from_utf8(bytes), encoding) {
+        (Ok(valid), _) => text.push_str(valid),
+        (Err(_), Some(encoding)) if encoding != encoding_rs::UTF_8 => *text = checked(encoding, bytes, 0)?,
+        (Err(_), _) => return Err(std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len)),
     }
+    Ok(())
 }
 
 fn checked(encoding: &'static encoding_rs::Encoding, bytes: &[u8], skipped: usize) -> Result<String, usize> {
@@ -48,15 +55,15 @@ mod tests {
 
     #[test]
     fn marks_are_taken_off_and_obeyed() {
-        assert_eq!(decode(b"\xef\xbb\xbfa".to_vec(), None).unwrap(), "a");
-        assert_eq!(decode(b"\xff\xfea\0\xe9\0".to_vec(), None).unwrap(), "aé");
-        assert_eq!(decode(b"\xfe\xff\0a".to_vec(), None).unwrap(), "a");
+        assert_eq!(decode(b"\xef\xbb\xbfa", None).unwrap(), "a");
+        assert_eq!(decode(b"\xff\xfea\0\xe9\0", None).unwrap(), "aé");
+        assert_eq!(decode(b"\xfe\xff\0a", None).unwrap(), "a");
     }
 
     #[test]
     fn the_offset_is_that_of_the_bad_byte() {
-        assert_eq!(decode(b"caf\xe9".to_vec(), None), Err(3));
-        assert_eq!(decode(b"caf\xe9".to_vec(), Some(encoding_rs::WINDOWS_1252)).unwrap(), "café");
-        assert_eq!(decode("é".as_bytes().to_vec(), Some(encoding_rs::WINDOWS_1252)).unwrap(), "é", "UTF-8 first");
+        assert_eq!(decode(b"caf\xe9", None), Err(3));
+        assert_eq!(decode(b"caf\xe9", Some(encoding_rs::WINDOWS_1252)).unwrap(), "café");
+        assert_eq!(decode("é".as_bytes(), Some(encoding_rs::WINDOWS_1252)).unwrap(), "é", "UTF-8 first");
     }
 }

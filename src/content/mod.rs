@@ -32,7 +32,7 @@ mod yaml_input;
 
 pub use address::IdScheme;
 pub use dates::read_date;
-pub use decode::decode;
+pub use decode::{decode, decode_into};
 pub use dialect::Dialect;
 pub use folders::Folders;
 pub use json::read_json;

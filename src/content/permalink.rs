@@ -94,7 +94,8 @@ impl Pattern {
     /// The path below the site, with a slash first; the error is the token that has no value. Parts of a date that the
     /// entry hasn't are left out, and so is the slash after them.
     pub fn expand(&self, parts: &Parts) -> Result<String, String> {
-        let mut out = String::from("/");
+        let mut out = String::with_capacity(64);
+        out.push('/');
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),

@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fields(&mut self, depth: usize) -> Result<Vec<Field>, Fault> {
-        let mut fields: Vec<Field> = Vec::new();
+        let mut fields: Vec<Field> = Vec::with_capacity(if depth == 0 { 16 } else { 4 });
         let mut merged = Vec::new();
         loop {
             let (event, key) = self.next()?;

@@ -139,7 +139,7 @@ proptest! {
         ids in prop::sample::select(IdScheme::NAMES.to_vec()),
     ) {
         let rules = ReadRules { ids: IdScheme::parse(ids).unwrap(), ..ReadRules::default() };
-        if let Ok(text) = decode(bytes, None) {
+        if let Ok(text) = decode(&bytes, None) {
             let source = Source::new(&format!("{folder}{name}.{extension}"), text);
             let read = |_: &_| Ok(source.clone());
             let (folders, _) = Folders::read(std::slice::from_ref(&source.path), &BTreeMap::new(), &[], &read);
@@ -161,7 +161,7 @@ proptest! {
     #[test]
     fn the_byte_that_is_no_text_is_in_the_file(bytes in bytes(), encoding in prop::sample::select(vec!["utf-8", "windows-1252", "shift_jis"])) {
         let length = bytes.len();
-        if let Err(offset) = decode(bytes, encoding_rs::Encoding::for_label(encoding.as_bytes())) {
+        if let Err(offset) = decode(&bytes, encoding_rs::Encoding::for_label(encoding.as_bytes())) {
             assert!(offset < length);
         }
     }

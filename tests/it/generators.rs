@@ -55,7 +55,7 @@ fn entries(name: &str, dir: &Path) -> (Config, Vec<Entry>, Vec<Diagnostic>) {
     let read = |path: &SourcePath| {
         let mut bytes = Vec::new();
         folder.read(path, &mut bytes).unwrap();
-        Ok(Source { path: path.clone(), text: decode(bytes, None).unwrap() })
+        Ok(Source { path: path.clone(), text: decode(&bytes, None).unwrap() })
     };
     let (folders, _) = Folders::read(folder.sources(), folder.assets(), &config.rules.languages, &read);
     let entry = |head: &tidings::entry::Head| read_entry(read(&head.path).unwrap(), &config.rules, &folders, &config.site).0.unwrap();
