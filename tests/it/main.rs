@@ -27,3 +27,4 @@ mod reading;
 mod send;
 mod syntax;
 mod tidy;
+mod unchanged;
