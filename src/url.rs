@@ -10,6 +10,25 @@ pub fn web(base: &Url, text: &str) -> Option<String> {
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| strict(url.as_str()))
 }
 
+/// Whether an address is whole and in its usual form, so that a parser would change nothing: nearly all links are, and
+/// parsing takes longer than anything else about them.
+pub fn is_usual(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else { return false };
+    let Some((host, path)) = rest.split_once('/') else { return false };
+    let is_label = |label: &str| {
+        let inside = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        // Other scripts' names are checked, and a last label of digits makes an address of numbers.
+        !label.is_empty() && inside && !label.starts_with("xn--")
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.len() < 254
+        && host.split('.').all(is_label)
+        && last.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !path.starts_with('.')
+        && !path.contains("/.")
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_~/.!$&()*+,;=:@?#".contains(&byte))
+}
+
 /// Percent-encodes what no URI holds (RFC 3986, appendix A). The URL standard of browsers lets some of it stand, and
 /// validators of feeds don't.
 pub fn strict(url: &str) -> String {
@@ -92,6 +111,39 @@ mod tests {
     fn an_address_that_is_right_stays() {
         for url in ["https://[::1]:8080/a/%7Cb?c=d&e=f#g", "https://example.org", "tag:example.org,2024-05-01:/a/", "urn:isbn:1"] {
             assert_eq!(strict(url), url);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_usual_is_what_a_parser_makes_of_it(
+            url in "https?://[a-z0-9.:@-]{1,9}(/[a-z0-9.%?#&=~:+/-]{0,9}){0,3}",
+        ) {
+            if is_usual(&url) {
+                proptest::prop_assert_eq!(Url::parse(&url).map(String::from), Ok(url.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn usual_addresses_are_told() {
+        for url in ["https://example.org/", "http://a.b-c.example/x/y.html?q=1&r#z", "https://localhost/"] {
+            assert!(is_usual(url), "{url}");
+        }
+        for url in [
+            "https://example.org",
+            "https://Example.org/",
+            "https://x.org/a/../b",
+            "https://x.org/é",
+            "https://1.2.3.4/",
+            "https://x.org:443/",
+            "/x",
+            "https://xn--a/",
+            "https://x..y/",
+            "https://a@b.org/",
+            "ftp://x.org/",
+        ] {
+            assert!(!is_usual(url), "{url}");
         }
     }
 

@@ -302,6 +302,9 @@ impl Links for EntryLinks<'_> {
             let rest = target.find(['?', '#']).and_then(|at| target.get(at..)).unwrap_or_default();
             return Some(format!("{url}{rest}"));
         }
+        if crate::url::is_usual(target) {
+            return Some(target.to_owned());
+        }
         let url = match read {
             Target::Pelican(kind, path) => return self.pelican(kind, path),
             // A file of another bundle lies beside that bundle's page.

@@ -9,17 +9,14 @@ const CONTENTS: [&str; 3] = ["[TOC]", "[[TOC]]", "[[_TOC_]]"];
 /// Whether a closer look is worthwhile. No branch in the loop, so that many bytes are compared at once.
 pub fn may_have_extras(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-    let may_have = pairs.fold(false, |found, (a, b)| {
+    let second = bytes.get(1..).unwrap_or_default();
+    let pairs = bytes.iter().zip(second).zip(bytes.get(2..).unwrap_or_default());
+    pairs.fold(false, |found, ((a, b), c)| {
         let is_list = (*a == b'{') & (*b == b':');
         let is_math = (*a == b'\\') & ((*b == b'(') | (*b == b'['));
-        let is_contents = (*a == b'[') & ((*b == b'T') | (*b == b't') | (*b == b'['));
+        let is_contents = (*a == b'[') & ((*b == b'[') | ((*b | 0x20 == b't') & (*c | 0x20 == b'o')));
         found | is_list | is_math | is_contents
-    });
-    // A link whose words begin with a `t` is no mark.
-    may_have
-        && (["{:", "\\(", "\\["].iter().any(|mark| text.contains(mark))
-            || text.match_indices('[').any(|(at, _)| is_contents_mark_at(&text[at..])))
+    })
 }
 
 /// Whether lines begin with the colon of a definition, and none with another: the parser takes `:tada:` for one.
@@ -94,11 +91,6 @@ pub fn only_attributes(text: &str) -> Option<Attributes> {
 /// A paragraph that stands for the table of contents.
 pub fn is_contents_mark(paragraph: &str) -> bool {
     CONTENTS.iter().any(|mark| paragraph.trim().eq_ignore_ascii_case(mark))
-}
-
-fn is_contents_mark_at(text: &str) -> bool {
-    let text = text.as_bytes();
-    CONTENTS.iter().any(|mark| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes())))
 }
 
 /// A list that kramdown replaces by the table of contents: one line, then `{:toc}`.
