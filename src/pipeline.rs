@@ -312,7 +312,7 @@ impl<'a> Kitchen<'a> {
 
     fn style(&self, entry: &Entry) -> Style {
         let language = entry.head.language.as_deref().unwrap_or(&self.config.site.language).to_string();
-        Style { language, smart_punctuation: self.config.content.smart_punctuation }
+        Style { language, smart_punctuation: self.config.content.smart_punctuation, highlight: self.config.content.highlight }
     }
 
     fn links(&self, at: usize) -> EntryLinks<'_> {

@@ -22,6 +22,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_schemes(
             ["http", "https", "mailto", "tel", "sms", "xmpp", "ftp", "magnet", "geo", "irc", "ircs", "news", "gemini", "data"].into(),
         )
+        .filter_style_properties(["color", "background-color", "font-weight", "font-style"].into())
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None);
     builder

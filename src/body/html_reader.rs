@@ -4,6 +4,7 @@ use super::embed;
 use super::event::{Element, Event, GENERAL, Layout, find_element};
 use super::foreign::Foreign;
 use super::hidden::{is_counter, is_hidden};
+use super::highlight;
 use super::stream::{Stream, clean};
 use super::words::is_cjk;
 use html5ever::tendril::StrTendril;
@@ -114,7 +115,7 @@ fn read_tag(tag: &Tag, stream: &mut Stream<'_>) -> TokenSinkResult<()> {
             stream.end("a");
         }
         stream.imply_ends(name, layout);
-        let element = Element { name, layout, attributes: read_attributes(tag, name, attributes) };
+        let element = Element { name, layout, attributes: read_attributes(tag, name, attributes, stream.has_styled_code()) };
         if layout != Layout::Void && is_hidden(tag) {
             stream.skip(&tag.name, false);
         } else if !is_counter(&element) {
@@ -142,7 +143,12 @@ fn push_all<'e>(stream: &mut Stream<'e>, events: Vec<Event<'e>>) {
     }
 }
 
-fn read_attributes<'e>(tag: &Tag, element: &str, own: &'static [&'static str]) -> Vec<(&'static str, pulldown_cmark::CowStr<'e>)> {
+fn read_attributes<'e>(
+    tag: &Tag,
+    element: &str,
+    own: &'static [&'static str],
+    is_styled: bool,
+) -> Vec<(&'static str, pulldown_cmark::CowStr<'e>)> {
     let mut kept: Vec<(&'static str, pulldown_cmark::CowStr<'e>)> = Vec::new();
     for attribute in &tag.attrs {
         let written: &str = &attribute.name.local;
@@ -156,6 +162,12 @@ fn read_attributes<'e>(tag: &Tag, element: &str, own: &'static [&'static str]) -
             (_, written) => (written, false),
         };
         let Some(name) = own.iter().chain(&GENERAL).find(|known| **known == name) else { continue };
+        if *name == "style" {
+            // Colours say something on code alone, and only on the page that they were chosen for.
+            let style = highlight::code_style(value).filter(|style| is_styled || element == "pre" && style.contains("background-color"));
+            kept.extend(style.map(|style| (*name, style.into())));
+            continue;
+        }
         let Some(value) = checked(element, name, value) else { continue };
         let value = clean(value.to_owned().into());
         match kept.iter_mut().find(|(known, _)| known == name) {

@@ -9,6 +9,7 @@ mod embed;
 mod event;
 mod foreign;
 mod hidden;
+mod highlight;
 mod html;
 mod html_reader;
 mod markdown;
@@ -31,6 +32,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 pub use clean::{Cleaned, clean_for_xml, forbidden, is_forbidden};
+pub use highlight::Theme;
 pub use opening::{Heading, find_heading, first_paragraph, sample};
 pub use plain::split_title;
 pub use style::Style;

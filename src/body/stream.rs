@@ -38,6 +38,8 @@ pub struct Stream<'e> {
     soft: Option<usize>,
     /// Whether what is borrowed needs no cleaning.
     is_clean: bool,
+    /// How deep the last code block stands, if it has colours of its own.
+    styled_code: Option<usize>,
 }
 
 impl<'e> Stream<'e> {
@@ -65,6 +67,11 @@ impl<'e> Stream<'e> {
         self.open.iter().any(|open| names.contains(open))
     }
 
+    /// Whether code is open that has colours of its own.
+    pub fn has_styled_code(&self) -> bool {
+        self.styled_code.is_some_and(|depth| depth < self.open.len())
+    }
+
     /// Opens an element, or puts in one that holds nothing.
     pub fn start(&mut self, element: Element<'e>) {
         if element.layout == Layout::Block {
@@ -82,6 +89,9 @@ impl<'e> Stream<'e> {
         if element.layout != Layout::Void {
             if self.open.len() >= MAX_DEPTH {
                 return;
+            }
+            if element.name == "pre" {
+                self.styled_code = element.get("style").map(|_| self.open.len());
             }
             self.open.push(element.name);
         }

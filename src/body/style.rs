@@ -1,5 +1,6 @@
 //! How bodies are written: what `[content]` says, and the entry's language.
 
+use super::highlight::Theme;
 use crate::language::{Words, words};
 
 /// How a body is read.
@@ -9,11 +10,13 @@ pub struct Style {
     pub language: String,
     /// Quotation marks, dashes and ellipses as the language has them, for those of a typewriter.
     pub smart_punctuation: bool,
+    /// The colours of code blocks whose language is known.
+    pub highlight: Option<Theme>,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Style { language: "en".into(), smart_punctuation: false }
+        Style { language: "en".into(), smart_punctuation: false, highlight: None }
     }
 }
 

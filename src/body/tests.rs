@@ -342,6 +342,36 @@ fn notes_of_all_generators_are_titled_quotations() {
     }
 }
 
+#[test]
+fn colours_of_an_authors_code_are_kept_with_their_page() {
+    let html = |text: &str| html_of(text, Markup::Html, 1);
+    assert_eq!(
+        html(
+            "<pre style='color:#eee;background:#222;padding:1em'><code><span style='color:#f92;width:3px' class=k>x</span></code></pre><span style='color:red'>y</span>"
+        ),
+        "<pre style=\"color:#eee;background-color:#222\"><code><span style=\"color:#f92\">x</span></code></pre>\n<span>y</span>"
+    );
+    assert_eq!(html("<pre><span style='color:#eee'>x</span></pre>"), "<pre><span>x</span></pre>\n", "on a page of whatever colour");
+}
+
+#[cfg(feature = "highlight")]
+#[test]
+fn code_has_colours_where_they_are_asked_for() {
+    let entry = entry("```rust\n// <x> {: .a}\nfn main() {}\n```\n\n```klingon\nx\n```\n\n    y", Markup::Markdown);
+    let style = Style { highlight: Some(Theme::Github), ..Style::default() };
+    let (body, _) = Body::read(&entry, &Page, &style);
+    let html = body.html(&HtmlPlace { id_prefix: "k".into(), first_heading: 1 }, &Page);
+    assert!(
+        html.starts_with("<pre style=\"color:#323232;background-color:#ffffff\"><code class=\"language-rust\"><span style=\"color:#"),
+        "{html}"
+    );
+    assert!(html.contains("// &lt;x&gt; {: .a}"), "{html}");
+    assert!(html.ends_with("<pre><code class=\"language-klingon\">x\n</code></pre>\n<pre><code>y</code></pre>\n"), "{html}");
+    assert_eq!(html::sanitize(&html), html, "the sanitiser knows them");
+    let lines: Vec<String> = body.lines(&Page).into_iter().map(|line| line.text).collect();
+    assert_eq!(&lines[..2], ["    // <x> {: .a}", "    fn main() {}"]);
+}
+
 /// Markdown and HTML that is likely to go wrong.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -455,6 +485,9 @@ fn hostile() -> impl Strategy<Value = String> {
             "<ruby>",
             "<rt>",
             "<caption>",
+            "<pre style='background:#000;color:red'>",
+            "<span style='color:#fff'>",
+            "```rust\nfn a() {\n",
             "<ins>",
             "<address>",
             "</pre>",

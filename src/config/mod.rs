@@ -12,6 +12,7 @@ pub use table::Overrides;
 #[cfg(feature = "send")]
 pub use units::read_rate;
 
+use crate::body::Theme;
 use crate::content::ReadRules;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::feed::FeedSpec;
@@ -52,6 +53,8 @@ pub struct ContentSpec {
     pub drafts: bool,
     /// Whether bodies get the quotation marks and dashes of their language.
     pub smart_punctuation: bool,
+    /// The colours of code.
+    pub highlight: Option<Theme>,
     /// Whether entries without any date are published.
     pub undated: bool,
     /// Whether `.gitignore` files are obeyed.

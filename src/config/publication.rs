@@ -2,6 +2,7 @@
 
 use super::ContentSpec;
 use super::table::{Given, Table};
+use crate::body::Theme;
 use crate::content::{IdScheme, Pattern, ReadRules, Slugs};
 use crate::diagnostic::Diagnostic;
 use crate::feed::{Detail, FeedSpec, Format};
@@ -157,6 +158,7 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     spec.drafts = table.flag_or_bool("drafts").unwrap_or(false);
     // These generators' feeds have no pages without a date.
     spec.undated = table.flag_or_bool("undated").unwrap_or(!matches!(rules.ids, IdScheme::Zola | IdScheme::Pelican));
+    spec.highlight = highlight(&mut table);
     spec.smart_punctuation = table.flag_or_bool("smart_punctuation").unwrap_or(false);
     rules.undated_left_out = !spec.undated;
     faults.append(&mut table.finish());
@@ -173,6 +175,18 @@ fn patterns(table: &mut Table, key: &'static str) -> Vec<String> {
         }
         None => given.value,
     }
+}
+
+fn highlight(table: &mut Table) -> Option<Theme> {
+    let given = table.text("highlight").filter(|given| given.value != "none")?;
+    let found = Theme::NAMES.iter().find(|(name, _)| *name == given.value).map(|(_, theme)| *theme);
+    if found.is_none() {
+        let names: Vec<&str> = Theme::NAMES.iter().map(|(name, _)| *name).collect();
+        table.refuse("highlight", &given, &format!("has no theme `{}`", given.value), &format!("use none, {}", names.join(", ")));
+    } else if !Theme::IS_BUILT_IN {
+        table.refuse("highlight", &given, "can't colour code", "this build of tidings was made without its feature `highlight`");
+    }
+    found
 }
 
 fn pattern(table: &mut Table, key: &str, given: &Given<String>) -> Option<Pattern> {

@@ -90,6 +90,8 @@ fn fit_element(element: &mut Element, state: &State) {
     let name = element.tag_name();
     match name.as_str() {
         "img" if element.get_attribute("alt").is_none() => set(element, "alt", ""),
+        // Code with colours of its own keeps its page in the dark too.
+        "pre" if element.get_attribute("style").is_some() => set(element, "class", "painted"),
         "table" => {
             element.before("<div class=\"scroll\">", ContentType::Html);
             element.after("</div>", ContentType::Html);
@@ -194,6 +196,12 @@ mod tests {
             assert_eq!(mail(&html).matches("536").count(), 0, "{html}");
         }
         assert!(mail(r#"<img alt="" width="4294967295" height="4294967295">"#).contains(r#"height="536""#));
+    }
+
+    #[test]
+    fn code_with_colours_is_marked() {
+        assert_eq!(mail("<pre style=\"color:#222\">x</pre>"), "<pre style=\"color:#222\" class=\"painted\">x</pre>");
+        assert_eq!(mail("<pre>x</pre>"), "<pre>x</pre>");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod faults;
 mod feed_rules;
 mod generators;
 mod golden;
+mod highlight;
 #[cfg(feature = "send")]
 mod kills;
 #[cfg(feature = "send")]

@@ -9,6 +9,7 @@ mod quotes;
 use super::autolink::{links, may_have_links};
 use super::clean::forbidden;
 use super::event::{Element, Event, heading_name};
+use super::highlight;
 use super::html_reader;
 use super::stream::{Stream, clean};
 use super::style::Style;
@@ -99,6 +100,8 @@ struct Reader<'e, 's> {
     in_head: bool,
     /// A block of HTML comes in lines.
     html: Option<String>,
+    /// A block of code that gets colours: the start of it, its language, and its lines.
+    code: Option<(Element<'e>, String, String)>,
     /// An image, its alternative text, and how deep we are in it.
     image: Option<(Element<'e>, String, usize)>,
     /// Where the open heading stands in the stream, if it needs an id, and its words.
@@ -135,6 +138,7 @@ impl<'e, 's> Reader<'e, 's> {
             column: 0,
             in_head: false,
             html: None,
+            code: None,
             image: None,
             heading: None,
             last_heading: None,
@@ -224,6 +228,13 @@ impl<'e, 's> Reader<'e, 's> {
         if self.image.is_some() {
             return self.in_image(event);
         }
+        match (event, &mut self.code) {
+            (Markdown::Text(text), Some((_, _, code))) => code.push_str(&text),
+            (event, _) => self.step(event, range),
+        }
+    }
+
+    fn step(&mut self, event: Markdown<'e>, range: Range<usize>) {
         match event {
             Markdown::Start(tag) => self.start(tag, range),
             Markdown::End(tag) => self.end(tag),
@@ -294,8 +305,15 @@ impl<'e, 's> Reader<'e, 's> {
                 return;
             }
             Tag::CodeBlock(kind) => {
+                let element = code_element(&kind);
+                if self.style.highlight.is_some()
+                    && let Some(language) = element.get("class").and_then(|class| class.strip_prefix("language-")).map(str::to_owned)
+                {
+                    self.code = Some((element, language, String::new()));
+                    return;
+                }
                 self.stream.start(Element::block("pre"));
-                code_element(&kind)
+                element
             }
             Tag::HtmlBlock => {
                 self.html = Some(String::new());
@@ -372,7 +390,10 @@ impl<'e, 's> Reader<'e, 's> {
                 heading_name(level as u8)
             }
             TagEnd::BlockQuote(_) => "blockquote",
-            TagEnd::CodeBlock => "pre",
+            TagEnd::CodeBlock => {
+                self.paint_code();
+                "pre"
+            }
             TagEnd::HtmlBlock => {
                 if let Some(html) = self.html.take() {
                     self.html(&html);
@@ -411,6 +432,29 @@ impl<'e, 's> Reader<'e, 's> {
             TagEnd::Image | TagEnd::MetadataBlock(_) => return,
         };
         self.stream.end(name);
+    }
+
+    /// Puts in the code that was waiting for its colours.
+    fn paint_code(&mut self) {
+        let Some((element, language, code)) = self.code.take() else { return };
+        let painted = self.style.highlight.and_then(|theme| highlight::paint(theme, &language, &code));
+        let pre = Element::block("pre");
+        let Some(painted) = painted else {
+            self.stream.start(pre);
+            self.stream.start(element);
+            return self.stream.text(code);
+        };
+        self.stream.start(pre.with("style", painted.block));
+        self.stream.start(element);
+        for (style, words) in painted.spans {
+            if style.is_empty() {
+                self.stream.text(words.to_owned());
+                continue;
+            }
+            self.stream.start(Element::inline("span").with("style", style));
+            self.stream.text(words.to_owned());
+            self.stream.end("span");
+        }
     }
 
     /// What stands in an image is its alternative text.

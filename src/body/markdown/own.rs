@@ -26,7 +26,7 @@ impl<'e> Reader<'e, '_> {
                 self.skip_block(range.clone());
                 true
             }
-            Markdown::Text(_) if !self.stream.is_open("pre") => self.read_text(written, range, pending),
+            Markdown::Text(_) if self.code.is_none() && !self.stream.is_open("pre") => self.read_text(written, range, pending),
             Markdown::Start(_) => {
                 self.last_heading = None;
                 false

@@ -21,7 +21,7 @@ fn show(text: &str) -> String {
 }
 
 fn smart(text: &str, language: &str) -> String {
-    styled(text, &Style { language: language.into(), smart_punctuation: true })
+    styled(text, &Style { language: language.into(), smart_punctuation: true, ..Style::default() })
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn prices_are_no_formulas() {
 fn boxes_are_titled_quotations() {
     let wanted = "<blockquote><p><strong>Note</strong></p><p>a <em>b</em></p><ul><li>c</li></ul></blockquote><p>d</p>";
     assert_eq!(show("> [!NOTE]\n> a *b*\n> - c\n\nd").replace('\n', ""), wanted);
-    let french = |text: &str| styled(text, &Style { language: "fr".into(), smart_punctuation: false });
+    let french = |text: &str| styled(text, &Style { language: "fr".into(), ..Style::default() });
     assert!(french("> [!WARNING]\n> x").contains("<strong>Attention</strong>"));
 }
 
