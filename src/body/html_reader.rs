@@ -104,7 +104,15 @@ fn read_tag(tag: &Tag, stream: &mut Stream<'_>) -> TokenSinkResult<()> {
         }
         return TokenSinkResult::Continue;
     }
+    // Between blocks a player has lines of its own.
+    let is_between = !embedded.is_empty() && stream.is_between_blocks();
+    if is_between {
+        stream.start(Element::block("p"));
+    }
     push_all(stream, embedded);
+    if is_between {
+        stream.end("p");
+    }
     if let Some(is_code) = is_left_out(name) {
         stream.skip(name, is_code);
     } else if stream.is_skipping(name) {

@@ -67,6 +67,12 @@ impl<'e> Stream<'e> {
         self.open.iter().any(|open| names.contains(open))
     }
 
+    /// Whether only elements are open that hold paragraphs.
+    pub fn is_between_blocks(&self) -> bool {
+        let is_outer = |name: &&str| matches!(*name, "article" | "blockquote" | "div" | "main" | "section");
+        self.open.iter().all(is_outer) && !matches!(self.events.last(), Some(Event::Text(text)) if !text.trim().is_empty())
+    }
+
     /// Whether code is open that has colours of its own.
     pub fn has_styled_code(&self) -> bool {
         self.styled_code.is_some_and(|depth| depth < self.open.len())

@@ -216,7 +216,7 @@ fn links_that_are_not_safe_leave_their_words() {
 fn frames_become_links() {
     assert_eq!(
         html("<iframe src=\"//www.youtube.com/embed/abc_1?x=y\" title=\"Tide\"></iframe>"),
-        "<a href=\"https://www.youtube.com/watch?v=abc_1\"><img src=\"https://i.ytimg.com/vi/abc_1/hqdefault.jpg\" alt=\"Tide\" width=\"480\" height=\"360\"></a>"
+        "<p><a href=\"https://www.youtube.com/watch?v=abc_1\"><img src=\"https://i.ytimg.com/vi/abc_1/hqdefault.jpg\" alt=\"Tide\" width=\"480\" height=\"360\"></a></p>\n"
     );
 }
 
@@ -301,6 +301,7 @@ fn text_keeps_lists_quotes_code_and_tables() {
         lines("1. a\n   - b\n   - c\n2. d\n\n> q\n>\n> > r\n\n```\nx  y\n\tz\n```\n\n| A | B |\n|---|--:|\n| c | 10 |\n"),
         ["1. a", "   - b", "   - c", "2. d", "", ">q", ">", ">>r", "", "    x  y", "        z", "", "A   B", "-  --", "c  10"]
     );
+    assert_eq!(lines("> a\n\n<!-- -->\n\n> b\n>\n> > c\n\nd"), [">a", "", ">b", ">", ">>c", "", "d"]);
     assert_eq!(lines("- a\n\n  b\n\n- c"), ["- a", "", "  b", "", "- c"]);
 }
 

@@ -13,11 +13,14 @@ pub struct Page {
     /// What stands before the next line in place of the innermost indentation.
     marker: Option<String>,
     is_gap_due: bool,
+    /// The least depth of quotation since the last line: between two quotations stands a line of neither.
+    gap_quote: usize,
 }
 
 impl Page {
     /// The next line has an empty one before it.
     pub fn gap(&mut self) {
+        self.gap_quote = if self.is_gap_due { self.gap_quote.min(self.quote) } else { self.quote };
         self.is_gap_due = !self.lines.is_empty();
     }
 
@@ -53,7 +56,7 @@ impl Page {
     /// One line as it is.
     pub fn push(&mut self, text: String, flowed: bool) {
         if std::mem::take(&mut self.is_gap_due) {
-            let quote = self.lines.last().map_or(0, |line| line.quote).min(self.quote);
+            let quote = self.lines.last().map_or(0, |line| line.quote).min(self.quote).min(self.gap_quote);
             self.lines.push(Line { quote, ..Line::default() });
         }
         let mut out = String::with_capacity(text.len() + 8);
