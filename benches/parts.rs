@@ -101,7 +101,7 @@ fn feed_of_50(bencher: Bencher, format: Format) {
     };
     bencher.bench(|| {
         let entries: Vec<_> = (0..50).map(|_| render_entry(&site, &spec, divan::black_box(&entry), None)).collect();
-        render_document(format, &site, &spec, &feed.subscription(), &entries, None)
+        render_document(format, &site, &spec, &feed.subscription(), &entries, None).concat()
     });
 }
 

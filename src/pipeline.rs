@@ -17,6 +17,7 @@ use base64::Engine;
 use chrono::{DateTime, FixedOffset, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,7 +43,12 @@ pub trait Reader: Sync {
 /// Where files go.
 pub trait Sink: Sync {
     /// Takes a file; `path` is below the output folder, with `/` between its parts.
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.write_pieces(path, &[bytes])
+    }
+
+    /// Takes a file in pieces, which are not put together in memory.
+    fn write_pieces(&self, path: &str, pieces: &[&[u8]]) -> io::Result<()>;
 }
 
 impl Reader for crate::files::Folder {
@@ -72,8 +78,8 @@ impl Reader for crate::files::Folder {
 }
 
 impl Sink for crate::files::Output {
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
-        self.write(path, bytes)
+    fn write_pieces(&self, path: &str, pieces: &[&[u8]]) -> io::Result<()> {
+        self.write_pieces(path, pieces)
     }
 }
 
@@ -341,6 +347,7 @@ impl<'a> Kitchen<'a> {
                     faults.append(&mut found);
                 }
             }
+            pantry.largest = pantry.largest.max(fresh.values().map(|entry: &Ready| entry.rendered.weight()).sum());
             let entry = |at: &usize| pantry.ready.get(at).or(fresh.get(at));
             if let Some(first) = documents.iter().find(|document| document.feed.topic == Topic::Site && document.archive.is_none()) {
                 newest = first.entries().iter().filter_map(entry).take(LISTED).map(|entry| entry.row.clone()).collect();
@@ -348,8 +355,8 @@ impl<'a> Kitchen<'a> {
             let files: Vec<_> = documents.iter().flat_map(|document| spec.formats.iter().map(move |format| (document, *format))).collect();
             files.into_par_iter().try_for_each(|(document, format)| {
                 let entries: Vec<&RenderedEntry> = document.entries().iter().filter_map(entry).map(|entry| &entry.rendered).collect();
-                let bytes = feed::render_document(format, &self.config.site, &spec, document, &entries, oldest);
-                sink.write(&document.path(format), &bytes)
+                let pieces = feed::render_document(format, &self.config.site, &spec, document, &entries, oldest);
+                sink.write_pieces(&document.path(format), &pieces.iter().map(Cow::as_ref).collect::<Vec<_>>())
             })?;
             for document in documents {
                 pantry.put_away(document.entries(), &mut fresh);
@@ -480,13 +487,16 @@ struct Ready {
     row: IndexEntry,
 }
 
-/// Rendered entries take so much memory between two documents, at most. What doesn't fit is rendered again.
-const PANTRY_BYTES: usize = 24 * 1024 * 1024;
+/// Rendered entries take so much memory, at most: those of the largest batch, and those that are kept for later ones. What
+/// doesn't fit is rendered again.
+const PANTRY_BYTES: usize = 32 * 1024 * 1024;
 
 /// The rendered entries that later documents need as well.
 struct Pantry {
     ready: HashMap<usize, Ready>,
     bytes: usize,
+    /// What the entries of the largest batch took.
+    largest: usize,
     /// In how many more documents each entry stands.
     uses: HashMap<usize, usize>,
     /// The entries whose faults are told.
@@ -499,7 +509,7 @@ impl Pantry {
         for at in feeds.iter().flat_map(PlannedFeed::documents).flat_map(|document| document.entries()) {
             *uses.entry(*at).or_default() += 1;
         }
-        Pantry { ready: HashMap::new(), bytes: 0, uses, told: HashSet::new() }
+        Pantry { ready: HashMap::new(), bytes: 0, largest: 0, uses, told: HashSet::new() }
     }
 
     /// After a document of `entries` is written: keeps what is needed again and drops what isn't.
@@ -511,7 +521,7 @@ impl Pantry {
                 self.uses.remove(at);
                 self.bytes -= self.ready.remove(at).map_or(0, |entry| entry.rendered.weight());
             } else if let Some(entry) = fresh.remove(at)
-                && self.bytes + entry.rendered.weight() <= PANTRY_BYTES
+                && self.bytes + self.largest + entry.rendered.weight() <= PANTRY_BYTES
             {
                 self.bytes += entry.rendered.weight();
                 self.ready.insert(*at, entry);

@@ -50,7 +50,7 @@ def heads(base, shape):
     found = sorted((ROOT / "target" / "release" / "deps").glob("heads-*"), key=lambda path: path.stat().st_mtime)
     found = [path for path in found if os.access(path, os.X_OK) and path.suffix == ""]
     if not found:
-        sys.exit("the floor is not built: cargo bench --no-run")
+        sys.exit("the floor is not built: cargo bench --bench heads --no-run")
     return [Peer("heads (walk, read, parse YAML)", base, [found[-1], "content"], "none")]
 
 

@@ -8,7 +8,7 @@ use super::{FeedEntry, FeedSpec, Format, atom, json, rss};
 use crate::language;
 use crate::site::Site;
 use chrono::{DateTime, FixedOffset};
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 
 /// The file at the root of the output that makes RSS and Atom readable in a browser.
 pub const STYLESHEET_NAME: &str = "feed.css";
@@ -67,16 +67,16 @@ pub fn render_entry(site: &Site, spec: &FeedSpec, entry: &FeedEntry, oldest_date
     RenderedEntry { texts: spec.formats.iter().map(write).collect(), facts }
 }
 
-/// The file of a feed's document. `entries` are those of `document.entries`, in the same order, as [`render_entry`] made
-/// them with the same arguments.
-pub fn render_document<E: Borrow<RenderedEntry>>(
+/// The file of a feed's document, in pieces: the entries are not copied. `entries` are those of `document.entries`, in the
+/// same order, as [`render_entry`] made them with the same arguments.
+pub fn render_document<'e, E: Borrow<RenderedEntry>>(
     format: Format,
     site: &Site,
     spec: &FeedSpec,
     document: &Document,
-    entries: &[E],
+    entries: &'e [E],
     oldest_dated: Option<DateTime<FixedOffset>>,
-) -> Vec<u8> {
+) -> Vec<Cow<'e, [u8]>> {
     let place = spec.formats.iter().position(|other| *other == format);
     let texts: Vec<&Text> = entries.iter().filter_map(|entry| entry.borrow().texts.get(place?)).collect();
     let mut view = FeedView::new(format, site, spec, document, &entries.iter().map(|entry| &entry.borrow().facts).collect::<Vec<_>>());
@@ -94,16 +94,23 @@ pub fn render_document<E: Borrow<RenderedEntry>>(
 }
 
 /// A feed without entries, with `texts` before its `end`: `before` the first, and `between` them.
-fn put_together(mut feed: Vec<u8>, end: &[u8], before: &[u8], between: &[u8], texts: &[&[u8]]) -> Vec<u8> {
+fn put_together<'e>(
+    mut feed: Vec<u8>,
+    end: &[u8],
+    before: &'static [u8],
+    between: &'static [u8],
+    texts: &[&'e [u8]],
+) -> Vec<Cow<'e, [u8]>> {
     let at = feed.windows(end.len()).rposition(|window| window == end).unwrap_or(feed.len());
     let tail = feed.split_off(at);
-    feed.reserve(texts.iter().map(|text| text.len() + between.len()).sum::<usize>() + before.len() + tail.len());
+    let mut pieces = Vec::with_capacity(2 * texts.len() + 2);
+    pieces.push(Cow::Owned(feed));
     for (at, text) in texts.iter().enumerate() {
-        feed.extend_from_slice(if at == 0 { before } else { between });
-        feed.extend_from_slice(text);
+        pieces.push(Cow::Borrowed(if at == 0 { before } else { between }));
+        pieces.push(Cow::Borrowed(text));
     }
-    feed.extend_from_slice(&tail);
-    feed
+    pieces.push(Cow::Owned(tail));
+    pieces
 }
 
 /// Puts the processing instruction (W3C "Associating Style Sheets with XML documents") after the XML declaration: the

@@ -3,7 +3,7 @@
 use super::manifest::{self, Manifest, is_below};
 use super::staging::Staging;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -78,17 +78,24 @@ impl Output {
     /// Takes a file's bytes; `path` has `/` between its parts. The same bytes as last time are left alone, and so is a
     /// file that is not ours.
     pub fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.write_pieces(path, &[bytes])
+    }
+
+    /// The same in pieces, which are not put together in memory.
+    pub fn write_pieces(&self, path: &str, pieces: &[&[u8]]) -> io::Result<()> {
         if !is_below(path) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{path}` leaves the output folder")));
         }
         let place = self.root.join(path);
-        let old = Old::read(&place, bytes);
+        let old = Old::read(&place, pieces);
         let is_same = old.as_ref().is_ok_and(|old| old.is_same);
         let owner = if is_same { Owner::Us } else { self.owner(path, old) };
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         if owner == Owner::Us && !is_same && self.care != Care::Locked {
             let staged = self.staging.open()?.join(number.to_string());
-            std::fs::write(&staged, bytes)?;
+            let mut file = BufWriter::with_capacity(BUFFER_BYTES, std::fs::File::create(&staged)?);
+            pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+            file.flush()?;
             if self.care == Care::Durable {
                 sync(&staged)?;
             }
@@ -240,25 +247,28 @@ struct Old {
 }
 
 impl Old {
-    /// Compares a file with `bytes`, piece by piece: it may be large.
-    fn read(place: &Path, bytes: &[u8]) -> io::Result<Old> {
-        let mut file = std::fs::File::open(place)?;
-        let (mut head, mut piece, mut rest) = (Vec::new(), Vec::new(), bytes);
-        loop {
-            piece.clear();
-            (&mut file).take(PIECE_BYTES).read_to_end(&mut piece)?;
-            if head.is_empty() {
-                head.extend(piece.iter().take(HEAD_BYTES));
-            }
-            match rest.strip_prefix(piece.as_slice()) {
-                Some(after) if !piece.is_empty() => rest = after,
-                after => return Ok(Old { is_same: after.is_some_and(<[u8]>::is_empty), head }),
+    /// Compares a file with what `pieces` hold together, without holding it: it may be large.
+    fn read(place: &Path, pieces: &[&[u8]]) -> io::Result<Old> {
+        let mut file = BufReader::with_capacity(BUFFER_BYTES, std::fs::File::open(place)?);
+        let head = file.fill_buf()?.iter().take(HEAD_BYTES).copied().collect();
+        for piece in pieces {
+            let mut rest = *piece;
+            while !rest.is_empty() {
+                let buffer = file.fill_buf()?;
+                let count = buffer.len().min(rest.len());
+                let (here, after) = rest.split_at(count);
+                if count == 0 || buffer.get(..count) != Some(here) {
+                    return Ok(Old { is_same: false, head });
+                }
+                file.consume(count);
+                rest = after;
             }
         }
+        Ok(Old { is_same: file.fill_buf()?.is_empty(), head })
     }
 }
 
-const PIECE_BYTES: u64 = 64 * 1024;
+const BUFFER_BYTES: usize = 64 * 1024;
 const HEAD_BYTES: usize = 4096;
 
 /// Whether the beginning of a feed or page says that tidings made it.
@@ -334,18 +344,18 @@ mod tests {
     fn files_are_compared_piece_by_piece() {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("a");
-        let piece = usize::try_from(PIECE_BYTES).unwrap();
-        let is_same = |old: &[u8], new: &[u8]| {
+        let is_same = |old: &[u8], new: &[&[u8]]| {
             std::fs::write(&place, old).unwrap();
             Old::read(&place, new).unwrap().is_same
         };
-        for length in [0, 1, piece - 1, piece, piece + 1, 2 * piece] {
+        for length in [0, 1, BUFFER_BYTES - 1, BUFFER_BYTES, BUFFER_BYTES + 1, 2 * BUFFER_BYTES] {
             let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-            assert!(is_same(&bytes, &bytes), "{length}");
+            let (first, second) = bytes.split_at(length / 3);
+            assert!(is_same(&bytes, &[&bytes]) && is_same(&bytes, &[first, b"", second]), "{length}");
             let longer = [bytes.as_slice(), b"x"].concat();
-            assert!(!is_same(&bytes, &longer) && !is_same(&longer, &bytes), "{length}");
+            assert!(!is_same(&bytes, &[&bytes, b"x"]) && !is_same(&longer, &[first, second]), "{length}");
             let other = [&bytes[..length.saturating_sub(1)], b"\xff"].concat();
-            assert!(!is_same(&bytes, &other), "{length}");
+            assert!(!is_same(&bytes, &[&other]), "{length}");
         }
     }
 

@@ -15,7 +15,7 @@ fn documents(count: usize, format: Format) -> Vec<(String, String)> {
     let render = |at: &usize| render_entry(&site, &spec, &sample::entry(&format!("e{at}")), None);
     let file = |document: crate::feed::Document| {
         let entries: Vec<RenderedEntry> = document.entries().iter().map(render).collect();
-        (document.path(format), String::from_utf8(render_document(format, &site, &spec, &document, &entries, None)).unwrap())
+        (document.path(format), String::from_utf8(render_document(format, &site, &spec, &document, &entries, None).concat()).unwrap())
     };
     feed.documents().map(file).collect()
 }

@@ -137,5 +137,5 @@ pub(in crate::feed) fn rendered(
     oldest: Option<DateTime<FixedOffset>>,
 ) -> Vec<u8> {
     let entries: Vec<RenderedEntry> = entries.iter().map(|entry| render_entry(site, spec, entry, oldest)).collect();
-    render_document(format, site, spec, &feed.subscription(), &entries, oldest)
+    render_document(format, site, spec, &feed.subscription(), &entries, oldest).concat()
 }
