@@ -111,13 +111,8 @@ fn link(text: &str, base: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Generator, detect};
+    use super::super::{Generator, settings_of_site as settings};
     use super::*;
-
-    fn settings(sources: &[(&str, &str)], paths: &[&str]) -> Settings {
-        let sources = sources.iter().map(|(path, text)| Source::new(path, *text)).collect();
-        detect(&SiteFiles { paths: paths.iter().map(|path| (*path).to_owned()).collect(), sources }).unwrap().unwrap()
-    }
 
     #[test]
     fn the_endpoint_says_what_the_feed_holds() {

@@ -161,13 +161,8 @@ fn own_feed(files: &SiteFiles, dir: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Generator, detect};
+    use super::super::{Generator, settings_of_site as settings};
     use super::*;
-
-    fn settings(sources: &[(&str, &str)], paths: &[&str]) -> Settings {
-        let sources = sources.iter().map(|(path, text)| Source::new(path, *text)).collect();
-        detect(&SiteFiles { paths: paths.iter().map(|path| (*path).to_owned()).collect(), sources }).unwrap().unwrap()
-    }
 
     #[test]
     fn a_site_with_data_and_folders_is_read() {

@@ -135,6 +135,13 @@ fn read_first<'a>(files: &'a SiteFiles, names: &[&str]) -> Result<Option<(&'a So
     }
 }
 
+/// A site of these files, read: for the tests of each generator.
+#[cfg(test)]
+fn settings_of_site(sources: &[(&str, &str)], paths: &[&str]) -> Settings {
+    let sources = sources.iter().map(|(path, text)| Source::new(path, *text)).collect();
+    detect(&SiteFiles { paths: paths.iter().map(|path| (*path).to_owned()).collect(), sources }).unwrap().unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

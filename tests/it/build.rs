@@ -235,6 +235,47 @@ fn two_builds_in_different_zones_locales_and_folders_give_the_same_bytes() {
     assert_eq!(here, build("somewhere/else entirely/ß", "Pacific/Kiritimati", "tr_TR.UTF-8"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_rebuild_with_nothing_changed_touches_no_file() {
+    use std::os::unix::fs::MetadataExt;
+    let project = golden::publication();
+    let seen = |project: &Project| {
+        let facts = |file: String| {
+            let data = std::fs::metadata(project.path().join("public").join(&file)).unwrap();
+            (file, data.ino(), data.mtime(), data.mtime_nsec(), data.ctime_nsec())
+        };
+        project.files("public").into_iter().map(facts).collect::<Vec<_>>()
+    };
+    project.run("build --now 2026-10-02T00:00:00Z").success();
+    let first = seen(&project);
+    assert!(first.len() > 30);
+    project.run("build --now 2026-10-02T00:00:00Z").success();
+    assert_eq!(seen(&project), first);
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let tags = |number: usize| format!("[t{}, t{}]", number % 7, number % 11);
+    let project = (0..1500).fold(Project::new(), |project, number| {
+        let day = 1 + number % 28;
+        project.file(
+            &format!("content/{}/{number}.md", number % 40),
+            format!("---\ntitle: Post {number}\ndate: 2025-01-{day:02}\ntags: {}\nslug: p{number}\n---\nSee *{number}*.\n", tags(number)),
+        )
+    });
+    let built = |threads: &str| {
+        let run = project.command(&["build", "--limit", "0"]).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        let files = project.files("public").into_iter().map(|file| (project.read(&format!("public/{file}")), file)).collect::<Vec<_>>();
+        std::fs::remove_dir_all(project.path().join("public")).unwrap();
+        files
+    };
+    let one = built("1");
+    assert!(one.len() > 30, "{}", one.len());
+    assert!(one == built("8"), "more threads, other bytes");
+}
+
 #[test]
 fn a_tag_that_nobody_uses_any_more_loses_its_files_and_others_files_stay() {
     let project = Project::new().file("content/a.md", post("A", "2025-01-02"));
