@@ -162,7 +162,6 @@ fn own_feed(files: &SiteFiles, dir: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::{Generator, settings_of_site as settings};
-    use super::*;
 
     #[test]
     fn a_site_with_data_and_folders_is_read() {
