@@ -382,7 +382,8 @@ impl<'a> Kitchen<'a> {
                 sink.write(&format!("{folder}/index.html"), edition.page.as_bytes())?;
                 sink.write(&format!("{folder}/email.html"), message::fill_html(&edition, &sample).as_bytes())?;
                 sink.write(&format!("{folder}/email.txt"), message::fill_text(&edition, &sample).as_bytes())?;
-                match message::compose(spec, &self.config.site, &edition, &sample, edition.date) {
+                let composer = message::Composer::new(spec, &self.config.site, &edition);
+                match composer.and_then(|composer| composer.compose(&sample, edition.date)) {
                     Ok(message) => sink.write(&format!("{folder}/message.eml"), &message.bytes)?,
                     Err(error) => faults.push(Diagnostic::message_refused(&edition.issue, &error.to_string())),
                 }

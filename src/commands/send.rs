@@ -8,7 +8,7 @@ use crate::config::{Config, read_rate};
 use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, send, send_one};
 use crate::diagnostic::Diagnostic;
 use crate::list::{Address, Segment, Subscriber, UnsubscribeToken};
-use crate::message::{Message, Recipient, compose, compose_test, fill_subject, sample_recipient};
+use crate::message::{ComposeError, Composer, Message, Recipient, fill_subject, sample_recipient};
 use crate::newsletter::{Edition, NewsletterSpec};
 use crate::pipeline::render_edition;
 use crate::transport::{Smtp, SmtpSpec};
@@ -71,20 +71,19 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 /// An issue with all that its messages need.
 struct Letter<'a> {
     site: &'a crate::site::Site,
-    spec: &'a NewsletterSpec,
     edition: Edition,
+    composer: Composer,
     secret: Vec<u8>,
 }
 
-impl Letter<'_> {
-    fn message(&self, subscriber: &Subscriber, date: DateTime<Utc>) -> Result<Message, String> {
-        compose(self.spec, self.site, &self.edition, &self.recipient(subscriber), self.local(date)).map_err(|error| error.to_string())
+impl<'a> Letter<'a> {
+    fn new(spec: &NewsletterSpec, site: &'a crate::site::Site, edition: Edition) -> Result<Letter<'a>, Failure> {
+        let composer = Composer::new(spec, site, &edition).map_err(|error| unsendable(&edition, &error))?;
+        Ok(Letter { site, edition, composer, secret: Vec::new() })
     }
 
-    /// The message of `--test`, which no mail program takes for the real one.
-    fn test(&self, subscriber: &Subscriber, date: DateTime<Utc>, hash: &str) -> Result<Message, String> {
-        let recipient = self.recipient(subscriber);
-        compose_test(self.spec, self.site, &self.edition, &recipient, self.local(date), hash).map_err(|error| error.to_string())
+    fn message(&self, composer: &Composer, subscriber: &Subscriber, date: DateTime<Utc>) -> Result<Message, String> {
+        composer.compose(&self.recipient(subscriber), self.local(date)).map_err(|error| error.to_string())
     }
 
     fn local(&self, date: DateTime<Utc>) -> DateTime<FixedOffset> {
@@ -103,10 +102,12 @@ impl Letter<'_> {
 
     /// The message to nobody: its bytes name the issue's content.
     fn sample(&self) -> Result<Message, Failure> {
-        compose(self.spec, self.site, &self.edition, &sample_recipient(), self.edition.date).map_err(|error| {
-            Failure::new(format!("issue {} can't be sent: {error}", self.edition.issue), "see [newsletter] in tidings.toml")
-        })
+        self.composer.compose(&sample_recipient(), self.edition.date).map_err(|error| unsendable(&self.edition, &error))
     }
+}
+
+fn unsendable(edition: &Edition, error: &ComposeError) -> Failure {
+    Failure::new(format!("issue {} can't be sent: {error}", edition.issue), "see [newsletter] in tidings.toml")
 }
 
 /// Runs the command.
@@ -131,7 +132,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         return Ok(tell(&voice, "the issue has errors", &faults).0);
     }
     voice.diagnostics(&faults);
-    let mut letter = Letter { site: &config.site, spec, edition, secret: Vec::new() };
+    let mut letter = Letter::new(spec, &config.site, edition)?;
     let sample = letter.sample()?;
     let smtp_spec = smtp_spec(&config, args)?;
     if args.dry_run {
@@ -152,7 +153,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     if !args.yes {
         confirm(args, &config, &voice, &letter, &smtp_spec)?;
     }
-    let compose = |subscriber: &Subscriber, date| letter.message(subscriber, date);
+    let compose = |subscriber: &Subscriber, date| letter.message(&letter.composer, subscriber, date);
     let consignment = Consignment { issue: &letter.edition.issue, content_hash: &hash, from, compose: &compose };
     let options = SendOptions {
         segment: args.segment.clone().unwrap_or_default(),
@@ -218,7 +219,8 @@ fn test(address: &str, config: &Config, voice: &Voice, letter: &Letter, hash: &s
     let on_list =
         listed.into_iter().map(|one| one.subscriber).find(|one| Address::read(&one.address).is_ok_and(|own| own.key() == to.key()));
     let subscriber = on_list.unwrap_or_else(|| Subscriber { address: to.as_written().to_owned(), ..Subscriber::default() });
-    let message = letter.test(&subscriber, Utc::now(), hash).map_err(|reason| Failure::new(reason, ""))?;
+    let composer = letter.composer.clone().for_test(hash);
+    let message = letter.message(&composer, &subscriber, Utc::now()).map_err(|reason| Failure::new(reason, ""))?;
     let reply = match send_one(smtp, from, &to, &message) {
         Ok(reply) => reply,
         Err(NotSent::Refused(reply)) => {

@@ -1,9 +1,11 @@
 //! A message from an edition and a recipient.
 
 use super::fault::refuse_breaks;
-use super::header::{ascii_phrase, mailbox, structured, unstructured};
+use super::fill::fill_subject;
+use super::header::{ascii_phrase, mailbox, mailbox_text, structured, structured_text, unstructured, unstructured_text};
 use super::identity::{message_id, read_address, unsubscribe_url};
-use super::{ComposeError, Recipient, fill_html, fill_subject, fill_text};
+use super::quoted::{BodyHole, BodyPiece, body_pieces, text_pieces};
+use super::{ComposeError, Recipient};
 use crate::newsletter::{Edition, NewsletterSpec, joins_without_spaces};
 use crate::site::Site;
 use chrono::{DateTime, Datelike, FixedOffset};
@@ -21,93 +23,180 @@ pub struct Message {
     pub bytes: Vec<u8>,
 }
 
-/// Composes the message: the same arguments give the same bytes.
-///
-/// # Errors
-/// A line break in any field of the recipient or in a header; an address that no server takes.
-pub fn compose(
-    spec: &NewsletterSpec,
-    site: &Site,
-    edition: &Edition,
-    recipient: &Recipient,
-    date: DateTime<FixedOffset>,
-) -> Result<Message, ComposeError> {
-    // Two lists on one domain may have issues of one name.
-    compose_as(&format!("{}/{}", spec.list_id, edition.issue), spec, site, edition, recipient, date)
+/// Makes the messages of an issue. All that they share is encoded once; for each recipient, what differs is put between.
+#[derive(Clone, Debug)]
+pub struct Composer {
+    pieces: Vec<Piece>,
+    /// Of the issue, for the messages' ids.
+    name: String,
+    /// Of the sender.
+    domain: String,
+    edition: Edition,
 }
 
-/// Composes the message for a test: mail programs that show one message for each Message-ID must not take it for the real
-/// one, nor for the test of an earlier text, which another `content_hash` names.
-///
-/// # Errors
-/// As [`compose`].
-pub fn compose_test(
-    spec: &NewsletterSpec,
-    site: &Site,
-    edition: &Edition,
-    recipient: &Recipient,
-    date: DateTime<FixedOffset>,
-    content_hash: &str,
-) -> Result<Message, ComposeError> {
-    // No id of an issue holds a slash.
-    compose_as(&format!("{}/{}/test/{content_hash}", spec.list_id, edition.issue), spec, site, edition, recipient, date)
+/// A part of the message.
+#[derive(Clone, Debug)]
+enum Piece {
+    Fixed(Vec<u8>),
+    Hole(Hole),
 }
 
-fn compose_as(
-    name: &str,
-    spec: &NewsletterSpec,
-    site: &Site,
-    edition: &Edition,
-    recipient: &Recipient,
-    date: DateTime<FixedOffset>,
-) -> Result<Message, ComposeError> {
-    recipient.check()?;
-    let from = read_address("from", &spec.from.1)?;
-    let to = read_address("address", &recipient.address)?;
-    let message_id = message_id(name, &recipient.address, from.domain());
-    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|error| ComposeError::Builder(error.to_string()))?;
+/// What is filled in for each recipient.
+#[derive(Clone, Debug)]
+enum Hole {
+    To,
+    Subject,
+    Date,
+    MessageId,
+    ListUnsubscribe,
+    Body(BodyHole),
+}
 
-    let mut builder = lettre::Message::builder()
-        .envelope(envelope)
-        .raw_header(mailbox("From", spec.from.0.as_deref(), &from)?)
-        .raw_header(mailbox("To", recipient.name.as_deref(), &to)?);
-    if let Some((name, address)) = &spec.reply_to {
-        builder = builder.raw_header(mailbox("Reply-To", name.as_deref(), &read_address("reply_to", address)?)?);
+impl Composer {
+    /// Encodes what all messages of the issue share.
+    ///
+    /// # Errors
+    /// A line break in a header; a sender that no server takes.
+    pub fn new(spec: &NewsletterSpec, site: &Site, edition: &Edition) -> Result<Composer, ComposeError> {
+        let from = read_address("from", &spec.from.1)?;
+        refuse_breaks("unsubscribe_url", &edition.unsubscribe_url)?;
+        let mut holes = Holes::default();
+        let to = holes.mark(Hole::To);
+        // The builder reads the address back from the raw value.
+        let to = HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str("To"), from.to_string(), to);
+        let envelope = Envelope::new(Some(from.clone()), vec![from.clone()]).map_err(|error| ComposeError::Builder(error.to_string()))?;
+        let mut builder =
+            lettre::Message::builder().envelope(envelope).raw_header(mailbox("From", spec.from.0.as_deref(), &from)?).raw_header(to);
+        if let Some((name, address)) = &spec.reply_to {
+            builder = builder.raw_header(mailbox("Reply-To", name.as_deref(), &read_address("reply_to", address)?)?);
+        }
+        builder = builder.raw_header(match edition.subject.slot_count() {
+            0 => unstructured("Subject", &edition.subject.fill(|_, _, _| String::new()))?,
+            _ => holes.header("Subject", Hole::Subject),
+        });
+        builder = builder.raw_header(holes.header("Date", Hole::Date)).raw_header(holes.header("Message-ID", Hole::MessageId));
+        for header in list_headers(spec, site, edition, &mut holes)? {
+            builder = builder.raw_header(header);
+        }
+        let text = encoded(text_pieces(&edition.text), &mut holes);
+        let html = encoded(body_pieces(&edition.html), &mut holes);
+        let delsp = if joins_without_spaces(&edition.language) { "; delsp=yes" } else { "" };
+        let boundary = boundary(&text, &html);
+        let parts = MultiPart::alternative()
+            .boundary(boundary)
+            .singlepart(part(&format!("text/plain; charset=utf-8; format=flowed{delsp}"), text)?)
+            .singlepart(part("text/html; charset=utf-8", html)?);
+        let message = builder.multipart(parts).map_err(|error| ComposeError::Builder(error.to_string()))?;
+        Ok(Composer {
+            pieces: holes.cut(&message.formatted()),
+            // Two lists on one domain may have issues of one name.
+            name: format!("{}/{}", spec.list_id, edition.issue),
+            domain: from.domain().to_owned(),
+            edition: edition.clone(),
+        })
     }
-    builder = builder
-        .raw_header(unstructured("Subject", &fill_subject(edition, recipient))?)
-        .raw_header(date_header(date)?)
-        .raw_header(structured("Message-ID", std::slice::from_ref(&message_id))?);
-    for header in list_headers(spec, site, edition, recipient)? {
-        builder = builder.raw_header(header);
+
+    /// For messages that are a test: mail programs that show one message for each Message-ID must not take one for the real
+    /// one, nor for the test of an earlier text, which another `content_hash` names.
+    #[must_use]
+    pub fn for_test(self, content_hash: &str) -> Composer {
+        // No id of an issue holds a slash.
+        Composer { name: format!("{}/test/{content_hash}", self.name), ..self }
     }
-    let text = wire_text(&fill_text(edition, recipient));
-    let html = wire_text(&fill_html(edition, recipient));
-    let delsp = if joins_without_spaces(&edition.language) { "; delsp=yes" } else { "" };
-    let boundary = boundary(&text, &html);
-    let parts = MultiPart::alternative()
-        .boundary(boundary)
-        .singlepart(part(&format!("text/plain; charset=utf-8; format=flowed{delsp}"), text)?)
-        .singlepart(part("text/html; charset=utf-8", html)?);
-    let message = builder.multipart(parts).map_err(|error| ComposeError::Builder(error.to_string()))?;
-    Ok(Message { message_id, bytes: message.formatted() })
+
+    /// Composes the message for one: the same arguments give the same bytes.
+    ///
+    /// # Errors
+    /// A line break in any field of the recipient; an address that no server takes.
+    pub fn compose(&self, recipient: &Recipient, date: DateTime<FixedOffset>) -> Result<Message, ComposeError> {
+        recipient.check()?;
+        let to = read_address("address", &recipient.address)?;
+        let message_id = message_id(&self.name, &recipient.address, &self.domain);
+        let fixed: usize = self.pieces.iter().map(|piece| if let Piece::Fixed(bytes) = piece { bytes.len() } else { 0 }).sum();
+        let mut bytes = Vec::with_capacity(fixed + 1024);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Fixed(fixed) => bytes.extend_from_slice(fixed),
+                Piece::Hole(Hole::To) => bytes.extend_from_slice(mailbox_text("To", recipient.name.as_deref(), &to)?.as_bytes()),
+                Piece::Hole(Hole::Subject) => {
+                    bytes.extend_from_slice(unstructured_text("Subject", &fill_subject(&self.edition, recipient))?.as_bytes());
+                }
+                Piece::Hole(Hole::Date) => bytes.extend_from_slice(date_text(date)?.as_bytes()),
+                Piece::Hole(Hole::MessageId) => bytes.extend_from_slice(message_id.as_bytes()),
+                Piece::Hole(Hole::ListUnsubscribe) => {
+                    let url = unsubscribe_url(&self.edition.unsubscribe_url, &recipient.unsubscribe_token);
+                    let text = structured_text("List-Unsubscribe", &[format!("<{url}>")])?;
+                    bytes.extend_from_slice(text.as_bytes());
+                }
+                Piece::Hole(Hole::Body(hole)) => hole.fill(&self.edition, recipient, &mut bytes),
+            }
+        }
+        Ok(Message { message_id, bytes })
+    }
+}
+
+/// The holes of a message that is being built: they go through the builder as marks of two control characters around a
+/// number. No mark can stand in anything else, since headers refuse control characters or encode them, as bodies do.
+#[derive(Debug, Default)]
+struct Holes(Vec<Hole>);
+
+const OPEN: char = '\u{1}';
+const CLOSE: char = '\u{2}';
+
+impl Holes {
+    fn mark(&mut self, hole: Hole) -> String {
+        self.0.push(hole);
+        format!("{OPEN}{}{CLOSE}", self.0.len() - 1)
+    }
+
+    /// A header whose value is a hole.
+    fn header(&mut self, name: &'static str, hole: Hole) -> HeaderValue {
+        // The builder reads a date back, and takes the clock's time where it can't.
+        let raw = "Thu, 01 Jan 1970 00:00:00 +0000".to_owned();
+        HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), raw, self.mark(hole))
+    }
+
+    fn cut(self, message: &[u8]) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut parts = message.split(|byte| *byte == OPEN as u8);
+        pieces.extend(parts.next().map(|first| Piece::Fixed(first.to_owned())));
+        // The marks come in the order in which they were made, each once.
+        for (part, hole) in parts.zip(self.0) {
+            let fixed = part.iter().position(|byte| *byte == CLOSE as u8).and_then(|at| part.get(at + 1..)).unwrap_or_default();
+            pieces.push(Piece::Hole(hole));
+            if !fixed.is_empty() {
+                pieces.push(Piece::Fixed(fixed.to_owned()));
+            }
+        }
+        pieces
+    }
+}
+
+/// A body with its holes marked.
+fn encoded(pieces: Vec<BodyPiece>, holes: &mut Holes) -> Vec<u8> {
+    let mut body = Vec::new();
+    for piece in pieces {
+        match piece {
+            BodyPiece::Fixed(bytes) => body.extend_from_slice(&bytes),
+            BodyPiece::Hole(hole) => body.extend_from_slice(holes.mark(Hole::Body(hole)).as_bytes()),
+        }
+    }
+    body
 }
 
 /// RFC 2369, 2919 and 8058, and what names the message's language and stream.
-fn list_headers(spec: &NewsletterSpec, site: &Site, edition: &Edition, recipient: &Recipient) -> Result<Vec<HeaderValue>, ComposeError> {
+fn list_headers(spec: &NewsletterSpec, site: &Site, edition: &Edition, holes: &mut Holes) -> Result<Vec<HeaderValue>, ComposeError> {
     let fault = || ComposeError::Value { field: "list_id".to_owned(), value: spec.list_id.clone() };
     let is_id = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ':' | ';' | '@');
     if spec.list_id.is_empty() || spec.list_id.len() > 255 || !spec.list_id.chars().all(is_id) {
         return Err(fault());
     }
-    refuse_breaks("unsubscribe_url", &edition.unsubscribe_url)?;
     // A title that needs encoded words stays out: programs compare List-Id as bytes.
     let mut list_id = ascii_phrase(&site.title);
     list_id.push(format!("<{}>", spec.list_id));
-    let unsubscribe = unsubscribe_url(&edition.unsubscribe_url, &recipient.unsubscribe_token);
     let word = |text: &str| vec![text.to_owned()];
-    let mut headers = vec![structured("List-Id", &list_id)?, structured("List-Unsubscribe", &word(&format!("<{unsubscribe}>")))?];
-    if unsubscribe.starts_with("https://") {
+    let mut headers = vec![structured("List-Id", &list_id)?, holes.header("List-Unsubscribe", Hole::ListUnsubscribe)];
+    if edition.unsubscribe_url.starts_with("https://") {
         // RFC 8058, section 3.1: one click works by https alone.
         headers.push(structured("List-Unsubscribe-Post", &word("List-Unsubscribe=One-Click"))?);
     }
@@ -118,40 +207,30 @@ fn list_headers(spec: &NewsletterSpec, site: &Site, edition: &Edition, recipient
     Ok(headers)
 }
 
-/// The Date with its own offset, which the builder's would turn into UTC. The builder reads the raw value back, and
-/// takes the clock's time where it can't, as for every year before 1970: so that is one that it can read.
-fn date_header(date: DateTime<FixedOffset>) -> Result<HeaderValue, ComposeError> {
+/// The Date with its own offset, which the builder's would turn into UTC.
+fn date_text(date: DateTime<FixedOffset>) -> Result<String, ComposeError> {
     if !(1900..=9999).contains(&date.year()) {
         return Err(ComposeError::Value { field: "Date".to_owned(), value: date.to_string() });
     }
-    let raw = "Thu, 01 Jan 1970 00:00:00 +0000".to_owned();
-    let encoded = date.format("%a, %d %b %Y %H:%M:%S %z").to_string();
-    Ok(HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str("Date"), raw, encoded))
+    Ok(date.format("%a, %d %b %Y %H:%M:%S %z").to_string())
 }
 
-fn part(content_type: &str, body: String) -> Result<SinglePart, ComposeError> {
+fn part(content_type: &str, encoded: Vec<u8>) -> Result<SinglePart, ComposeError> {
     let content_type = ContentType::parse(content_type).map_err(|error| ComposeError::Builder(error.to_string()))?;
-    let body = Body::new_with_encoding(body, ContentTransferEncoding::QuotedPrintable)
-        .map_err(|_| ComposeError::Builder("a part can't be quoted-printable".to_owned()))?;
+    let body = Body::dangerous_pre_encoded(encoded, ContentTransferEncoding::QuotedPrintable);
     Ok(SinglePart::builder().header(content_type).body(body))
 }
 
-/// Text with CRLF line ends and without NUL: a lone CR or LF would be encoded as a character.
-fn wire_text(text: &str) -> String {
-    let lines = text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "");
-    lines.replace('\n', "\r\n")
-}
-
 /// `=_` stands nowhere in quoted-printable text, so no part can hold its own boundary.
-fn boundary(text: &str, html: &str) -> String {
-    let hash = Sha256::new().chain_update(text.as_bytes()).chain_update([0]).chain_update(html.as_bytes()).finalize();
+fn boundary(text: &[u8], html: &[u8]) -> String {
+    let hash = Sha256::new().chain_update(text).chain_update([0]).chain_update(html).finalize();
     let name: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("=_{name}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample_recipient;
+    use super::super::{fill_html, fill_text, sample_recipient};
     use super::*;
     use crate::newsletter::samples::{date, entry, full_entry, issue, site, spec};
     use crate::newsletter::{IssueEntry, render_issue};
@@ -165,6 +244,16 @@ mod tests {
 
     fn edition() -> Edition {
         edition_of(&[entry("a", "First & <best>", "All of it."), entry("b", "Second", "The rest.")])
+    }
+
+    fn compose(
+        spec: &NewsletterSpec,
+        site: &Site,
+        edition: &Edition,
+        recipient: &Recipient,
+        date: DateTime<FixedOffset>,
+    ) -> Result<Message, ComposeError> {
+        Composer::new(spec, site, edition)?.compose(recipient, date)
     }
 
     fn compose_now(edition: &Edition, recipient: &Recipient) -> Result<Message, ComposeError> {
@@ -224,7 +313,8 @@ mod tests {
     #[test]
     fn a_test_has_an_id_of_its_own_for_each_text() {
         let (edition, recipient) = (edition(), sample_recipient());
-        let test = |hash| compose_test(&spec(), &site(), &edition, &recipient, date("2026-02-16T00:00:00+01:00"), hash).unwrap();
+        let composer = Composer::new(&spec(), &site(), &edition).unwrap();
+        let test = |hash| composer.clone().for_test(hash).compose(&recipient, date("2026-02-16T00:00:00+01:00")).unwrap();
         let ids = [compose_now(&edition, &recipient).unwrap().message_id, test("a").message_id, test("b").message_id];
         assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
         assert_eq!(test("a"), test("a"));

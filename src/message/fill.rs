@@ -26,16 +26,22 @@ pub fn fill_text(edition: &Edition, recipient: &Recipient) -> String {
 
 fn fill(slotted: &Slotted, edition: &Edition, recipient: &Recipient) -> String {
     slotted.fill(|slot, context, before| {
-        let value = value(slot, edition, recipient);
-        match context {
-            Context::Html => html_escape::encode_quoted_attribute(&value).into_owned(),
-            Context::Text => stuffed(value, before),
-            Context::Header => value,
-        }
+        let starts_line = before.is_empty() || before.ends_with('\n');
+        fill_value(value(slot, edition, recipient), context, starts_line)
     })
 }
 
-fn value(slot: &Slot, edition: &Edition, recipient: &Recipient) -> String {
+/// A value escaped for where it stands.
+pub(super) fn fill_value(value: String, context: Context, starts_line: bool) -> String {
+    match context {
+        Context::Html => html_escape::encode_quoted_attribute(&value).into_owned(),
+        Context::Text if starts_line => stuffed(value),
+        Context::Text | Context::Header => value,
+    }
+}
+
+/// What a slot holds for one recipient, on one line.
+pub(super) fn value(slot: &Slot, edition: &Edition, recipient: &Recipient) -> String {
     let or_default = |value: Option<&String>, default: &str| {
         let value = value.map(|value| one_line(value)).unwrap_or_default();
         if value.is_empty() { default.to_owned() } else { value }
@@ -48,7 +54,6 @@ fn value(slot: &Slot, edition: &Edition, recipient: &Recipient) -> String {
 }
 
 /// RFC 3676, section 4.4: at the start of a line, `>` would be a quote and `From ` would be changed on its way.
-fn stuffed(value: String, before: &str) -> String {
-    let starts_line = before.is_empty() || before.ends_with('\n');
-    if starts_line && (value.starts_with('>') || value.starts_with("From ")) { format!(" {value}") } else { value }
+fn stuffed(value: String) -> String {
+    if value.starts_with('>') || value.starts_with("From ") { format!(" {value}") } else { value }
 }

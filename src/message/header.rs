@@ -18,6 +18,11 @@ const FRAME: usize = "=?utf-8?q?".len() + "?=".len();
 
 /// A header of free text, such as Subject.
 pub fn unstructured(name: &'static str, text: &str) -> Result<HeaderValue, ComposeError> {
+    unstructured_text(name, text).map(|value| header(name, value))
+}
+
+/// The same as the text that follows the header's name.
+pub fn unstructured_text(name: &str, text: &str) -> Result<String, ComposeError> {
     refuse_breaks(name, text)?;
     // The first word stands beside the header's name: a line of nothing but the name and a fold confuses readers.
     let room = |at: usize| if at == 0 { COLUMNS - name.len() - 2 } else { COLUMNS - 1 };
@@ -28,16 +33,26 @@ pub fn unstructured(name: &'static str, text: &str) -> Result<HeaderValue, Compo
 
 /// A header of one mailbox: From, To, Reply-To.
 pub fn mailbox(name: &'static str, display: Option<&str>, address: &Address) -> Result<HeaderValue, ComposeError> {
-    refuse_breaks(name, display.unwrap_or_default())?;
-    let mut words = phrase(name, display.unwrap_or_default());
-    words.push(if words.is_empty() { address.to_string() } else { format!("<{address}>") });
-    let encoded = folded_text(name, &words);
+    let encoded = mailbox_text(name, display, address)?;
     // The builder reads addresses back from the raw value, so it holds nothing else.
     Ok(HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), address.to_string(), encoded))
 }
 
+/// The same as the text that follows the header's name.
+pub fn mailbox_text(name: &str, display: Option<&str>, address: &Address) -> Result<String, ComposeError> {
+    refuse_breaks(name, display.unwrap_or_default())?;
+    let mut words = phrase(name, display.unwrap_or_default());
+    words.push(if words.is_empty() { address.to_string() } else { format!("<{address}>") });
+    Ok(folded(name, &words))
+}
+
 /// A header of words that are ASCII already and may be parted between each other only; a long one makes a long line.
 pub fn structured(name: &'static str, words: &[String]) -> Result<HeaderValue, ComposeError> {
+    structured_text(name, words).map(|value| header(name, value))
+}
+
+/// The same as the text that follows the header's name.
+pub fn structured_text(name: &str, words: &[String]) -> Result<String, ComposeError> {
     let longest = LONGEST_LINE - name.len() - ": ".len();
     match words.iter().find(|word| !is_graphic(word) || word.trim().is_empty() || word.len() > longest) {
         Some(word) => Err(ComposeError::Value { field: name.to_owned(), value: word.clone() }),
@@ -145,13 +160,12 @@ fn encoded_word(piece: &str, is_quoted: bool) -> String {
     format!("=?utf-8?q?{payload}?=")
 }
 
-fn folded(name: &'static str, words: &[String]) -> HeaderValue {
-    let value = folded_text(name, words);
+fn header(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value)
 }
 
 /// Words with spaces or folds between them.
-fn folded_text(name: &str, words: &[String]) -> String {
+fn folded(name: &str, words: &[String]) -> String {
     let mut out = String::new();
     let mut column = name.len() + ": ".len();
     for (index, word) in words.iter().enumerate() {

@@ -5,9 +5,10 @@ mod fault;
 mod fill;
 mod header;
 mod identity;
+mod quoted;
 mod recipient;
 
-pub use compose::{Message, compose, compose_test};
+pub use compose::{Composer, Message};
 pub use fault::ComposeError;
 pub use fill::{fill_html, fill_subject, fill_text};
 pub use identity::message_id;

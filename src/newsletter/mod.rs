@@ -20,6 +20,6 @@ pub use issue::{Edition, IssueEntry, IssueLine, PlannedIssue};
 pub use names::one_line;
 pub use plan::{last_part, plan_issues};
 pub use render::{render_archive_list, render_issue};
-pub use slots::{Context, Slot, Slotted, check_placeholders};
+pub use slots::{Context, Piece, Slot, Slotted, check_placeholders};
 pub use spec::{Mode, NewsletterSpec, Period};
 pub use written::Written;

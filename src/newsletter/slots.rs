@@ -33,8 +33,9 @@ pub enum Context {
     Header,
 }
 
+/// A part of a [`Slotted`] text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+pub enum Piece {
     Fixed(String),
     Slot(Slot, Context),
 }
@@ -66,6 +67,11 @@ impl Slotted {
             }
         }
         out
+    }
+
+    /// The text in its parts, no two of them fixed in a row.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
     }
 
     /// Bytes without what the slots will hold.
