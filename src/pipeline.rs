@@ -371,6 +371,15 @@ impl<'a> Kitchen<'a> {
         Ok(faults)
     }
 
+    /// The newsletter with the size of its logo, if that is one of the site's files.
+    fn with_logo_size(&self, spec: &NewsletterSpec) -> NewsletterSpec {
+        let mut spec = spec.clone();
+        if let Some(logo) = spec.theme.logo.as_mut().filter(|logo| logo.size.is_none()) {
+            logo.size = self.catalog.heads().first().and_then(|head| self.catalog.links_from(head, &self.pictures).asset(&logo.url)?.size);
+        }
+        spec
+    }
+
     fn write_issues(&self, spec: &NewsletterSpec, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
         let written: Vec<(IssueLine, Vec<Diagnostic>)> = plan
             .issues
@@ -392,11 +401,12 @@ impl<'a> Kitchen<'a> {
             })
             .collect::<io::Result<_>>()?;
         let (lines, faults): (Vec<IssueLine>, Vec<Vec<Diagnostic>>) = written.into_iter().unzip();
-        sink.write("newsletter/index.html", &newsletter::render_archive_list(spec, &self.config.site, &lines))?;
+        sink.write("newsletter/index.html", &newsletter::render_archive_list(&self.with_logo_size(spec), &self.config.site, &lines))?;
         Ok(faults.into_iter().flatten().collect())
     }
 
     fn render_issue(&self, spec: &NewsletterSpec, issue: &PlannedIssue) -> (Edition, Vec<Diagnostic>) {
+        let spec = &self.with_logo_size(spec);
         let mut faults = Vec::new();
         let mut entries = Vec::with_capacity(issue.entries.len());
         for at in &issue.entries {

@@ -153,6 +153,11 @@ impl<'e> Body<'e> {
         faults
     }
 
+    /// Reads Markdown that is no entry's: it has no page, and so no syntax of generators.
+    pub fn of_markdown(text: &'e str, style: &Style) -> Body<'e> {
+        Body::parse(text, Markup::Markdown, style).0
+    }
+
     /// Reads a text, in which nothing is forbidden but what references stand for; these are told.
     fn parse<'t>(text: &'t str, markup: Markup, style: &Style) -> (Body<'t>, Vec<(char, Range<usize>)>) {
         let (words, length) = (style.words(), text.len());

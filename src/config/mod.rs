@@ -5,6 +5,7 @@ mod publication;
 #[cfg(feature = "send")]
 mod sending;
 mod table;
+mod theme;
 #[cfg(feature = "send")]
 mod units;
 

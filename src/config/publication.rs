@@ -301,13 +301,7 @@ pub(super) fn newsletter(
         }
         url.map(String::from)
     });
-    let accent = table.text("accent").and_then(|given| {
-        let is_color = given.value.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        if !is_color {
-            table.refuse("accent", &given, "is not a colour", "write it as #rrggbb, such as #b3261e");
-        }
-        is_color.then_some(given.value)
-    });
+    let theme = super::theme::theme(&mut table, site, faults);
     let greeting = table.text("greeting").and_then(|given| match crate::newsletter::check_placeholders(&given.value) {
         Ok(()) => Some(given.value),
         Err(reason) => {
@@ -329,7 +323,7 @@ pub(super) fn newsletter(
         content,
         postal_address,
         unsubscribe_url: unsubscribe_url.unwrap_or_else(|| format!("{list_url}/unsubscribe")),
-        accent: accent.unwrap_or_else(|| "#b3261e".into()),
+        theme,
         greeting,
     })
 }

@@ -212,6 +212,19 @@ impl<'a> Table<'a> {
         });
     }
 
+    /// The key with those of the tables that hold it.
+    pub fn name(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
+    /// Tells a fault of a value at its place.
+    pub fn refuse_with<T>(&mut self, given: &Given<T>, fault: Diagnostic) {
+        self.faults.push(match &given.place {
+            Place::File(span) => fault.at(self.source, *span),
+            Place::Flag(_) => fault,
+        });
+    }
+
     /// Says that a key must be there.
     pub fn miss(&mut self, key: &str, help: &str) {
         self.faults.push(Diagnostic::config_missing(&format!("{}{key}", self.prefix), help).in_file(&self.source.path.display));

@@ -238,6 +238,17 @@ impl Diagnostic {
         error("config-missing", format!("`{key}` is missing"), help)
     }
 
+    /// Text and ground are keys with their colours; the ratio is written as people read it.
+    pub fn contrast_low(key: &str, text: (&str, &str), ground: (&str, &str), ratio: &str, nearest: Option<&str>) -> Self {
+        let message =
+            format!("`{key}`: {} (`{}`) on {} (`{}`) has a contrast of {ratio}:1, text needs 4.5:1", text.1, text.0, ground.1, ground.0);
+        let help = match nearest {
+            Some(color) => format!("`{}` could be {color}", text.0),
+            None => "no colour can be read on both `background` and `card`: make them more alike".to_owned(),
+        };
+        error("contrast-low", message, &help)
+    }
+
     pub fn written_undated() -> Self {
         warning("issue-undated", "the issue has no date, so it doesn't appear", "add `date: 2026-05-01` to its front matter")
     }

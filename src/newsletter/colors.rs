@@ -1,82 +1,77 @@
-//! Colours that can be read: the accent, and what stands on it and beside it.
+//! Colours, and whether one can be read on another.
 //!
 //! Contrast is that of WCAG 2 (relative luminance); 4.5:1 is its level AA for text.
 
-const WANTED: f64 = 4.5;
-const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
-/// The least favourable grounds that links stand on in light and dark: those of code and table heads.
-const LIGHT: Rgb = Rgb(0xf1, 0xf2, 0xf4);
-const DARK: Rgb = Rgb(0x28, 0x2d, 0x35);
-/// Used where the configured accent is no `#rrggbb`.
-const DEFAULT_ACCENT: Rgb = Rgb(0xb3, 0x26, 0x1e);
+/// The contrast that text needs.
+pub const FOR_TEXT: f64 = 4.5;
+/// The contrast that shapes need: buttons, marks (WCAG 2, 1.4.11).
+pub const FOR_SHAPES: f64 = 3.0;
+const STEPS: u32 = 50;
 
+/// Red, green and blue of sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Rgb(u8, u8, u8);
+pub struct Color(pub u8, pub u8, pub u8);
 
-/// The colours of a theme, as `#rrggbb`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Colors {
-    pub accent: String,
-    /// Text on the accent.
-    pub on_accent: String,
-    /// Links in light.
-    pub link: String,
-    /// Links in the dark.
-    pub dark_link: String,
-}
+impl Color {
+    pub const BLACK: Color = Color(0, 0, 0);
+    pub const WHITE: Color = Color(0xff, 0xff, 0xff);
 
-/// The colours that go with an accent.
-pub fn colors(accent: &str) -> Colors {
-    let accent = read(accent).unwrap_or(DEFAULT_ACCENT);
-    let black = Rgb(0, 0, 0);
-    // Of black and white one always has 4.5:1: the darkest grey that black can stand on is lighter than needed.
-    let on_accent = if contrast(WHITE, accent) >= WANTED { WHITE } else { black };
-    Colors {
-        accent: write(accent),
-        on_accent: write(on_accent),
-        link: write(readable(accent, LIGHT, black)),
-        dark_link: write(readable(accent, DARK, WHITE)),
+    /// Reads `#rrggbb` or `#rgb`.
+    pub fn read(text: &str) -> Option<Color> {
+        let digits = text.strip_prefix('#')?;
+        let digit = |at: usize| char::from(*digits.as_bytes().get(at)?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        match digits.len() {
+            3 => Some(Color(digit(0)? * 17, digit(1)? * 17, digit(2)? * 17)),
+            6 => Some(Color(digit(0)? * 16 + digit(1)?, digit(2)? * 16 + digit(3)?, digit(4)? * 16 + digit(5)?)),
+            _ => None,
+        }
+    }
+
+    /// The ratio of the lighter to the darker one: 1 to 21.
+    pub fn contrast(self, other: Color) -> f64 {
+        let (a, b) = (self.luminance(), other.luminance());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// The least contrast with one of the grounds.
+    pub fn least_contrast(self, grounds: &[Color]) -> f64 {
+        grounds.iter().map(|ground| self.contrast(*ground)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// The nearest colour, made darker or lighter, that has the contrast with all grounds.
+    pub fn nearest(self, grounds: &[Color], wanted: f64) -> Option<Color> {
+        let steps = (0..=STEPS).flat_map(|step| [Color::BLACK, Color::WHITE].map(|end| self.mixed(end, step, STEPS)));
+        steps.into_iter().find(|color| color.least_contrast(grounds) >= wanted)
+    }
+
+    /// Of black and white the one that is read better on it: it always has 4.5:1, since the darkest grey that black can
+    /// stand on is lighter than white needs.
+    pub fn ink(self) -> Color {
+        if Color::WHITE.contrast(self) >= FOR_TEXT { Color::WHITE } else { Color::BLACK }
+    }
+
+    /// The colour, gone `step` of `steps` towards another one.
+    pub fn mixed(self, end: Color, step: u32, steps: u32) -> Color {
+        let channel = |a: u8, b: u8| {
+            let sum = u32::from(a) * steps.saturating_sub(step) + u32::from(b) * step;
+            u8::try_from(sum / steps.max(1)).unwrap_or(u8::MAX)
+        };
+        Color(channel(self.0, end.0), channel(self.1, end.1), channel(self.2, end.2))
+    }
+
+    fn luminance(self) -> f64 {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
     }
 }
 
-/// The colour, moved towards `towards` until it can be read on `ground`.
-fn readable(color: Rgb, ground: Rgb, towards: Rgb) -> Rgb {
-    let steps = 50u32;
-    (0..=steps).map(|step| mix(color, towards, step, steps)).find(|mixed| contrast(*mixed, ground) >= WANTED).unwrap_or(towards)
-}
-
-fn mix(a: Rgb, b: Rgb, step: u32, steps: u32) -> Rgb {
-    let channel = |a: u8, b: u8| {
-        let sum = u32::from(a) * (steps - step) + u32::from(b) * step;
-        u8::try_from(sum / steps).unwrap_or(u8::MAX)
-    };
-    Rgb(channel(a.0, b.0), channel(a.1, b.1), channel(a.2, b.2))
-}
-
-fn contrast(a: Rgb, b: Rgb) -> f64 {
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
-}
-
-fn luminance(Rgb(red, green, blue): Rgb) -> f64 {
-    let linear = |channel: u8| {
-        let share = f64::from(channel) / 255.0;
-        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-}
-
-fn read(text: &str) -> Option<Rgb> {
-    let digits = text.strip_prefix('#')?;
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
+impl std::fmt::Display for Color {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
     }
-    let channel = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-    (digits.len() == 6).then_some(Rgb(channel(0)?, channel(2)?, channel(4)?))
-}
-
-fn write(Rgb(red, green, blue): Rgb) -> String {
-    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 #[cfg(test)]
@@ -85,33 +80,33 @@ mod tests {
 
     #[test]
     fn known_contrasts() {
-        assert!((contrast(Rgb(0, 0, 0), WHITE) - 21.0).abs() < 0.01);
-        assert!((contrast(Rgb(0x77, 0x77, 0x77), WHITE) - 4.48).abs() < 0.01);
+        assert!((Color::BLACK.contrast(Color::WHITE) - 21.0).abs() < 0.01);
+        assert!((Color(0x77, 0x77, 0x77).contrast(Color::WHITE) - 4.48).abs() < 0.01);
     }
 
     #[test]
-    fn every_accent_can_be_read_everywhere() {
-        for step in 0..4096u32 {
-            let channel = |shift: u32| u8::try_from((step >> shift & 0xf) * 17).unwrap();
-            let accent = write(Rgb(channel(8), channel(4), channel(0)));
-            let colors = colors(&accent);
-            assert_eq!(colors.accent, accent);
-            let pairs = [(&colors.on_accent, read(&accent).unwrap()), (&colors.link, LIGHT), (&colors.dark_link, DARK)];
-            for (text, ground) in pairs {
-                assert!(contrast(read(text).unwrap(), ground) >= WANTED, "{text} for {accent}");
-            }
+    fn colours_are_read_as_they_are_written() {
+        assert_eq!(Color::read("#B3261e").unwrap().to_string(), "#b3261e");
+        assert_eq!(Color::read("#fa0").unwrap().to_string(), "#ffaa00");
+        for text in ["", "red", "#", "#12345", "#12345g", "#é123", "#é1", "#1234567", "#+1+2+3", "#+12"] {
+            assert_eq!(Color::read(text), None, "{text}");
         }
     }
 
     #[test]
-    fn a_readable_accent_stays_as_it_is() {
-        assert_eq!(colors("#b3261e").link, "#b3261e");
+    fn the_nearest_colour_is_the_same_where_it_can_be_read() {
+        let accent = Color(0xb3, 0x26, 0x1e);
+        assert_eq!(accent.nearest(&[Color::WHITE], FOR_TEXT), Some(accent));
+        assert_eq!(Color(0x77, 0x77, 0x77).nearest(&[Color::WHITE], FOR_TEXT), Some(Color(0x74, 0x74, 0x74)));
+        assert_eq!(accent.nearest(&[Color::WHITE, Color(0x77, 0x77, 0x77), Color::BLACK], FOR_TEXT), None);
     }
 
     #[test]
-    fn what_is_no_color_is_the_default() {
-        for text in ["", "red", "#12345", "#12345g", "#é123", "#1234567", "#+1+2+3"] {
-            assert_eq!(colors(text).accent, "#b3261e", "{text}");
+    fn ink_can_be_read_on_every_colour() {
+        for step in 0..4096u32 {
+            let channel = |shift: u32| u8::try_from((step >> shift & 0xf) * 17).unwrap();
+            let color = Color(channel(8), channel(4), channel(0));
+            assert!(color.ink().contrast(color) >= FOR_TEXT, "{color}");
         }
     }
 }

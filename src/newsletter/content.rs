@@ -157,6 +157,17 @@ fn fit_image(image: &mut Element) {
     }
 }
 
+/// A logo that is no wider than the column and no higher than three lines of a title.
+pub fn fit_logo(size: Size) -> Size {
+    const HIGHEST: u32 = 96;
+    let (width, height) = fit_size(size);
+    if height <= HIGHEST {
+        return (width, height);
+    }
+    let scaled = u64::from(width) * u64::from(HIGHEST) / u64::from(height);
+    (u32::try_from(scaled).unwrap_or(u32::MAX).max(1), HIGHEST)
+}
+
 /// A size that is no wider than the column, in the same proportion.
 pub fn fit_size((width, height): Size) -> Size {
     if width <= COLUMN {

@@ -3,6 +3,7 @@
 mod colors;
 mod content;
 mod dates;
+mod footer;
 mod issue;
 mod names;
 mod plan;
@@ -12,14 +13,17 @@ pub(crate) mod samples;
 mod slots;
 mod spec;
 mod text;
+mod theme;
 mod views;
 mod written;
 
 pub use crate::language::joins_without_spaces;
+pub use colors::Color;
 pub use issue::{Edition, IssueEntry, IssueLine, PlannedIssue};
 pub use names::one_line;
 pub use plan::{last_part, plan_issues};
 pub use render::{render_archive_list, render_issue};
 pub use slots::{Context, Piece, Slot, Slotted, check_placeholders};
 pub use spec::{Mode, NewsletterSpec, Period};
+pub use theme::{Chosen, Palette, Scheme, SocialLink, Theme, Unreadable, read_fonts};
 pub use written::Written;

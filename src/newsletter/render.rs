@@ -1,14 +1,16 @@
 //! An issue rendered: the HTML part, the text part, the page of the archive, and the list of issues.
 
-use super::colors::{Colors, colors};
-use super::content::{COLUMN, Medium, fit, fit_size};
+use super::content::{COLUMN, Medium, fit, fit_logo, fit_size};
 use super::dates::issue_title;
+use super::footer::{footer_html, footer_lines};
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, Slotted, has_placeholders, impersonal};
 use super::text;
-use super::views::{ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, PageView, TextEntryView, TextView};
+use super::views::{
+    ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, PageView, TextEntryView, TextView, ThemeView,
+};
 use super::written::{Around, Written, marking};
-use super::{Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue};
+use super::{Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Theme};
 use crate::catalog::Size;
 use crate::diagnostic::Diagnostic;
 use crate::feed::Detail;
@@ -142,7 +144,7 @@ impl<'a> Shown<'a> {
             words: look.say.tag(),
             words_direction: direction(look.say.tag()),
             start: look.start,
-            colors: &look.colors,
+            theme: &look.theme,
             site_title: &self.site.title,
             site_url: self.site.url.as_str(),
             reason: &reason_html(look.say, self.site),
@@ -172,6 +174,7 @@ impl<'a> Shown<'a> {
         let titled = |name: &str, title: &str| fill(&say.titled, &[("name", name), ("title", title)]);
         let title = self.personal(markers, &self.title, Context::Text, str::to_owned);
         let address: Vec<String> = self.address.iter().map(|line| text::paragraph(line, delsp)).collect();
+        let social: Vec<String> = self.spec.theme.social.iter().map(|link| titled(&one_line(&link.name), &link.url)).collect();
         let text = TextView {
             heading: &text::title(&titled(&site_title, &title), delsp),
             greeting: &text::paragraph(&markers.mark_text(&self.greeting, Context::Text, str::to_owned), delsp),
@@ -179,6 +182,11 @@ impl<'a> Shown<'a> {
             entries: &entries,
             after: &text::block(&around.after, delsp),
             reason: &text::paragraph(&reason, delsp),
+            footer: &text::block(
+                &footer_lines(self.spec.theme.footer.as_deref().unwrap_or_default(), self.site, self.look.language),
+                delsp,
+            ),
+            social: &social,
             postal_address: &address,
             unsubscribe: &titled(&say.unsubscribe, &markers.mark(Slot::Unsubscribe, Context::Text)),
             view_in_browser: &titled(&say.view_in_browser, &self.page_url),
@@ -227,14 +235,14 @@ struct Look<'a> {
     say: &'static Words,
     direction: &'static str,
     start: &'static str,
-    colors: Colors,
+    theme: ThemeView<'a>,
     icon: &'a str,
     list_url: String,
     feeds: Vec<FeedView>,
 }
 
 impl<'a> Look<'a> {
-    fn new(spec: &NewsletterSpec, site: &'a Site, language: &'a str) -> Self {
+    fn new(spec: &'a NewsletterSpec, site: &'a Site, language: &'a str) -> Self {
         let direction = direction(language);
         let feed = |format: &crate::feed::Format| FeedView {
             mime_type: format.mime_type(),
@@ -246,7 +254,7 @@ impl<'a> Look<'a> {
             say: words(language),
             direction,
             start: start(direction),
-            colors: colors(&spec.accent),
+            theme: theme_view(&spec.theme, site, language),
             icon: site.icon.as_deref().unwrap_or_default(),
             list_url: site.absolute("newsletter/"),
             feeds: spec.formats.iter().map(feed).collect(),
@@ -260,7 +268,7 @@ impl<'a> Look<'a> {
             say: self.say,
             words: self.say.tag(),
             words_direction: direction(self.say.tag()),
-            colors: &self.colors,
+            theme: &self.theme,
             site_title: &site.title,
             site_url: site.url.as_str(),
             icon: self.icon,
@@ -268,6 +276,25 @@ impl<'a> Look<'a> {
             feeds: &self.feeds,
             copyright: site.copyright.as_deref().unwrap_or_default(),
         }
+    }
+}
+
+fn theme_view<'a>(theme: &'a Theme, site: &Site, language: &str) -> ThemeView<'a> {
+    let logo = theme.logo.as_ref();
+    let (logo_width, logo_height) = logo.and_then(|logo| logo.size).map(fit_logo).unzip();
+    let pixels = |side: Option<u32>| side.map(|side| side.to_string()).unwrap_or_default();
+    ThemeView {
+        light: &theme.light,
+        dark: &theme.dark,
+        body_font: &theme.body_font,
+        heading_font: &theme.heading_font,
+        logo: logo.map(|logo| logo.url.as_str()).unwrap_or_default(),
+        dark_logo: theme.dark_logo.as_deref().unwrap_or_default(),
+        logo_width: pixels(logo_width),
+        logo_height: pixels(logo_height),
+        header: theme.header.as_deref().unwrap_or_default(),
+        footer: theme.footer.as_deref().map(|text| footer_html(text, site, language)).unwrap_or_default(),
+        social: &theme.social,
     }
 }
 
@@ -280,7 +307,17 @@ fn everything<'a>(
     entries: &'a [IssueEntry],
 ) -> impl Iterator<Item = &'a str> {
     let own = written.map(|written| written.entry.source.text.as_str());
-    let frame = [Some(issue.id.as_str()), Some(&site.title), spec.greeting.as_deref(), spec.postal_address.as_deref(), own];
+    let theme = &spec.theme;
+    let social = theme.social.iter().flat_map(|link| [link.name.as_str(), &link.url]);
+    let frame = [
+        theme.header.as_deref(),
+        theme.footer.as_deref(),
+        Some(issue.id.as_str()),
+        Some(&site.title),
+        spec.greeting.as_deref(),
+        spec.postal_address.as_deref(),
+        own,
+    ];
     let entries = entries.iter().flat_map(|entry| {
         let lines = entry.lines.iter().map(|line| line.text.as_str());
         let authors = entry.entry.authors.iter().map(|author| author.name.as_str());
@@ -293,7 +330,7 @@ fn everything<'a>(
         ];
         parts.into_iter().flatten().chain(lines).chain(authors)
     });
-    frame.into_iter().flatten().chain(entries)
+    frame.into_iter().flatten().chain(social).chain(entries)
 }
 
 fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntry, number: usize, medium: Medium) -> EntryView {
@@ -378,7 +415,7 @@ fn rendered(view: &impl Template) -> String {
 
 /// Writes the rules of `inline.css` into `style` attributes; what stands in `<style>` stays.
 fn inlined(html: &str, look: &Look) -> String {
-    let css = rendered(&InlineCss { colors: &look.colors });
+    let css = rendered(&InlineCss { theme: &look.theme });
     let inliner = css_inline::CSSInliner::options()
         .inline_style_tags(false)
         .keep_style_tags(true)

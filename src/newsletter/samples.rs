@@ -1,6 +1,6 @@
 //! A small newsletter for tests.
 
-use super::{IssueEntry, Mode, NewsletterSpec, Period, PlannedIssue};
+use super::{Color, IssueEntry, Mode, NewsletterSpec, Period, PlannedIssue, Theme};
 use crate::body::Line;
 use crate::diagnostic::{Source, SourcePath};
 use crate::entry::{Entry, Head, Markup};
@@ -34,7 +34,7 @@ pub fn spec() -> NewsletterSpec {
         content: Detail::Full,
         postal_address: Some("Example\n1 Main Street\nParis".into()),
         unsubscribe_url: "https://example.org/unsubscribe".into(),
-        accent: "#b3261e".into(),
+        theme: Theme::of_accent(Color(0xb3, 0x26, 0x1e)),
         greeting: Some("Hello {{ subscriber.name | default(\"reader\") }}!".into()),
         formats: Format::ALL.to_vec(),
     }

@@ -1,5 +1,6 @@
 //! What `[newsletter]` says, as the rooms obey it.
 
+use super::theme::Theme;
 use crate::feed::{Detail, Format};
 
 /// What makes an issue.
@@ -40,8 +41,7 @@ pub struct NewsletterSpec {
     pub postal_address: Option<String>,
     /// The token is appended as `?t=TOKEN`.
     pub unsubscribe_url: String,
-    /// `#rrggbb`.
-    pub accent: String,
+    pub theme: Theme,
     /// First line of each issue; may hold `{{ subscriber.name | default("reader") }}`.
     pub greeting: Option<String>,
     /// The formats of the site's feeds, which the archive's pages name for autodiscovery.

@@ -1,6 +1,6 @@
 //! What the templates see: flat views, ready to be shown.
 
-use super::colors::Colors;
+use super::theme::{Palette, SocialLink};
 use crate::language::Words;
 use askama::Template;
 
@@ -41,6 +41,27 @@ pub struct FeedView {
     pub title: String,
 }
 
+/// How an issue looks.
+#[derive(Debug)]
+pub struct ThemeView<'a> {
+    pub light: &'a Palette,
+    pub dark: &'a Palette,
+    /// Lists of CSS, to be written as they are.
+    pub body_font: &'a str,
+    pub heading_font: &'a str,
+    /// Absolute URLs, or empty: shown instead of icon and title.
+    pub logo: &'a str,
+    pub dark_logo: &'a str,
+    /// Pixels; empty where they are not known.
+    pub logo_width: String,
+    pub logo_height: String,
+    /// Or empty.
+    pub header: &'a str,
+    /// HTML, or empty.
+    pub footer: String,
+    pub social: &'a [SocialLink],
+}
+
 /// The HTML part.
 #[derive(Debug, Template)]
 #[template(path = "newsletter/email.html")]
@@ -56,7 +77,7 @@ pub struct EmailView<'a> {
     pub words_direction: &'a str,
     /// `left` or `right`: where lines begin, for attributes that know no `start`.
     pub start: &'a str,
-    pub colors: &'a Colors,
+    pub theme: &'a ThemeView<'a>,
     pub site_title: &'a str,
     pub site_url: &'a str,
     /// HTML: why it is received.
@@ -83,7 +104,7 @@ pub struct EmailView<'a> {
 #[derive(Debug, Template)]
 #[template(path = "newsletter/inline.css", escape = "none")]
 pub struct InlineCss<'a> {
-    pub colors: &'a Colors,
+    pub theme: &'a ThemeView<'a>,
 }
 
 /// An entry in the plain text part; each field is a block of RFC 3676 text.
@@ -110,6 +131,10 @@ pub struct TextView<'a> {
     pub after: &'a str,
     /// Who sends this, and why it is received.
     pub reason: &'a str,
+    /// What stands at the end of every issue, or empty.
+    pub footer: &'a str,
+    /// `Mastodon: ` and a URL.
+    pub social: &'a [String],
     pub postal_address: &'a [String],
     /// `Unsubscribe: ` and a slot.
     pub unsubscribe: &'a str,
@@ -126,7 +151,7 @@ pub struct PageView<'a> {
     pub say: &'a Words,
     pub words: &'a str,
     pub words_direction: &'a str,
-    pub colors: &'a Colors,
+    pub theme: &'a ThemeView<'a>,
     pub site_title: &'a str,
     pub site_url: &'a str,
     /// Absolute URL, or empty.
