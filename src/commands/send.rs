@@ -5,10 +5,10 @@ use super::progress::Bar;
 use super::sending::{Publication, Told, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell};
 use super::{Exit, Failure, Voice};
 use crate::config::{Config, read_rate};
-use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, send, send_one};
+use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, read_signers, send, send_one};
 use crate::diagnostic::Diagnostic;
 use crate::list::{Address, Segment, Subscriber, UnsubscribeToken};
-use crate::message::{ComposeError, Composer, Message, Recipient, fill_subject, sample_recipient};
+use crate::message::{ComposeError, Composer, Message, Recipient, Signer, fill_subject, sample_recipient, signed};
 use crate::newsletter::{Edition, NewsletterSpec};
 use crate::pipeline::render_edition;
 use crate::transport::{Smtp, SmtpSpec};
@@ -74,16 +74,19 @@ struct Letter<'a> {
     edition: Edition,
     composer: Composer,
     secret: Vec<u8>,
+    signers: Vec<Signer>,
 }
 
 impl<'a> Letter<'a> {
     fn new(spec: &NewsletterSpec, site: &'a crate::site::Site, edition: Edition) -> Result<Letter<'a>, Failure> {
         let composer = Composer::new(spec, site, &edition).map_err(|error| unsendable(&edition, &error))?;
-        Ok(Letter { site, edition, composer, secret: Vec::new() })
+        Ok(Letter { site, edition, composer, secret: Vec::new(), signers: Vec::new() })
     }
 
     fn message(&self, composer: &Composer, subscriber: &Subscriber, date: DateTime<Utc>) -> Result<Message, String> {
-        composer.compose(&self.recipient(subscriber), self.local(date)).map_err(|error| error.to_string())
+        let date = self.local(date);
+        let message = composer.compose(&self.recipient(subscriber), date).map_err(|error| error.to_string())?;
+        Ok(Message { bytes: signed(&self.signers, message.bytes, date)?, ..message })
     }
 
     fn local(&self, date: DateTime<Utc>) -> DateTime<FixedOffset> {
@@ -134,6 +137,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     voice.diagnostics(&faults);
     let mut letter = Letter::new(spec, &config.site, edition)?;
     let sample = letter.sample()?;
+    letter.signers = read_signers(&config.sending.dkim).map_err(|reason| Failure::new(reason, "see `dkim` under [smtp]"))?;
     let smtp_spec = smtp_spec(&config, args)?;
     if args.dry_run {
         return dry_run(args, &config, &voice, &letter, &sample, &smtp_spec);
@@ -196,6 +200,7 @@ fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sam
     voice.object(&json!({
         "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "recipients": recipients,
         "bytes": sample.bytes.len(), "server": format!("{}:{}", smtp.host, smtp.port), "seconds": seconds,
+        "dkim": letter.signers.iter().map(|key| json!({"name": key.dns_name(), "txt": key.dns_record()})).collect::<Vec<_>>(),
     }));
     let time = seconds.map(|seconds| format!(", {seconds:.0} s at the rate that is set")).unwrap_or_default();
     voice.result(&format!(
@@ -206,6 +211,9 @@ fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sam
         smtp.host,
         smtp.port
     ));
+    for key in &letter.signers {
+        voice.result(&format!("Signed; DNS should have: {} TXT \"{}\"", key.dns_name(), key.dns_record()));
+    }
     Ok(Exit::Done)
 }
 

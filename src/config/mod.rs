@@ -70,6 +70,7 @@ pub struct ContentSpec {
 pub struct Sending {
     /// None where `[smtp]` is missing.
     pub smtp: Option<crate::transport::SmtpSpec>,
+    pub dkim: Vec<crate::message::DkimSpec>,
     pub list: crate::list::ListSpec,
     /// The SQLite database's file.
     pub store: PathBuf,
@@ -97,7 +98,7 @@ pub fn read_config(source: &Source, root: &Path, overrides: &Overrides) -> (Opti
     let list_url = publication::list_url(list.as_mut(), site.as_ref());
     let newsletter = publication::newsletter(&mut top, site.as_ref(), &list_url, &feeds.formats, &mut faults);
     #[cfg(feature = "send")]
-    let sending = sending::read(&mut top, list, list_url, root, &mut faults);
+    let sending = sending::read(&mut top, list, list_url, newsletter.as_ref(), root, &mut faults);
     #[cfg(not(feature = "send"))]
     for key in ["smtp", "store"] {
         top.table(key);

@@ -1,16 +1,33 @@
-//! `[smtp]`, `[list]` and `[store]`.
+//! `[smtp]`, with its keys of DKIM, `[list]` and `[store]`.
 
 use super::Sending;
 use super::table::{Given, Table};
 use super::units::{read_duration, read_rate};
 use crate::diagnostic::Diagnostic;
 use crate::list::{ListSpec, SecretSource};
+use crate::message::DkimSpec;
+use crate::newsletter::NewsletterSpec;
 use crate::transport::{RetrySpec, SmtpSpec, Tls};
+use crate::url::ascii_domain;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub(super) fn read(top: &mut Table, list: Option<Table>, list_url: String, root: &Path, faults: &mut Vec<Diagnostic>) -> Sending {
-    let smtp = top.table("smtp").and_then(|table| smtp(table, root, faults));
+pub(super) fn read(
+    top: &mut Table,
+    list: Option<Table>,
+    list_url: String,
+    newsletter: Option<&NewsletterSpec>,
+    root: &Path,
+    faults: &mut Vec<Diagnostic>,
+) -> Sending {
+    let sender = newsletter.and_then(|spec| spec.from.1.rsplit_once('@')).and_then(|(_, domain)| ascii_domain(domain));
+    let mut signing = Vec::new();
+    let smtp = top.table("smtp").and_then(|mut table| {
+        for inner in table.tables("dkim") {
+            signing.extend(dkim(inner, sender.as_deref(), root, faults));
+        }
+        smtp(table, root, faults)
+    });
     let secret = list.and_then(|mut table| {
         let secret = secret(&mut table, root, "secret_env", "secret_file");
         faults.append(&mut table.finish());
@@ -18,7 +35,7 @@ pub(super) fn read(top: &mut Table, list: Option<Table>, list_url: String, root:
     });
     let secret = secret.unwrap_or_else(|| SecretSource::Made(root.join("tidings.secret")));
     let store = top.table("store").and_then(|table| store(table, root, faults)).unwrap_or_else(|| root.join("tidings.db"));
-    Sending { smtp, list: ListSpec { url: list_url, secret }, store }
+    Sending { smtp, dkim: signing, list: ListSpec { url: list_url, secret }, store }
 }
 
 fn secret(table: &mut Table, root: &Path, env_key: &'static str, file_key: &'static str) -> Option<SecretSource> {
@@ -44,6 +61,44 @@ fn store(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<
     });
     faults.append(&mut table.finish());
     path
+}
+
+/// One key of `dkim = [ … ]`. Servers count a signature for the sender's own domain, or one above it, alone (DMARC, RFC 7489,
+/// section 3.1.1).
+fn dkim(mut table: Table, sender: Option<&str>, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<DkimSpec> {
+    let domain = table.text("domain");
+    let selector = table.text("selector");
+    let key = secret(&mut table, root, "key_env", "key_file");
+    let mut dns_name = |key: &'static str, given: Option<&Given<String>>, example: &str| {
+        let Some(given) = given else {
+            table.miss(key, &format!("name it: {key} = \"{example}\""));
+            return None;
+        };
+        let name = ascii_domain(&given.value).filter(|name| name.len() <= 253 && !name.contains(':'));
+        if name.is_none() {
+            table.refuse(key, given, "is no name that DNS can have", &format!("write it as {example}"));
+        }
+        name
+    };
+    let name = dns_name("domain", domain.as_ref(), "example.org");
+    let selector = dns_name("selector", selector.as_ref(), "s1");
+    if let (Some(given), Some(name), Some(sender)) = (&domain, &name, sender)
+        && sender != name
+        && !sender.ends_with(&format!(".{name}"))
+    {
+        let help = format!("sign for {sender}, the domain of `from` under [newsletter], or for one above it");
+        table.refuse(
+            "domain",
+            given,
+            &format!("is not the sender's domain, so that the signature would count for nobody: {sender}"),
+            &help,
+        );
+    }
+    if key.is_none() {
+        table.miss("key_file", "name the file of the private key in PEM, or a variable of the environment by key_env");
+    }
+    faults.append(&mut table.finish());
+    Some(DkimSpec { domain: name?, selector: selector?, key: key? })
 }
 
 fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<SmtpSpec> {

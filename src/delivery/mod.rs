@@ -13,7 +13,7 @@ mod worker;
 pub use pace::Pace;
 pub use retry::{Retry, back_off, retry};
 pub use run::{NotSent, send, send_one};
-pub use secret::{open_secret, read_password};
+pub use secret::{open_secret, read_password, read_signers};
 
 use crate::ledger::StateWord;
 use crate::list::{Address, Segment, Subscriber};

@@ -1,6 +1,7 @@
 //! Secrets: from the environment, from a file, or made once.
 
 use crate::list::SecretSource;
+use crate::message::{DkimSpec, Signer};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::io::{ErrorKind, Write};
@@ -34,6 +35,19 @@ pub fn read_password(source: &SecretSource) -> Result<String, String> {
     }
 }
 
+/// The keys that sign messages.
+pub fn read_signers(specs: &[DkimSpec]) -> Result<Vec<Signer>, String> {
+    let read = |spec: &DkimSpec| {
+        let pem = read_password(&spec.key)?;
+        let key = match &spec.key {
+            SecretSource::Environment(name) => name.clone(),
+            SecretSource::File(path) | SecretSource::Made(path) => path.display().to_string(),
+        };
+        Signer::new(&spec.domain, &spec.selector, &pem).map_err(|reason| format!("the DKIM key {key} {reason}"))
+    };
+    specs.iter().map(read).collect()
+}
+
 fn from_environment(name: &str) -> Result<String, String> {
     std::env::var(name).map_err(|error| match error {
         std::env::VarError::NotPresent => format!("the environment variable {name} is not set"),
@@ -53,7 +67,7 @@ fn make(path: &Path) -> Result<String, String> {
     let failed = |error: std::io::Error| format!("can't make the secret {}: {error}", path.display());
     let mut bytes = [0; 32];
     // The one place where a guess must be impossible: the system's randomness, by the way that TLS takes it.
-    rustls::crypto::ring::default_provider()
+    rustls::crypto::aws_lc_rs::default_provider()
         .secure_random
         .fill(&mut bytes)
         .map_err(|_| format!("can't make the secret {}: the system has no randomness", path.display()))?;

@@ -267,7 +267,7 @@ pub(super) fn tls_config() -> Result<Arc<ClientConfig>, String> {
             "no certificates of authorities were found on this system{why}; install them, or name a file in SSL_CERT_FILE"
         ));
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(|error| error.to_string())?;
     Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
 }

@@ -6,6 +6,8 @@ mod build;
 mod content;
 mod corpora;
 mod detect;
+#[cfg(feature = "send")]
+mod dkim;
 mod errors;
 #[cfg(feature = "send")]
 mod faults;

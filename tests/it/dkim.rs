@@ -1,0 +1,79 @@
+//! Signed messages, as they reach a server, are verified by another's program.
+
+use crate::mock_smtp::{MockSmtp, Plan};
+use crate::project::Project;
+use crate::send::publication;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn key(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dkim").join(name)
+}
+
+fn signed_publication(port: u16) -> Project {
+    let keys = format!(
+        "tls = \"none\"\ndkim = [\n {{ domain = \"example.org\", selector = \"s1\", key_file = {:?} }},\n \
+         {{ domain = \"example.org\", selector = \"s2\", key_file = {:?} }},\n]\n",
+        key("rsa.pem"),
+        key("ed25519.pem")
+    );
+    publication(port, &keys)
+}
+
+#[test]
+#[ignore = "needs dkimpy"]
+fn dkimpy_finds_both_signatures_good() {
+    let server = MockSmtp::start(Plan::new());
+    let project = signed_publication(server.port()).file("l.csv", "email,name\nanna@example.net,\"Anna, Zoë\"\n");
+    project.run("list import l.csv").success();
+    let planned = project.run("send latest --dry-run --format json").success().json();
+    let records: String = planned["dkim"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| format!("{} {}\n", key["name"].as_str().unwrap(), key["txt"].as_str().unwrap()))
+        .collect();
+    project.run("send latest --yes").success();
+    let mut message = server.record().messages[0].body.clone();
+    let verified = |message: &[u8]| {
+        let (file, dns) = (project.path().join("message.eml"), project.path().join("dns"));
+        std::fs::write(&file, message).unwrap();
+        std::fs::write(&dns, &records).unwrap();
+        let output = Command::new("python3").arg(key("verify.py")).arg(file).arg(dns).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(verified(&message), "example.org s1 good\nexample.org s2 good\n");
+    let at = message.len() - 40;
+    message[at] ^= 1;
+    assert_eq!(verified(&message), "example.org s1 bad\nexample.org s2 bad\n");
+}
+
+#[test]
+fn a_key_that_cannot_sign_stops_before_anything_is_sent() {
+    let server = MockSmtp::start(Plan::new());
+    let project =
+        publication(server.port(), "tls = \"none\"\ndkim = { domain = \"example.org\", selector = \"s1\", key_file = \"no.pem\" }\n")
+            .file("l.csv", "email\nanna@example.net\n");
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").code(2).stderr_has("no.pem");
+    project.file("no.pem", "no key").run("send latest --yes").code(2).stderr_has("no.pem holds no private key in PEM");
+    assert!(server.record().messages.is_empty());
+}
+
+#[test]
+fn a_signature_of_another_domain_is_refused() {
+    let dkim = |domain: &str| format!("tls = \"none\"\ndkim = [{{ domain = \"{domain}\", selector = \"s1\", key_file = \"k.pem\" }}]\n");
+    publication(25, &dkim("example.net"))
+        .run("report latest")
+        .code(1)
+        .stderr_has("tidings.toml:15:20")
+        .stderr_has("is not the sender's domain");
+    publication(25, &dkim("b.example.org")).run("report latest").code(1).stderr_has("is not the sender's domain");
+    publication(25, &dkim("org")).run("report latest").code(2).stderr_has("was never sent");
+    publication(25, "tls = \"none\"\ndkim = { domain = \"example.org\" }\n")
+        .run("report latest")
+        .code(1)
+        .stderr_has("smtp.dkim.selector")
+        .stderr_has("smtp.dkim.key_file");
+}
