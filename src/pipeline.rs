@@ -12,7 +12,7 @@ use crate::entry::{Attachment, Enclosure, Entry, Head, Names, Origin};
 use crate::feed::{self, Detail, Document, FeedEntry, FeedSpec, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::files::History;
 use crate::message;
-use crate::newsletter::{self, Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Written};
+use crate::newsletter::{self, Edition, Group, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Written};
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, Utc};
 use rayon::prelude::*;
@@ -396,7 +396,8 @@ impl<'a> Kitchen<'a> {
                     Ok(message) => sink.write(&format!("{folder}/message.eml"), &message.bytes)?,
                     Err(error) => faults.push(Diagnostic::message_refused(&edition.issue, &error.to_string())),
                 }
-                let line = IssueLine { title: edition.title, date: edition.date, url: edition.page_url, entries: edition.entries };
+                let Edition { title, date, title_language: language, entries, page_url: url, .. } = edition;
+                let line = IssueLine { title, date, url, language, entries };
                 Ok((line, faults))
             })
             .collect::<io::Result<_>>()?;
@@ -409,10 +410,14 @@ impl<'a> Kitchen<'a> {
         let spec = &self.with_logo_size(spec);
         let mut faults = Vec::new();
         let mut entries = Vec::with_capacity(issue.entries.len());
-        for at in &issue.entries {
+        let language = issue.language().unwrap_or(&self.config.site.language);
+        for (number, at) in issue.entries.iter().enumerate() {
             let (entry, mut found) = self.issue_entry(spec, issue.detail, *at);
             faults.append(&mut found);
-            entries.extend(entry);
+            let group = issue.groups.get(number).cloned().flatten();
+            let group =
+                group.map(|name| if spec.group == Some(Group::Section) { self.folders.section_title(&name, language) } else { name });
+            entries.extend(entry.map(|entry| IssueEntry { group, ..entry }));
         }
         let written = issue.written.and_then(|at| self.catalog.issues().get(at));
         let links = written.map(|entry| self.catalog.links_from(&entry.head, &self.pictures));
@@ -475,7 +480,7 @@ impl<'a> Kitchen<'a> {
             // The body shows it already.
             (None, Detail::Full) => None,
         };
-        (Some(IssueEntry { html, lines, summary, image, entry }), faults)
+        (Some(IssueEntry { minutes: body.reading_minutes(), html, lines, summary, image, group: None, entry }), faults)
     }
 }
 

@@ -36,7 +36,7 @@ pub use highlight::Theme;
 pub use opening::{Heading, find_heading, first_paragraph, sample};
 pub use plain::split_title;
 pub use style::Style;
-pub use text::{to_flowed, wrap_text};
+pub use text::{to_flowed, wrap_item, wrap_text};
 pub use words::{is_cjk, one_line, plain_text, shorten};
 
 /// A line of plain text, before it becomes RFC 3676 text: quoting and space-stuffing come last.
@@ -200,6 +200,15 @@ impl<'e> Body<'e> {
     /// Plain text in lines of at most 72 columns; only code and addresses are longer.
     pub fn lines(&self, links: &dyn Links) -> Vec<Line> {
         text::Writer::new(links, self.words).write(&self.events, &self.notes)
+    }
+
+    /// How many minutes it takes to read it, at least one; 0 where there are no words.
+    pub fn reading_minutes(&self) -> usize {
+        let texts = self.events.iter().chain(self.notes.iter().flatten()).filter_map(|event| match event {
+            Event::Text(text) => Some(text.as_ref()),
+            _ => None,
+        });
+        words::reading_minutes(texts)
     }
 
     /// What stands before `<!--more-->`, else the first paragraph, as plain text of at most `max_chars` characters.

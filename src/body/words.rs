@@ -86,6 +86,39 @@ pub fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{312f}' | '\u{3190}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{1b000}'..='\u{1b16f}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Words of a script with spaces that are read in a minute (Brysbaert 2019: 238 of English prose).
+const WORDS_A_MINUTE: usize = 230;
+/// Characters of a script without them (Chinese and Japanese readers: 400 to 600).
+const CHARACTERS_A_MINUTE: usize = 500;
+/// Letters that are read like a word, in scripts of letters without spaces, as Thai.
+const LETTERS_A_WORD: usize = 5;
+
+/// How many minutes it takes to read texts, at least one; 0 where they have no words.
+pub fn reading_minutes<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
+    let (mut words, mut characters, mut letters) = (0usize, 0usize, 0usize);
+    for text in texts {
+        let mut is_within = false;
+        for c in text.chars() {
+            let is_alphanumeric = c.is_alphanumeric();
+            let is_dense = is_alphanumeric && !c.is_ascii();
+            match c {
+                _ if is_dense && is_cjk(c) => characters += 1,
+                '\u{e00}'..='\u{eff}' | '\u{f40}'..='\u{fbc}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' if is_dense => {
+                    letters += 1
+                }
+                _ if is_alphanumeric && !is_within => words += 1,
+                _ => {}
+            }
+            // Apostrophes, hyphens and marks part no words; white space does, and what was counted by itself.
+            is_within = if is_dense && is_cjk(c) { false } else { is_within || is_alphanumeric } && !c.is_whitespace();
+        }
+    }
+    // In characters, of which a word is so many as are read in its time.
+    let all = characters * WORDS_A_MINUTE + (words + letters.div_ceil(LETTERS_A_WORD)) * CHARACTERS_A_MINUTE;
+    let minute = WORDS_A_MINUTE * CHARACTERS_A_MINUTE;
+    if all == 0 { 0 } else { ((all + minute / 2) / minute).max(1) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +131,22 @@ mod tests {
         assert_eq!(plain_text("The `<a>` and `<b>` of <b>it</b>"), "The `<a>` and `<b>` of it");
         assert_eq!(plain_text("<b"), "<b");
         assert_eq!(plain_text("a < b > c <i>"), "a < b > c");
+    }
+
+    #[test]
+    fn reading_takes_time_by_words_or_by_characters() {
+        let minutes = |text: String| reading_minutes([text.as_str()].into_iter());
+        let words = |count: usize| "l’eau vive, ".repeat(count / 2);
+        for (count, wanted) in [(2, 1), (230, 1), (344, 1), (346, 2), (460, 2), (2300, 10)] {
+            assert_eq!(minutes(words(count)), wanted, "{count}");
+        }
+        assert_eq!(minutes("港の灯台。".repeat(250)), 2, "a thousand without the marks");
+        assert_eq!(minutes("한국어 ".repeat(690)), 3, "Korean has spaces");
+        assert_eq!(minutes("ภาษาไทย".repeat(500)), 3, "Thai has none, and letters");
+        assert_eq!(minutes(format!("{}{}", "word ".repeat(230), "港".repeat(500))), 2);
+        assert_eq!((minutes(String::new()), minutes("… – !".into())), (0, 0));
+        // A word goes on where marks are in it.
+        assert_eq!(reading_minutes(["one", "two"].into_iter()), 1);
     }
 
     #[test]

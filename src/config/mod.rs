@@ -1,5 +1,6 @@
 //! `tidings.toml`: as written, then as meant. Each room's own spec comes out; nothing behind this checks again.
 
+mod newsletter;
 mod podcast;
 mod publication;
 #[cfg(feature = "send")]
@@ -96,7 +97,7 @@ pub fn read_config(source: &Source, root: &Path, overrides: &Overrides) -> (Opti
     feeds.podcast = podcast::podcast(&mut top, site.as_ref(), &mut faults);
     let mut list = top.table("list");
     let list_url = publication::list_url(list.as_mut(), site.as_ref());
-    let newsletter = publication::newsletter(&mut top, site.as_ref(), &list_url, &feeds.formats, &mut faults);
+    let newsletter = newsletter::newsletter(&mut top, site.as_ref(), &list_url, &feeds.formats, &mut faults);
     #[cfg(feature = "send")]
     let sending = sending::read(&mut top, list, list_url, newsletter.as_ref(), root, &mut faults);
     #[cfg(not(feature = "send"))]

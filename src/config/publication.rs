@@ -1,4 +1,4 @@
-//! `[site]`, `[content]`, `[feeds]` and `[newsletter]`.
+//! `[site]`, `[content]` and `[feeds]`.
 
 use super::ContentSpec;
 use super::table::{Given, Table};
@@ -7,7 +7,6 @@ use crate::content::{IdScheme, Pattern, ReadRules, Slugs};
 use crate::diagnostic::Diagnostic;
 use crate::feed::{Detail, FeedSpec, Format};
 use crate::files;
-use crate::newsletter::{Mode, NewsletterSpec, Period};
 use crate::site::{Person, Site};
 use chrono_tz::Tz;
 use std::path::{Path, PathBuf};
@@ -244,7 +243,7 @@ pub(super) fn feeds(top: &mut Table, root: &Path, site: Option<&Site>, faults: &
     (output, spec)
 }
 
-const DETAILS: &[(&str, Detail)] = &[("full", Detail::Full), ("summary", Detail::Summary)];
+pub(super) const DETAILS: &[(&str, Detail)] = &[("full", Detail::Full), ("summary", Detail::Summary)];
 
 /// The base of a subscription's pages, without a last slash.
 pub(super) fn list_url(list: Option<&mut Table>, site: Option<&Site>) -> String {
@@ -268,71 +267,4 @@ pub(super) fn list_url(list: Option<&mut Table>, site: Option<&Site>) -> String 
         None => fallback(),
     };
     url.trim_end_matches('/').to_owned()
-}
-
-pub(super) fn newsletter(
-    top: &mut Table,
-    site: Option<&Site>,
-    list_url: &str,
-    formats: &[Format],
-    faults: &mut Vec<Diagnostic>,
-) -> Option<NewsletterSpec> {
-    let mut table = top.table("newsletter")?;
-    let host = site.and_then(|site| site.url.host_str()).unwrap_or("localhost").trim_start_matches("www.").to_owned();
-    let from = table.text("from").and_then(|given| mailbox(&mut table, "from", given));
-    let reply_to = table.text("reply_to").and_then(|given| mailbox(&mut table, "reply_to", given));
-    let mode = table.choice("mode", &[("post", Mode::Post), ("digest", Mode::Digest), ("written", Mode::Written)]).unwrap_or_default();
-    let only_marked = table.choice("entries", &[("all", false), ("marked", true)]).unwrap_or_default();
-    let period =
-        table.choice("period", &[("weekly", Period::Weekly), ("monthly", Period::Monthly), ("all", Period::All)]).unwrap_or_default();
-    let list_id = table.text("list_id").and_then(|given| {
-        let is_id = given.value.contains('.') && given.value.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b));
-        if !is_id {
-            table.refuse("list_id", &given, "is not a list's id", "write it like a host name: news.example.org (RFC 2919)");
-        }
-        is_id.then_some(given.value)
-    });
-    let content = table.choice("content", DETAILS).unwrap_or(if mode == Mode::Post { Detail::Full } else { Detail::Summary });
-    let postal_address = table.text("postal_address").map(|given| given.value);
-    let unsubscribe_url = table.text("unsubscribe_url").and_then(|given| {
-        let url = Url::parse(&given.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.fragment().is_none());
-        if url.is_none() {
-            table.refuse("unsubscribe_url", &given, "is not a web address", "write it whole, such as https://example.org/unsubscribe");
-        }
-        url.map(String::from)
-    });
-    let theme = super::theme::theme(&mut table, site, faults);
-    let greeting = table.text("greeting").and_then(|given| match crate::newsletter::check_placeholders(&given.value) {
-        Ok(()) => Some(given.value),
-        Err(reason) => {
-            table.refuse("greeting", &given, &reason, "use {{ subscriber.name | default(\"reader\") }} or {{ subscriber.fields.X }}");
-            None
-        }
-    });
-    faults.append(&mut table.finish());
-    let site_title = site.map(|site| site.title.clone());
-    let author_address = site.and_then(|site| site.authors.iter().find_map(|author| author.email.clone()));
-    Some(NewsletterSpec {
-        formats: formats.to_vec(),
-        from: from.unwrap_or_else(|| (site_title, author_address.unwrap_or_else(|| format!("news@{host}")))),
-        reply_to,
-        mode,
-        only_marked,
-        period,
-        list_id: list_id.unwrap_or_else(|| format!("newsletter.{host}")),
-        content,
-        postal_address,
-        unsubscribe_url: unsubscribe_url.unwrap_or_else(|| format!("{list_url}/unsubscribe")),
-        theme,
-        greeting,
-    })
-}
-
-/// `Name <local@domain>` or an address alone, without anything that could start another header line.
-fn mailbox(table: &mut Table, key: &'static str, given: Given<String>) -> Option<(Option<String>, String)> {
-    let parsed = given.value.parse::<lettre::message::Mailbox>().ok().filter(|_| !given.value.contains(['\r', '\n', '\0']));
-    if parsed.is_none() {
-        table.refuse(key, &given, "is not a mailbox", "write it as Example News <news@example.org>");
-    }
-    parsed.map(|mailbox| (mailbox.name, mailbox.email.to_string()))
 }

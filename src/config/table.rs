@@ -1,6 +1,7 @@
 //! A TOML table read key by key: wrong types, and keys that nobody asked for, become diagnostics at their place.
 
 use crate::diagnostic::{Diagnostic, Source, Span};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -112,6 +113,32 @@ impl<'a> Table<'a> {
                 None
             }
         }
+    }
+
+    /// Whether the key's value is text, or missing.
+    pub fn is_text(&self, key: &str) -> bool {
+        let value = self.entries.iter().find(|(name, _)| name.get_ref() == key);
+        value.is_none_or(|(_, value)| matches!(value.get_ref(), DeValue::String(_)))
+    }
+
+    /// A day, as TOML writes it, or as text in the same form.
+    pub fn date(&mut self, key: &'static str) -> Option<Given<NaiveDate>> {
+        let value = self.take(key)?;
+        let span = value.span();
+        let found: Option<NaiveDate> = match value.into_inner() {
+            DeValue::Datetime(date) => date.to_string().parse().ok(),
+            DeValue::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        if found.is_none() {
+            self.wrong_type(key, span.clone(), "a day, such as 2026-01-01");
+        }
+        found.map(|value| Given { value, place: Place::File(Span::new(span.start, span.end)) })
+    }
+
+    /// Whether anything was found wrong so far.
+    pub fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
     }
 
     pub fn flag_or_bool(&mut self, key: &'static str) -> Option<bool> {
@@ -231,9 +258,9 @@ impl<'a> Table<'a> {
     }
 
     /// A value of a fixed set of words.
-    pub fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+    pub fn choice<T: Clone>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
         let given = self.text(key)?;
-        let found = choices.iter().find(|(name, _)| *name == given.value).map(|(_, choice)| *choice);
+        let found = choices.iter().find(|(name, _)| *name == given.value).map(|(_, choice)| choice.clone());
         if found.is_none() {
             let names: Vec<String> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
             self.refuse(key, &given, &format!("can't be `{}`", given.value), &format!("use one of {}", names.join(", ")));

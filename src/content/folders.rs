@@ -8,6 +8,7 @@ use super::path::{is_common_language, is_language};
 use super::people::read_people;
 use super::value::{Field, Node, Value, find};
 use super::yaml::read_yaml;
+use crate::body::plain_text;
 use crate::diagnostic::{Diagnostic, Source, SourcePath, Span};
 use crate::site::Person;
 use chrono::{DateTime, FixedOffset};
@@ -23,6 +24,8 @@ pub struct Folders {
     sections: BTreeMap<String, Section>,
     /// Fields for all entries below, from Eleventy's data files.
     data: BTreeMap<String, Vec<Field>>,
+    /// The titles that `_index.md` gives to folders, by the language in its name, which is empty where there is none.
+    titles: BTreeMap<String, BTreeMap<String, String>>,
     /// Those with an `index.md`.
     bundles: BTreeSet<String>,
     /// Those that name a language.
@@ -74,8 +77,14 @@ impl Folders {
                 // Its own faults are told when its head is read.
                 Some("_index") if words.next_back().is_some() => {
                     if let Ok(source) = read(path) {
-                        let is_main = words.next().is_none();
-                        let section = Section::read(&read_front_matter(&source).0);
+                        let suffix = words.next();
+                        let is_main = suffix.is_none();
+                        let front_matter = read_front_matter(&source).0;
+                        let section = Section::read(&front_matter);
+                        if let Some(title) = text_of(&front_matter, "title") {
+                            let titles = folders.titles.entry(folder.to_owned()).or_default();
+                            titles.insert(suffix.unwrap_or_default().to_lowercase(), title);
+                        }
                         if is_main || !folders.sections.contains_key(folder) {
                             folders.sections.insert(folder.to_owned(), section);
                         }
@@ -128,6 +137,25 @@ impl Folders {
         let path =
             |depth: usize| [before, &folders[..depth].join("/")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
         (1..=folders.len()).rev().find(|depth| *depth == 1 || self.sections.contains_key(&path(*depth))).unwrap_or(0)
+    }
+
+    /// What a section, a first folder, is called: the title that its `_index.md` has, in the language if there is one; else its
+    /// name, `tide-tables` as `Tide tables`.
+    pub fn section_title(&self, section: &str, language: &str) -> String {
+        let language = language.to_lowercase();
+        let primary = language.split('-').next().unwrap_or_default();
+        // `blog/_index.fr.md`, or `fr/blog/_index.md`.
+        let places = [&*language, primary, ""].into_iter().flat_map(|tag| {
+            let folder = if tag.is_empty() { None } else { Some((format!("{tag}/{section}"), "")) };
+            [Some((section.to_owned(), tag)), folder]
+        });
+        let mut titles = places.flatten().filter_map(|(folder, tag)| self.titles.get(&folder)?.get(tag));
+        if let Some(title) = titles.next() {
+            return plain_text(title);
+        }
+        let words = section.replace(['-', '_'], " ");
+        let mut letters = words.trim().chars();
+        letters.next().map_or_else(|| section.to_owned(), |first| first.to_uppercase().chain(letters).collect())
     }
 
     /// What stands for each section in addresses: the first folder's, and of those below it with an `_index.md`.
@@ -198,7 +226,7 @@ impl Folders {
 
 impl Section {
     fn read(front_matter: &FrontMatter) -> Section {
-        let text = |name: &str| find(&front_matter.fields, name).and_then(Node::text).filter(|text| !text.is_empty()).map(str::to_owned);
+        let text = |name: &str| text_of(front_matter, name);
         let cascades = match find(&front_matter.fields, "cascade").map(|node| &node.value) {
             Some(Value::List(nodes)) => nodes.iter().filter_map(Cascade::read).collect(),
             Some(Value::Table(_)) => find(&front_matter.fields, "cascade").and_then(Cascade::read).into_iter().collect(),
@@ -322,6 +350,10 @@ fn find_languages(sources: &[SourcePath], configured: &[String]) -> BTreeSet<Str
         }
     }
     found
+}
+
+fn text_of(front_matter: &FrontMatter, name: &str) -> Option<String> {
+    find(&front_matter.fields, name).and_then(Node::text).filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
 /// The folder and the name of a path.

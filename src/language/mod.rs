@@ -33,6 +33,26 @@ pub fn usual_form(tag: &str) -> String {
     parts.join("-")
 }
 
+/// The best of the `available` languages for who wants one (RFC 4647, section 3.4, "Lookup"): the tag itself, else the one
+/// that is left of it when its last parts are taken away. `None` where only a default is left.
+pub fn lookup(available: &[impl AsRef<str>], wanted: &str) -> Option<usize> {
+    let wanted = wanted.trim().replace('_', "-");
+    let mut range = wanted.as_str();
+    while !range.is_empty() {
+        if let Some(found) = available.iter().position(|tag| tag.as_ref().eq_ignore_ascii_case(range)) {
+            return Some(found);
+        }
+        range = range.rsplit_once('-').map_or("", |(before, _)| before);
+        // A singleton says nothing by itself.
+        if let Some((before, last)) = range.rsplit_once('-')
+            && last.len() == 1
+        {
+            range = before;
+        }
+    }
+    None
+}
+
 fn title_case(part: &str) -> String {
     part.char_indices().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }).collect()
 }
@@ -101,6 +121,27 @@ mod tests {
             ("é-éé-été", "é-éé-été"),
         ] {
             assert_eq!(usual_form(raw), wanted);
+        }
+    }
+
+    #[test]
+    fn lookup_takes_the_last_parts_away() {
+        let available = ["en-GB", "fr", "zh-Hant", "pt-BR"];
+        for (wanted, found) in [
+            ("fr", Some(1)),
+            ("FR_ca", Some(1)),
+            ("fr-CA-x-quebec", Some(1)),
+            ("fr-u-co-phonebk", Some(1)),
+            ("zh-Hant-TW", Some(2)),
+            ("pt-br", Some(3)),
+            // A broader language is no narrower one, and another region no region.
+            ("pt", None),
+            ("pt-PT", None),
+            ("en", None),
+            ("frr", None),
+            ("", None),
+        ] {
+            assert_eq!(lookup(&available, wanted), found, "{wanted}");
         }
     }
 

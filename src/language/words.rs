@@ -48,6 +48,8 @@ pub struct Words {
     pub all_entries: String,
     /// The heading over an issue's table of contents.
     pub contents: String,
+    /// The heading over entries that belong to no group.
+    pub others: String,
     /// With `{name}` and `{title}`: the name of a site before the title of an issue, in the language's punctuation.
     pub titled: String,
     /// With `{alt}`: an image in plain text.

@@ -11,8 +11,8 @@ use std::rc::Rc;
 pub const COLUMN: u32 = 536;
 /// Elements within elements. The inliner recurses, so a hostile depth would overflow the stack.
 const DEPTH: usize = 100;
-/// The level of the heading that an entry's own headings stand below.
-const ENTRY_LEVEL: usize = 2;
+/// The level of an entry's heading, below which its own headings stand.
+pub const ENTRY_LEVEL: usize = 2;
 
 /// Where the HTML will stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,9 @@ pub enum Medium {
 /// a time, tables stand in a box that scrolls (a wide one would widen a phone's page), too deep elements give up their
 /// tags. In mail, images get no wider than the column, since Outlook obeys their attributes alone, and recordings,
 /// which hardly any program plays, become links.
-pub fn fit(html: &str, number: usize, medium: Medium, words: &'static Words) -> String {
+///
+/// The first of its headings stands below one of `level`.
+pub fn fit(html: &str, number: usize, medium: Medium, level: usize, words: &'static Words) -> String {
     let state = Rc::new(State::default());
     let settings = RewriteStrSettings {
         element_content_handlers: vec![element!("*", move |element| {
@@ -35,7 +37,7 @@ pub fn fit(html: &str, number: usize, medium: Medium, words: &'static Words) -> 
                 return Ok(());
             }
             part_ids(element, number);
-            fit_element(element, &state);
+            fit_element(element, &state, level);
             if medium == Medium::Mail {
                 fit_mail(element, &state, words);
             }
@@ -86,7 +88,7 @@ fn part_ids(element: &mut Element, number: usize) {
     }
 }
 
-fn fit_element(element: &mut Element, state: &State) {
+fn fit_element(element: &mut Element, state: &State, above: usize) {
     let name = element.tag_name();
     match name.as_str() {
         "img" if element.get_attribute("alt").is_none() => set(element, "alt", ""),
@@ -97,21 +99,21 @@ fn fit_element(element: &mut Element, state: &State) {
             element.after("</div>", ContentType::Html);
         }
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
-            let level = heading_level(name.as_bytes().get(1).copied().unwrap_or(b'1'), &mut state.headings.borrow_mut());
+            let level = above + heading_depth(name.as_bytes().get(1).copied().unwrap_or(b'1'), &mut state.headings.borrow_mut());
             // Fails only for names that aren't ones.
-            let _ = element.set_tag_name(&format!("h{level}"));
+            let _ = element.set_tag_name(&format!("h{}", level.min(6)));
         }
         _ => {}
     }
 }
 
 /// One below the heading that it stands under, whatever was left out between them.
-fn heading_level(level: u8, above: &mut Vec<u8>) -> usize {
+fn heading_depth(level: u8, above: &mut Vec<u8>) -> usize {
     while above.last().is_some_and(|&last| last >= level) {
         above.pop();
     }
     above.push(level);
-    (ENTRY_LEVEL + above.len()).min(6)
+    above.len()
 }
 
 fn fit_mail(element: &mut Element, state: &State, words: &Words) {
@@ -188,7 +190,7 @@ mod tests {
     use crate::language::words;
 
     fn mail(html: &str) -> String {
-        fit(html, 1, Medium::Mail, words("en"))
+        fit(html, 1, Medium::Mail, ENTRY_LEVEL, words("en"))
     }
 
     #[test]
@@ -197,7 +199,7 @@ mod tests {
         let html = mail(image);
         assert!(html.contains(r#"<img src="a.png" width="536" height="268" alt="">"#), "{html}");
         assert!(html.contains(r#"<img src="b.png" alt="b" width="100" height="50">"#), "{html}");
-        assert!(fit(image, 1, Medium::Page, words("en")).contains(r#"<img src="a.png" width="1200" height="600" alt="">"#));
+        assert!(fit(image, 1, Medium::Page, ENTRY_LEVEL, words("en")).contains(r#"<img src="a.png" width="1200" height="600" alt="">"#));
     }
 
     #[test]
@@ -238,13 +240,15 @@ mod tests {
         {
             assert_eq!(levels(&headings(written)), wanted, "{written}");
         }
+        let grouped = fit(&headings("122"), 1, Medium::Mail, ENTRY_LEVEL + 1, words("en"));
+        assert_eq!(grouped, "<h4>x</h4><h5>x</h5><h5>x</h5>");
         assert_eq!(mail("<h4 id=\"a\">x <b>y</b></h4>"), "<h3 id=\"e1-a\">x <b>y</b></h3>");
     }
 
     #[test]
     fn ids_are_the_entry_s_own() {
         let html = r##"<p id="a"><a href="#a">x</a><a href="https://example.org/#a">y</a></p><table><tr><th id="h">1</th><td headers="h  i">2</td></tr></table>"##;
-        let fitted = fit(html, 3, Medium::Page, words("en"));
+        let fitted = fit(html, 3, Medium::Page, ENTRY_LEVEL, words("en"));
         for wanted in [r#"id="e3-a""#, r##"href="#e3-a""##, "\"https://example.org/#a\"", r#"id="e3-h""#, r#"headers="e3-h e3-i""#] {
             assert!(fitted.contains(wanted), "{fitted}");
         }
@@ -259,7 +263,7 @@ mod tests {
         let poster = mail("<video src='https://a.example/\"v' poster='https://a.example/p&quot;'></video>");
         assert_eq!(poster, r#"<a href="https://a.example/&quot;v"><img src="https://a.example/p&quot;" alt=""><br>Watch the video</a>"#);
         assert_eq!(mail("<video src=\"javascript:alert(1)\"></video>"), "");
-        assert!(fit(sources, 1, Medium::Page, words("en")).contains("<audio"));
+        assert!(fit(sources, 1, Medium::Page, ENTRY_LEVEL, words("en")).contains("<audio"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a publisher puts at the end of every issue: Markdown of the configuration.
 
-use super::content::{Medium, fit};
+use super::content::{ENTRY_LEVEL, Medium, fit};
 use crate::body::{Body, HtmlPlace, Line, Style, clean_for_xml};
 use crate::catalog::{Asset, Links, Reference};
 use crate::diagnostic::Diagnostic;
@@ -11,7 +11,7 @@ use crate::site::Site;
 pub fn footer_html(text: &str, site: &Site, language: &str) -> String {
     let place = HtmlPlace { id_prefix: "footer-".into(), first_heading: 3 };
     let html = body(&clean_for_xml(text), language).html(&place, &FromRoot(site));
-    fit(html.trim(), 0, Medium::Mail, words(language))
+    fit(html.trim(), 0, Medium::Mail, ENTRY_LEVEL, words(language))
 }
 
 /// As plain text.

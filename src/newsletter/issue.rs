@@ -8,9 +8,10 @@ use crate::feed::Detail;
 use chrono::{DateTime, FixedOffset};
 
 /// An issue that will appear: an entry, a period that is over with its entries, or a text that someone has written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlannedIssue {
-    /// The entry's slug; `2026-W07`, `2026-02` or `all`; the file's name without its ending.
+    /// The entry's slug; `2026-W07`, `2026-02`, `2026-01-01--2026-02-01` or `all`; the file's name without its ending. An edition
+    /// that isn't the main one has its language after it: `2026-W07-fr`.
     pub id: String,
     /// The entry's date, the end of the period in the site's zone, or the newest entry's date for `all`; the message's date.
     pub date: DateTime<FixedOffset>,
@@ -20,6 +21,25 @@ pub struct PlannedIssue {
     pub detail: Detail,
     /// The written issue, as an index into the catalog's.
     pub written: Option<usize>,
+    /// For each of the entries the section or the tag that it stands under, if it has one; empty where they aren't put together.
+    pub groups: Vec<Option<String>>,
+    /// All editions of the issue, this one among them, the main one first; empty where there is only one.
+    pub editions: Vec<Sibling>,
+}
+
+/// One of the editions of an issue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sibling {
+    pub id: String,
+    /// BCP 47 tag.
+    pub language: String,
+}
+
+impl PlannedIssue {
+    /// The language of this edition, where there are several.
+    pub fn language(&self) -> Option<&str> {
+        self.editions.iter().find(|edition| edition.id == self.id).map(|edition| edition.language.as_str())
+    }
 }
 
 /// An issue as the list of issues shows it.
@@ -29,6 +49,8 @@ pub struct IssueLine {
     pub date: DateTime<FixedOffset>,
     /// Absolute URL of its page.
     pub url: String,
+    /// BCP 47 tag of the title.
+    pub language: String,
     /// How many entries it has.
     pub entries: usize,
 }
@@ -45,6 +67,10 @@ pub struct IssueEntry {
     pub summary: String,
     /// The lead image.
     pub image: Option<Image>,
+    /// The heading that it stands under in an issue whose entries are put together.
+    pub group: Option<String>,
+    /// How long it takes to read it; 0 where there is nothing to read.
+    pub minutes: usize,
 }
 
 /// An issue, rendered once; what differs between recipients is a slot that is filled for each of them.
@@ -57,6 +83,8 @@ pub struct Edition {
     pub date: DateTime<FixedOffset>,
     /// What the issue is called: one line of plain text.
     pub title: String,
+    /// BCP 47 tag.
+    pub title_language: String,
     /// One line of plain text, with slots.
     pub subject: Slotted,
     /// How many entries it has.
@@ -67,6 +95,10 @@ pub struct Edition {
     pub text: Slotted,
     /// The page of the archive, without anything personal.
     pub page: String,
+    /// What the page holds, as HTML for a feed; empty where the issues have none.
+    pub content: String,
+    /// Plain text on one line: what it is about.
+    pub summary: String,
     /// Absolute URL of that page.
     pub page_url: String,
     /// Where a recipient leaves the list; the token is appended.

@@ -3,7 +3,9 @@
 mod colors;
 mod content;
 mod dates;
+mod editions;
 mod footer;
+mod groups;
 mod issue;
 mod names;
 mod plan;
@@ -19,11 +21,11 @@ mod written;
 
 pub use crate::language::joins_without_spaces;
 pub use colors::Color;
-pub use issue::{Edition, IssueEntry, IssueLine, PlannedIssue};
+pub use issue::{Edition, IssueEntry, IssueLine, PlannedIssue, Sibling};
 pub use names::one_line;
 pub use plan::{last_part, plan_issues};
-pub use render::{render_archive_list, render_issue};
+pub use render::{FOLDER, render_archive_list, render_issue};
 pub use slots::{Context, Piece, Slot, Slotted, check_placeholders};
-pub use spec::{Mode, NewsletterSpec, Period};
+pub use spec::{Dates, Group, Mode, NewsletterSpec, Period};
 pub use theme::{Chosen, Palette, Scheme, SocialLink, Theme, Unreadable, read_fonts};
 pub use written::Written;

@@ -1,7 +1,7 @@
 //! Which issues there are, and which entries each of them holds.
 
 use super::written;
-use super::{Mode, NewsletterSpec, Period, PlannedIssue};
+use super::{Mode, NewsletterSpec, Period, PlannedIssue, editions, groups};
 use crate::diagnostic::Diagnostic;
 use crate::entry::{Entry, Head};
 use crate::site::Site;
@@ -24,40 +24,46 @@ pub fn plan_issues(
 ) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
     let is_taken = |head: &Head| head.newsletter.unwrap_or(!spec.only_marked);
     let taken = visible.iter().filter_map(|&index| heads.get(index).filter(|head| is_taken(head)).map(|head| (index, head)));
-    match spec.mode {
-        Mode::Post => posts(spec, heads, taken),
+    let (mut issues, faults) = match spec.mode {
+        Mode::Post => posts(spec, site, taken),
         Mode::Digest => digests(spec, site, heads, taken, now),
-        Mode::Written => written::plan(written, heads, &taken.collect::<Vec<_>>(), spec.content, now),
+        Mode::Written => written::plan(spec, site, written, heads, &taken.collect::<Vec<_>>(), now),
+    };
+    if let Some(group) = spec.group {
+        issues.iter_mut().for_each(|issue| groups::put_together(issue, group, heads));
     }
+    (issues, faults)
 }
 
-/// Each entry is an issue, called by the last part of its address.
-fn posts<'a>(
-    spec: &NewsletterSpec,
-    heads: &[Head],
-    taken: impl Iterator<Item = (usize, &'a Head)>,
-) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
+/// Each entry is an issue, called by the last part of its address. Translations of one are its editions.
+fn posts<'a>(spec: &NewsletterSpec, site: &Site, taken: impl Iterator<Item = (usize, &'a Head)>) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let mut issues: BTreeMap<String, (usize, DateTime<FixedOffset>)> = BTreeMap::new();
+    let mut issues = Vec::new();
     for (index, head) in taken {
-        let Some(date) = head.published else {
-            diagnostics.push(Diagnostic::issue_undated().in_file(head.path.display.clone()));
-            continue;
-        };
-        let id = last_part(&head.url);
-        match issues.get(&id) {
-            Some((other, _)) => {
-                diagnostics.push(Diagnostic::duplicate("the issue", &id, &heads[*other].path.display).in_file(head.path.display.clone()))
+        match head.published {
+            Some(date) => {
+                let issue =
+                    PlannedIssue { id: last_part(&head.url), date, entries: vec![index], detail: spec.content, ..PlannedIssue::default() };
+                issues.push((issue, head));
             }
-            None => {
-                issues.insert(id, (index, date));
-            }
+            None => diagnostics.push(Diagnostic::issue_undated().in_file(head.path.display.clone())),
         }
     }
-    let mut issues: Vec<PlannedIssue> = issues
-        .into_iter()
-        .map(|(id, (index, date))| PlannedIssue { id, date, entries: vec![index], detail: spec.content, written: None })
-        .collect();
+    if spec.editions {
+        editions::join(&mut issues, site);
+    }
+    let mut known: BTreeMap<String, &Head> = BTreeMap::new();
+    issues.retain(|(issue, head)| match known.get(&issue.id) {
+        Some(other) => {
+            diagnostics.push(Diagnostic::duplicate("the issue", &issue.id, &other.path.display).in_file(head.path.display.clone()));
+            false
+        }
+        None => {
+            known.insert(issue.id.clone(), head);
+            true
+        }
+    });
+    let mut issues: Vec<PlannedIssue> = issues.into_iter().map(|(issue, _)| issue).collect();
     issues.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.id.cmp(&b.id)));
     (issues, diagnostics)
 }
@@ -81,8 +87,9 @@ fn digests<'a>(
     let mut diagnostics = Vec::new();
     let mut issues: BTreeMap<Stretch, Vec<usize>> = BTreeMap::new();
     for (index, head) in taken {
-        match stretch(spec.period, site.timezone, head.published) {
+        match stretch(&spec.period, site.timezone, head.published) {
             Some(stretch) => issues.entry(stretch).or_default().push(index),
+            None if head.published.is_some() => {}
             None => diagnostics.push(Diagnostic::issue_undated().in_file(&head.path.display)),
         }
     }
@@ -93,9 +100,11 @@ fn digests<'a>(
             None => newest_date(heads, &entries),
         };
         let is_over = stretch.end.is_none() || date <= now;
-        is_over.then_some(PlannedIssue { id: stretch.id, date, entries, detail: spec.content, written: None })
+        is_over.then_some(PlannedIssue { id: stretch.id, date, entries, detail: spec.content, ..PlannedIssue::default() })
     });
-    (planned.collect(), diagnostics)
+    let planned = planned.collect::<Vec<_>>();
+    let planned = if spec.editions { planned.into_iter().flat_map(|issue| editions::part(issue, site, heads)).collect() } else { planned };
+    (planned, diagnostics)
 }
 
 /// A period of the calendar; ordered by its end, since ids of weeks and months aren't comparable with each other.
@@ -106,8 +115,8 @@ struct Stretch {
     id: String,
 }
 
-fn stretch(period: Period, zone: Tz, published: Option<DateTime<FixedOffset>>) -> Option<Stretch> {
-    if period == Period::All {
+fn stretch(period: &Period, zone: Tz, published: Option<DateTime<FixedOffset>>) -> Option<Stretch> {
+    if *period == Period::All {
         return Some(Stretch { end: None, id: "all".to_owned() });
     }
     let day = published?.with_timezone(&zone).date_naive();
@@ -115,6 +124,11 @@ fn stretch(period: Period, zone: Tz, published: Option<DateTime<FixedOffset>>) -
         Period::Monthly => {
             let end = day.with_day(1)?.checked_add_months(Months::new(1))?;
             (format!("{:04}-{:02}", day.year(), day.month()), end)
+        }
+        Period::Dates(periods) => {
+            let dates = periods.iter().find(|dates| dates.from <= day && day < dates.to)?;
+            // Two dates with two hyphens between them (ISO 8601-1, 5.5: where a solidus can't stand).
+            (format!("{}--{}", dates.from, dates.to), dates.to)
         }
         _ => {
             // ISO 8601: the year of a week is that of its Thursday, so 2027-01-01 lies in 2026-W53.
@@ -144,6 +158,7 @@ fn newest_date(heads: &[Head], entries: &[usize]) -> DateTime<FixedOffset> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Dates;
     use super::super::samples::{date, head, site, spec};
     use super::*;
 
@@ -199,6 +214,18 @@ mod tests {
         let planned = plan(Period::Weekly, PARIS, &dates, "2026-03-01T00:00:00Z");
         let wanted = [("2026-W07", vec![2, 0, 3]), ("2026-W02", vec![1])];
         assert_eq!(planned.iter().map(|(id, _, entries)| (id.as_str(), entries.clone())).collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
+    fn dates_hold_the_first_and_not_the_last_and_what_is_between_them_has_no_issue() {
+        let days = |from: &str, to: &str| Dates { from: from.parse().unwrap(), to: to.parse().unwrap() };
+        let period = Period::Dates(vec![days("2026-02-01", "2026-03-01"), days("2026-01-01", "2026-01-15")]);
+        // In Paris the first is of the year before, and the last of the month after.
+        let dates =
+            ["2025-12-31T22:59:00Z", "2025-12-31T23:00:00Z", "2026-01-14T22:59:00Z", "2026-01-20T12:00:00Z", "2026-02-28T23:00:00Z"];
+        let planned = plan(period.clone(), PARIS, &dates, "2026-06-01T00:00:00Z");
+        assert_eq!(planned, [("2026-01-01--2026-01-15".to_owned(), "2026-01-15T00:00:00+01:00".to_owned(), vec![2, 1])]);
+        assert_eq!(ids(period, PARIS, &dates, "2026-01-14T22:59:59Z"), [""; 0]);
     }
 
     #[test]

@@ -1,25 +1,31 @@
 //! An issue rendered: the HTML part, the text part, the page of the archive, and the list of issues.
 
-use super::content::{COLUMN, Medium, fit, fit_logo, fit_size};
+use super::content::{COLUMN, ENTRY_LEVEL, Medium, fit, fit_logo, fit_size};
 use super::dates::issue_title;
 use super::footer::{footer_html, footer_lines};
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, Slotted, has_placeholders, impersonal};
 use super::text;
 use super::views::{
-    ArchiveView, EmailView, EntryView, FeedView, InlineCss, IssueView, ListView, PageView, TextEntryView, TextView, ThemeView,
+    ArchiveView, BylineView, ContentView, ContentsEntry, ContentsGroup, EditionView, EmailView, EntryView, FeedView, InlineCss, IssueView,
+    ListView, PageView, TextEntryView, TextView, ThemeView,
 };
 use super::written::{Around, Written, marking};
-use super::{Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Theme};
+use super::{Edition, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Sibling, Theme};
 use crate::catalog::Size;
 use crate::diagnostic::Diagnostic;
 use crate::feed::Detail;
-use crate::language::{Words, direction, fill, joins_without_spaces, words};
+use crate::language::{Words, direction, fill, joins_without_spaces, own_name, words};
 use crate::site::Site;
 use askama::Template;
 
 /// Gmail shows no more of a message than this, in bytes of HTML.
 const CLIPPED_AT: usize = 102_000;
+/// Where the archive stands below the site.
+pub const FOLDER: &str = "newsletter/";
+/// The level of an entry's heading below that of a group.
+const GROUPED_LEVEL: usize = ENTRY_LEVEL + 1;
+
 /// Renders an issue once, for all recipients. The entries are in the order in which they are shown; `written` is the text
 /// that an issue of mode `written` has around them.
 pub fn render_issue(
@@ -38,6 +44,7 @@ pub fn render_issue(
         language: shown.look.language.to_owned(),
         date: issue.date,
         title: shown.impersonal(&shown.title),
+        title_language: shown.title_language.to_owned(),
         subject: {
             let subject = shown.personal(&mut markers, &shown.subject, Context::Header, str::to_owned);
             markers.cut(&subject)
@@ -46,6 +53,8 @@ pub fn render_issue(
         text: shown.text(&mut markers),
         html,
         page: shown.page(),
+        content: if spec.feed { shown.content() } else { String::new() },
+        summary: shown.preheader,
         page_url: shown.page_url,
         unsubscribe_url: spec.unsubscribe_url.clone(),
     };
@@ -56,6 +65,7 @@ pub fn render_issue(
 struct Shown<'a> {
     spec: &'a NewsletterSpec,
     site: &'a Site,
+    issue: &'a PlannedIssue,
     look: Look<'a>,
     written: Option<&'a Written<'a>>,
     entries: &'a [IssueEntry],
@@ -74,21 +84,21 @@ impl<'a> Shown<'a> {
     fn new(
         spec: &'a NewsletterSpec,
         site: &'a Site,
-        issue: &PlannedIssue,
+        issue: &'a PlannedIssue,
         written: Option<&'a Written<'a>>,
         entries: &'a [IssueEntry],
     ) -> Shown<'a> {
         let is_post = spec.mode == Mode::Post;
         // Posts and written issues speak their own language.
         let speaker = if is_post { entries.first().map(|only| &only.entry) } else { written.map(|written| written.entry) };
-        let language = speaker.and_then(|entry| entry.head.language.as_deref()).unwrap_or(&site.language);
+        let language = speaker.and_then(|entry| entry.head.language.as_deref()).or(issue.language()).unwrap_or(&site.language);
         let look = Look::new(spec, site, language);
         let names: Vec<String> = entries.iter().map(entry_name).collect();
         let (title, subject) = match (written, names.first()) {
             (Some(written), _) => (one_line(written.entry.title.as_deref().unwrap_or(&issue.id)), one_line(&written.subject())),
             (None, Some(name)) if is_post => (name.clone(), name.clone()),
             _ => {
-                let title = issue_title(spec.period, issue, look.say, language);
+                let title = issue_title(&spec.period, issue, look.say, language);
                 let subject = subject(look.say, &site.title, &title, &names);
                 (title, subject)
             }
@@ -98,12 +108,13 @@ impl<'a> Shown<'a> {
         let lines = spec.postal_address.iter().flat_map(|text| text.lines()).map(str::trim);
         Shown {
             preheader: if written.is_some() { impersonal(&preheader) } else { preheader },
-            page_url: site.absolute(&format!("newsletter/{}/", issue.id)),
+            page_url: page_url(site, &issue.id),
             greeting: spec.greeting.as_deref().map(one_line).unwrap_or_default(),
             address: lines.filter(|line| !line.is_empty()).collect(),
             title_language: if speaker.is_some() { language } else { look.say.tag() },
             spec,
             site,
+            issue,
             look,
             written,
             entries,
@@ -122,19 +133,55 @@ impl<'a> Shown<'a> {
     }
 
     fn views(&self, medium: Medium) -> Vec<EntryView> {
-        self.entries.iter().enumerate().map(|(at, entry)| entry_view(self.spec, self.site, &self.look, entry, at + 1, medium)).collect()
+        let is_grouped = self.entries.iter().any(|entry| entry.group.is_some());
+        let mut above: Option<&Option<String>> = None;
+        let view = |(at, entry): (usize, &'a IssueEntry)| {
+            let place = Place { number: at + 1, medium, is_grouped };
+            let view = entry_view(self.spec, self.site, &self.look, entry, place);
+            let is_first = is_grouped && above.replace(&entry.group) != Some(&entry.group);
+            let group = entry.group.as_ref().unwrap_or(&self.look.say.others);
+            EntryView { group: if is_first { one_line(group) } else { String::new() }, ..view }
+        };
+        self.entries.iter().enumerate().map(view).collect()
+    }
+
+    /// The table of contents: the titles of the entries, by their groups.
+    fn contents(&self, entries: &[EntryView]) -> Vec<ContentsGroup> {
+        let mut groups: Vec<ContentsGroup> = Vec::new();
+        // A lone entry stands below it at once.
+        let is_wanted = self.spec.contents && entries.len() > 1;
+        for entry in entries.iter().filter(|_| is_wanted) {
+            let line = ContentsEntry { title: entry.title.clone(), language: entry.language.clone(), anchor: entry.anchor.clone() };
+            match groups.last_mut().filter(|_| entry.group.is_empty()) {
+                Some(group) => group.entries.push(line),
+                None => groups.push(ContentsGroup { name: entry.group.clone(), entries: vec![line] }),
+            }
+        }
+        groups
+    }
+
+    /// The other editions of the issue, for who reads another language.
+    fn editions(&self) -> Vec<EditionView> {
+        let others = self.issue.editions.iter().filter(|edition| edition.id != self.issue.id);
+        let view = |edition: &Sibling| EditionView {
+            language: edition.language.clone(),
+            name: own_name(&edition.language),
+            url: page_url(self.site, &edition.id),
+        };
+        others.map(view).collect()
     }
 
     /// The written text as HTML that fits.
     fn around(&self, medium: Medium, mark: impl FnMut(&str) -> String) -> Around<String> {
         let Around { before, after } = self.written.map(|written| written.html(mark)).unwrap_or_default();
-        let fitted = |html: String, number| if html.is_empty() { html } else { fit(&html, number, medium, self.look.say) };
+        let fitted = |html: String, number| if html.is_empty() { html } else { fit(&html, number, medium, ENTRY_LEVEL, self.look.say) };
         Around { before: fitted(before, self.entries.len() + 1), after: fitted(after, self.entries.len() + 2) }
     }
 
     fn html(&self, markers: &mut Markers) -> Slotted {
         let look = &self.look;
         let around = self.around(Medium::Mail, marking(markers, Context::Html));
+        let entries = self.views(Medium::Mail);
         let email = EmailView {
             subject: &self.personal(markers, &self.subject, Context::Html, escape_html),
             preheader: &self.preheader,
@@ -155,7 +202,8 @@ impl<'a> Shown<'a> {
             page_url: &self.page_url,
             greeting: &markers.mark_text(&self.greeting, Context::Html, escape_html),
             before: &around.before,
-            entries: &self.views(Medium::Mail),
+            contents: &self.contents(&entries),
+            entries: &entries,
             after: &around.after,
             postal_address: &self.address,
             unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Html),
@@ -167,6 +215,7 @@ impl<'a> Shown<'a> {
         let say = self.look.say;
         let delsp = joins_without_spaces(self.look.language);
         let views = self.views(Medium::Mail);
+        let contents = self.contents(&views);
         let entries: Vec<TextEntryView> = self.entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
         let around = self.written.map(|written| written.lines(marking(markers, Context::Text))).unwrap_or_default();
         let site_title = one_line(&self.site.title);
@@ -179,6 +228,7 @@ impl<'a> Shown<'a> {
             heading: &text::title(&titled(&site_title, &title), delsp),
             greeting: &text::paragraph(&markers.mark_text(&self.greeting, Context::Text, str::to_owned), delsp),
             before: &text::block(&around.before, delsp),
+            contents: &if contents.is_empty() { String::new() } else { text::contents(&say.contents, &contents, delsp) },
             entries: &entries,
             after: &text::block(&around.after, delsp),
             reason: &text::paragraph(&reason, delsp),
@@ -194,9 +244,16 @@ impl<'a> Shown<'a> {
         markers.cut(&format!("{}\n", rendered(&text).trim_end()))
     }
 
+    /// What the page holds, as the feed of issues has it: for everyone, and without what only a page can show.
+    fn content(&self) -> String {
+        let around = self.around(Medium::Page, impersonal);
+        rendered(&ContentView { say: self.look.say, before: &around.before, entries: &self.views(Medium::Page), after: &around.after })
+    }
+
     /// The page of the archive is for everyone.
     fn page(&self) -> String {
         let around = self.around(Medium::Page, impersonal);
+        let entries = self.views(Medium::Page);
         rendered(&ArchiveView {
             page: self.look.page(self.site),
             subject: &self.impersonal(&self.subject),
@@ -206,8 +263,10 @@ impl<'a> Shown<'a> {
             title_direction: direction(self.title_language),
             page_url: &self.page_url,
             greeting: if has_placeholders(&self.greeting) { "" } else { &self.greeting },
+            editions: &self.editions(),
             before: &around.before,
-            entries: &self.views(Medium::Page),
+            contents: &self.contents(&entries),
+            entries: &entries,
             after: &around.after,
         })
     }
@@ -223,6 +282,8 @@ pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[IssueLi
             date: look.say.day(&site.language, issue.date.date_naive()),
             datetime: issue.date.to_rfc3339(),
             url: issue.url.clone(),
+            language: if [&site.language, look.say.tag()].contains(&&*issue.language) { String::new() } else { issue.language.clone() },
+            direction: direction(&issue.language),
             count: if spec.mode == Mode::Post { String::new() } else { look.say.entries(issue.entries) },
         })
         .collect();
@@ -244,11 +305,13 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn new(spec: &'a NewsletterSpec, site: &'a Site, language: &'a str) -> Self {
         let direction = direction(language);
-        let feed = |format: &crate::feed::Format| FeedView {
+        let feed = |folder: &str, title: String, format: &crate::feed::Format| FeedView {
             mime_type: format.mime_type(),
-            url: site.absolute(format.file_name()),
-            title: site.title.clone(),
+            url: site.absolute(&format!("{folder}{}", format.file_name())),
+            title,
         };
+        let of_issues = spec.formats.iter().filter(|_| spec.feed);
+        let of_issues = of_issues.map(|format| feed(FOLDER, format!("{} – {}", words(&site.language).newsletter, site.title), format));
         Look {
             language,
             say: words(language),
@@ -256,8 +319,8 @@ impl<'a> Look<'a> {
             start: start(direction),
             theme: theme_view(&spec.theme, site, language),
             icon: site.icon.as_deref().unwrap_or_default(),
-            list_url: site.absolute("newsletter/"),
-            feeds: spec.formats.iter().map(feed).collect(),
+            list_url: site.absolute(FOLDER),
+            feeds: of_issues.chain(spec.formats.iter().map(|format| feed("", site.title.clone(), format))).collect(),
         }
     }
 
@@ -333,7 +396,23 @@ fn everything<'a>(
     frame.into_iter().flatten().chain(social).chain(entries)
 }
 
-fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntry, number: usize, medium: Medium) -> EntryView {
+/// The page of an issue in the archive, absolute.
+fn page_url(site: &Site, id: &str) -> String {
+    site.absolute(&format!("{FOLDER}{id}/"))
+}
+
+/// Where an entry stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// From 1.
+    number: usize,
+    medium: Medium,
+    /// Whether it stands below the heading of a group.
+    is_grouped: bool,
+}
+
+fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntry, place: Place) -> EntryView {
+    let Place { number, medium, is_grouped } = place;
     let head = &entry.entry.head;
     let date = head.published.map(|date| look.say.day(look.language, date.with_timezone(&site.timezone).date_naive())).unwrap_or_default();
     let language = head.language.as_deref().unwrap_or(&site.language);
@@ -344,8 +423,13 @@ fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntr
     // Programs show no other images, and what isn't on the web can't be loaded.
     let image = entry.image.as_ref().filter(|image| image.url.starts_with("https://") || image.url.starts_with("http://"));
     let image = image.filter(|image| !entry.html.contains(&image.url));
+    let level = if is_grouped { GROUPED_LEVEL } else { ENTRY_LEVEL };
     let (image_width, image_height) = image.map(|image| lead_size(image.size, medium)).unwrap_or_default();
+    let date = if is_titled || spec.mode == Mode::Post { date } else { String::new() };
+    let authors = one_line(&authors.join(", "));
+    let reading_time = if spec.reading_time && entry.minutes > 0 { look.say.minutes(entry.minutes) } else { String::new() };
     EntryView {
+        byline: byline(look, &date, &authors, &reading_time),
         read_on_about: fill(&look.say.read_on_about, &[("title", &name)]),
         // A post's title is the issue's.
         title: if spec.mode == Mode::Post { String::new() } else { name },
@@ -353,14 +437,29 @@ fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntr
         language: language.to_owned(),
         direction: direction(language),
         start: start(direction(language)),
-        date: if is_titled || spec.mode == Mode::Post { date } else { String::new() },
-        authors: one_line(&authors.join(", ")),
+        date,
+        authors,
+        reading_time,
+        group: String::new(),
+        heading: if is_grouped { "h3" } else { "h2" },
+        anchor: if spec.contents { format!("entry-{number}") } else { String::new() },
         image: image.map(|image| image.url.clone()).unwrap_or_default(),
         image_width,
         image_height,
-        html: fit(&entry.html, number, medium, words(language)),
+        html: fit(&entry.html, number, medium, level, words(language)),
         summary: if entry.html.is_empty() { one_line(&entry.summary) } else { String::new() },
     }
+}
+
+fn byline(look: &Look, date: &str, authors: &str, reading_time: &str) -> Vec<BylineView> {
+    let ours = look.say.tag();
+    let parts = [(date, ours, direction(ours)), (authors, "", "auto"), (reading_time, ours, direction(ours))];
+    let view = |(text, language, direction): (&str, &str, &'static str)| BylineView {
+        text: text.to_owned(),
+        language: language.to_owned(),
+        direction,
+    };
+    parts.into_iter().filter(|(text, ..)| !text.is_empty()).map(view).collect()
 }
 
 /// Width and height of a lead image. In mail it is never wider than the column, since Outlook obeys these alone; and one
@@ -394,9 +493,10 @@ fn start(direction: &str) -> &'static str {
 }
 
 fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryView {
-    let byline: Vec<&str> = [view.date.as_str(), &view.authors].into_iter().filter(|part| !part.is_empty()).collect();
+    let byline: Vec<&str> = [view.date.as_str(), &view.authors, &view.reading_time].into_iter().filter(|part| !part.is_empty()).collect();
     let body = if entry.lines.is_empty() { text::paragraph(&one_line(&entry.summary), delsp) } else { text::block(&entry.lines, delsp) };
     TextEntryView {
+        group: if view.group.is_empty() { String::new() } else { text::group(&view.group, delsp) },
         heading: if view.title.is_empty() { String::new() } else { text::heading(&view.title, delsp) },
         byline: text::paragraph(&byline.join(" · "), delsp),
         body,

@@ -221,7 +221,13 @@ fn deep_nesting_is_survived() {
 
 #[test]
 fn the_list_names_all_issues() {
-    let line = |edition: Edition| IssueLine { title: edition.title, date: edition.date, url: edition.page_url, entries: edition.entries };
+    let line = |edition: Edition| IssueLine {
+        title: edition.title,
+        date: edition.date,
+        url: edition.page_url,
+        entries: edition.entries,
+        language: edition.language,
+    };
     let first = line(edition(&[entry("a", "A", ""), entry("b", "B", "")]));
     let issues = [first.clone(), IssueLine { title: "Older".into(), entries: 1, ..first }];
     let page = String::from_utf8(render_archive_list(&spec(), &site(), &issues)).unwrap();

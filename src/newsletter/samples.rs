@@ -30,6 +30,11 @@ pub fn spec() -> NewsletterSpec {
         mode: Mode::Digest,
         only_marked: false,
         period: Period::Weekly,
+        group: None,
+        contents: false,
+        reading_time: true,
+        editions: false,
+        feed: false,
         list_id: "news.example.org".into(),
         content: Detail::Full,
         postal_address: Some("Example\n1 Main Street\nParis".into()),
@@ -68,7 +73,7 @@ pub fn issue() -> PlannedIssue {
         date: date("2026-02-16T00:00:00+01:00"),
         entries: vec![0, 1],
         detail: Detail::Full,
-        written: None,
+        ..PlannedIssue::default()
     }
 }
 
@@ -90,7 +95,7 @@ pub fn entry(name: &str, title: &str, summary: &str) -> IssueEntry {
         body: 0..0,
         extra: Vec::new(),
     };
-    IssueEntry { entry, html: String::new(), lines: Vec::new(), summary: summary.into(), image: None }
+    IssueEntry { entry, html: String::new(), lines: Vec::new(), summary: summary.into(), image: None, group: None, minutes: 0 }
 }
 
 /// An entry shown in full.

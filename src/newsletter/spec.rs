@@ -2,6 +2,7 @@
 
 use super::theme::Theme;
 use crate::feed::{Detail, Format};
+use chrono::NaiveDate;
 
 /// What makes an issue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,13 +17,32 @@ pub enum Mode {
 }
 
 /// How often a digest appears.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Period {
     #[default]
     Weekly,
     Monthly,
     /// One issue with everything.
     All,
+    /// One issue for each of these, which have no day in common.
+    Dates(Vec<Dates>),
+}
+
+/// The days from one on and before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dates {
+    pub from: NaiveDate,
+    /// The first day after them.
+    pub to: NaiveDate,
+}
+
+/// What the entries of an issue are put together by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The first folder below the content folder.
+    Section,
+    /// The first of an entry's tags.
+    Tag,
 }
 
 /// What `[newsletter]` says.
@@ -35,6 +55,15 @@ pub struct NewsletterSpec {
     /// Whether only entries with `newsletter: true` are taken; those with `newsletter: false` never are.
     pub only_marked: bool,
     pub period: Period,
+    pub group: Option<Group>,
+    /// Whether an issue begins with the titles of its entries.
+    pub contents: bool,
+    /// Whether entries say how long it takes to read them.
+    pub reading_time: bool,
+    /// Whether each language of an issue's entries has an edition of its own.
+    pub editions: bool,
+    /// Whether the issues are the entries of a feed.
+    pub feed: bool,
     /// RFC 2919, without angle brackets.
     pub list_id: String,
     pub content: Detail,

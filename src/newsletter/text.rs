@@ -1,7 +1,8 @@
 //! The plain text part: its views are blocks of RFC 3676 text, without their last line feed.
 
 use super::slots::is_marked;
-use crate::body::{Line, to_flowed, wrap_text};
+use super::views::ContentsGroup;
+use crate::body::{Line, to_flowed, wrap_item, wrap_text};
 use unicode_width::UnicodeWidthStr;
 
 /// Columns of a line.
@@ -9,18 +10,42 @@ const COLUMNS: usize = 72;
 
 /// The title, between two lines.
 pub fn title(text: &str, delsp: bool) -> String {
-    let under = heading(text, delsp);
-    match under.rfind('\n') {
-        Some(end) => format!("{}\n{under}", &under[end + 1..]),
-        None => under,
+    boxed(&heading(text, delsp))
+}
+
+/// The heading of a group of entries, between two lines that are lighter than the title's.
+pub fn group(text: &str, delsp: bool) -> String {
+    boxed(&ruled(text, '-', delsp))
+}
+
+/// The table of contents: its heading, and the titles by their groups.
+pub fn contents(heading: &str, groups: &[ContentsGroup], delsp: bool) -> String {
+    let mut lines = wrap_text(heading);
+    for group in groups {
+        lines.push(Line::default());
+        lines.extend(wrap_text(&group.name).into_iter().filter(|line| !line.text.is_empty()));
+        lines.extend(group.entries.iter().flat_map(|entry| wrap_item(&entry.title)));
     }
+    block(&lines, delsp)
 }
 
 /// An entry's title with a line under it, as wide as its widest line; the body's own headings have `-` there.
 pub fn heading(text: &str, delsp: bool) -> String {
+    ruled(text, '=', delsp)
+}
+
+/// The line that stands under a heading stands above it as well.
+fn boxed(under: &str) -> String {
+    match under.rfind('\n') {
+        Some(end) => format!("{}\n{under}", &under[end + 1..]),
+        None => under.to_owned(),
+    }
+}
+
+fn ruled(text: &str, rule: char, delsp: bool) -> String {
     let lines = wrap_text(text);
     let width = lines.iter().map(|line| line.text.trim_end().width()).max().unwrap_or(0).clamp(3, COLUMNS);
-    format!("{}\n{}", block(&lines, delsp), "=".repeat(width))
+    format!("{}\n{}", block(&lines, delsp), String::from(rule).repeat(width))
 }
 
 /// A paragraph, which may hold markers of slots.
@@ -41,6 +66,7 @@ pub fn block(lines: &[Line], delsp: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::slots::{Context, Markers};
+    use super::super::views::ContentsEntry;
     use super::*;
 
     #[test]
@@ -52,6 +78,23 @@ mod tests {
         let long = heading(&"word ".repeat(40), false);
         assert_eq!(long.lines().last().unwrap().len(), 69, "{long}");
         assert_eq!(title("News", false), "====\nNews\n====");
+    }
+
+    #[test]
+    fn groups_are_ruled_lighter_than_the_title() {
+        assert_eq!(group("a = b", false), "-----\na = b\n-----");
+    }
+
+    #[test]
+    fn contents_are_lists_by_group() {
+        let entry = |title: &str| ContentsEntry { title: title.into(), language: "en".into(), anchor: "entry-1".into() };
+        let of =
+            |name: &str, titles: &[&str]| ContentsGroup { name: name.into(), entries: titles.iter().map(|title| entry(title)).collect() };
+        assert_eq!(contents("In it", &[of("", &["One", "Two"])], false), "In it\n\n* One\n* Two");
+        let long = ["word"; 20].join(" ");
+        let text = contents("In it", &[of("News", &["One"]), of("More", &[&long])], false);
+        let wrapped = format!("* {}\n   {}", ["word"; 14].join(" "), ["word"; 6].join(" "));
+        assert_eq!(text, format!("In it\n\nNews\n* One\n\nMore\n{wrapped}"));
     }
 
     #[test]

@@ -22,6 +22,16 @@ pub struct EntryView {
     pub date: String,
     /// `Ada Lovelace, Charles Babbage`, or empty.
     pub authors: String,
+    /// `4 min read`, or empty.
+    pub reading_time: String,
+    /// Date, authors and reading time, as far as they are there.
+    pub byline: Vec<BylineView>,
+    /// The heading of the group that begins with it, or empty.
+    pub group: String,
+    /// `h2`, or `h3` where the entries stand in groups.
+    pub heading: &'static str,
+    /// What the table of contents names it by, or empty.
+    pub anchor: String,
     /// Absolute URL of the lead image, or empty.
     pub image: String,
     /// Pixels; empty where they are not known.
@@ -31,6 +41,16 @@ pub struct EntryView {
     pub html: String,
     /// Plain text, or empty where everything is shown.
     pub summary: String,
+}
+
+/// A part of the line under an entry's title.
+#[derive(Debug)]
+pub struct BylineView {
+    pub text: String,
+    /// BCP 47 tag; empty for names.
+    pub language: String,
+    /// `ltr`, `rtl` or `auto`.
+    pub direction: &'static str,
 }
 
 /// A feed, for autodiscovery.
@@ -60,6 +80,47 @@ pub struct ThemeView<'a> {
     /// HTML, or empty.
     pub footer: String,
     pub social: &'a [SocialLink],
+}
+
+/// Entries that stand together in the table of contents.
+#[derive(Debug)]
+pub struct ContentsGroup {
+    /// Or empty.
+    pub name: String,
+    pub entries: Vec<ContentsEntry>,
+}
+
+/// A line of the table of contents.
+#[derive(Debug)]
+pub struct ContentsEntry {
+    pub title: String,
+    /// BCP 47 tag.
+    pub language: String,
+    /// The entry's.
+    pub anchor: String,
+}
+
+/// Another edition of the issue.
+#[derive(Debug)]
+pub struct EditionView {
+    /// BCP 47 tag.
+    pub language: String,
+    /// What the language calls itself.
+    pub name: String,
+    /// Absolute URL of its page.
+    pub url: String,
+}
+
+/// An issue in the feed of issues.
+#[derive(Debug, Template)]
+#[template(path = "newsletter/feed.html")]
+pub struct ContentView<'a> {
+    /// The words that are ours.
+    pub say: &'a Words,
+    /// HTML, or empty: what is written before the entries, and after them.
+    pub before: &'a str,
+    pub entries: &'a [EntryView],
+    pub after: &'a str,
 }
 
 /// The HTML part.
@@ -93,6 +154,8 @@ pub struct EmailView<'a> {
     pub greeting: &'a str,
     /// HTML with slots, or empty: what is written before the entries, and after them.
     pub before: &'a str,
+    /// Empty where there is none.
+    pub contents: &'a [ContentsGroup],
     pub entries: &'a [EntryView],
     pub after: &'a str,
     pub postal_address: &'a [&'a str],
@@ -110,6 +173,8 @@ pub struct InlineCss<'a> {
 /// An entry in the plain text part; each field is a block of RFC 3676 text.
 #[derive(Debug)]
 pub struct TextEntryView {
+    /// The heading of the group that begins with it, between two lines, or empty.
+    pub group: String,
     /// With a line under it, or empty.
     pub heading: String,
     /// Date and authors, or empty.
@@ -127,6 +192,8 @@ pub struct TextView<'a> {
     pub greeting: &'a str,
     /// With slots, or empty.
     pub before: &'a str,
+    /// The table of contents, or empty.
+    pub contents: &'a str,
     pub entries: &'a [TextEntryView],
     pub after: &'a str,
     /// Who sends this, and why it is received.
@@ -175,8 +242,11 @@ pub struct ArchiveView<'a> {
     pub page_url: &'a str,
     /// Plain text, or empty.
     pub greeting: &'a str,
+    pub editions: &'a [EditionView],
     /// HTML, or empty: what is written before the entries, and after them.
     pub before: &'a str,
+    /// Empty where there is none.
+    pub contents: &'a [ContentsGroup],
     pub entries: &'a [EntryView],
     pub after: &'a str,
 }
@@ -189,6 +259,10 @@ pub struct IssueView {
     pub date: String,
     pub datetime: String,
     pub url: String,
+    /// BCP 47 tag; empty where the title is in the page's language.
+    pub language: String,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
     /// `3 entries`, or empty.
     pub count: String,
 }

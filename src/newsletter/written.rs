@@ -1,13 +1,15 @@
 //! Written issues: a text of their own, with entries chosen for it or published since the last one.
 
 use super::slots::{Context, Markers, check_placeholders};
-use super::{PlannedIssue, last_part};
+use super::{NewsletterSpec, PlannedIssue, editions, last_part};
 use crate::body::{Body, HtmlPlace, Line, Style};
 use crate::catalog::Links;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head};
 use crate::feed::Detail;
+use crate::site::Site;
 use chrono::{DateTime, FixedOffset, Utc};
+use std::cmp::Ordering;
 
 /// Stands for the place of the entries while the text is rendered: a private-use character, which no text can hold.
 const PLACE: &str = "\u{10FFF2}";
@@ -94,42 +96,60 @@ fn extra<'a>(entry: &'a Entry, name: &str) -> Option<&'a str> {
 }
 
 /// The written issues whose date has come, newest first. `heads` are all entries, `visible` those that may be shown.
+/// Translations of an issue are its editions.
 pub(super) fn plan(
+    spec: &NewsletterSpec,
+    site: &Site,
     written: &[Entry],
     heads: &[Head],
     visible: &[(usize, &Head)],
-    detail: Detail,
     now: DateTime<Utc>,
 ) -> (Vec<PlannedIssue>, Vec<Diagnostic>) {
     let mut faults = Vec::new();
-    let mut dated: Vec<(usize, DateTime<FixedOffset>)> = Vec::new();
+    let mut issues: Vec<(PlannedIssue, &Head)> = Vec::new();
     for (index, entry) in written.iter().enumerate().filter(|(_, entry)| !entry.head.is_draft) {
         faults.extend(placeholder_faults(entry));
         match entry.head.published {
-            Some(date) if date <= now => dated.push((index, date)),
+            Some(date) if date <= now => {
+                let issue = PlannedIssue { id: stem(entry), date, written: Some(index), ..PlannedIssue::default() };
+                issues.push((issue, &entry.head));
+            }
             Some(_) => {}
             None => faults.push(Diagnostic::written_undated().in_file(entry.head.path.display.clone())),
         }
     }
-    dated.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| written[a.0].head.path.cmp(&written[b.0].head.path)));
-    let mut issues = Vec::with_capacity(dated.len());
-    let mut since: Option<DateTime<FixedOffset>> = None;
-    for (index, date) in dated {
-        let entry = &written[index];
-        let entries = match extra(entry, "entries") {
+    if spec.editions {
+        editions::join(&mut issues, site);
+    }
+    issues.sort_by(|(a, first), (b, second)| a.date.cmp(&b.date).then_with(|| first.path.cmp(&second.path)));
+    let main = |issue: &PlannedIssue| issue.editions.first().map_or_else(|| issue.id.clone(), |main| main.id.clone());
+    let dates: Vec<(String, DateTime<FixedOffset>)> = issues.iter().map(|(issue, _)| (main(issue), issue.date)).collect();
+    for (at, (issue, _)) in issues.iter_mut().enumerate() {
+        let Some(entry) = issue.written.and_then(|index| written.get(index)) else { continue };
+        // Editions of one issue have what is new since the issue before it, not since each other.
+        let since = dates.iter().take(at).rev().find(|(other, _)| *other != main(issue)).map(|(_, date)| *date);
+        issue.entries = match extra(entry, "entries") {
             Some(names) => chosen(entry, names, visible, &mut faults),
-            None if entries_place(entry.body_text()).is_some() => published(heads, visible, since, date),
+            None if entries_place(entry.body_text()).is_some() => {
+                let of_edition: Vec<(usize, &Head)> = visible
+                    .iter()
+                    .filter(|(_, head)| editions::holds(issue, head.language.as_deref().unwrap_or(&site.language)))
+                    .copied()
+                    .collect();
+                published(heads, &of_edition, since, issue.date)
+            }
             None => Vec::new(),
         };
-        let detail = match extra(entry, "content") {
+        issue.detail = match extra(entry, "content") {
             Some("full") => Detail::Full,
             Some("summary") => Detail::Summary,
-            _ => detail,
+            _ => spec.content,
         };
-        issues.push(PlannedIssue { id: stem(entry), date, entries, detail, written: Some(index) });
-        since = Some(date);
     }
+    let mut issues: Vec<PlannedIssue> = issues.into_iter().map(|(issue, _)| issue).collect();
+    // Main editions before the others of their date.
     issues.reverse();
+    issues.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| if main(a) == main(b) { a.id.cmp(&b.id) } else { Ordering::Equal }));
     (issues, faults)
 }
 

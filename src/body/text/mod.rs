@@ -26,6 +26,14 @@ pub fn wrap_text(text: &str) -> Vec<Line> {
     page.lines
 }
 
+/// Words as the lines of an item of a list.
+pub fn wrap_item(text: &str) -> Vec<Line> {
+    let mut page = Page::default();
+    page.indent("* ");
+    page.paragraph(&super::words::one_line(text));
+    page.lines
+}
+
 /// Writes events as lines; addresses stand at the end, numbered.
 pub struct Writer<'a> {
     links: &'a dyn Links,
