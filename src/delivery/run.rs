@@ -8,7 +8,7 @@ use crate::ledger::Event;
 use crate::list::Address;
 use crate::message::Message;
 use crate::store::{Change, Counts, Ledger, SendLock, Store, StoreError, boot_id};
-use crate::transport::{Ending, Envelope, Outcome, Smtp, SmtpSpec};
+use crate::transport::{Ending, Envelope, MailObject, Outcome, Smtp, SmtpSpec};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::path::Path;
 use std::sync::Mutex;
@@ -144,8 +144,8 @@ pub enum NotSent {
 pub fn send_one(smtp: &Smtp, from: &Address, to: &Address, message: &Message) -> Result<String, NotSent> {
     let open = || smtp.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| NotSent::Failed(reason));
     let mut connection = open()?;
-    let envelope = Envelope { from: from.clone(), to: to.clone() };
-    let outcome = connection.send(&envelope, &message.bytes, &mut || Ok(()));
+    let mail = MailObject::new(Envelope { from: from.clone(), to: to.clone() }, &message.bytes);
+    let outcome = connection.send(&mail, None, &mut || Ok(()));
     connection.quit();
     match outcome {
         Outcome::Sent { reply } => Ok(reply),

@@ -5,9 +5,8 @@ use super::run::in_time;
 use super::{Consignment, News, Pace, Progress};
 use crate::ledger::{Event, StateWord};
 use crate::list::Address;
-use crate::message::Message;
 use crate::store::{Change, Claimed, Ledger, StoreError};
-use crate::transport::{Blame, Connection, Ending, Envelope, Outcome, Smtp, SmtpSpec};
+use crate::transport::{Blame, Connection, Ending, Envelope, MailObject, Outcome, Smtp, SmtpSpec};
 use chrono::{DateTime, Utc};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -46,6 +45,13 @@ pub(super) struct Run<'a> {
     pub policy_row: AtomicU32,
     /// Whose messages can't be made. They stay claimed until the run ends, so that no pass takes them up again.
     pub unmade: Mutex<Vec<Claimed>>,
+}
+
+/// A claim with its message.
+struct Delivery {
+    claim: Claimed,
+    message_id: String,
+    mail: MailObject,
 }
 
 #[derive(Default)]
@@ -116,9 +122,16 @@ impl<'a> Pass<'a> {
     fn work(&self) {
         let mut connection = None;
         let mut went_without = None;
-        while let Some(claim) = self.next() {
-            if let Err(reason) = self.deliver(&mut connection, &claim) {
-                lock(&self.queue).claimed.push_front(claim);
+        let mut ahead = None;
+        while let Some(delivery) = ahead.take().or_else(|| self.next_delivery()) {
+            if self.is_over() {
+                self.put_back([Some(delivery)]);
+                break;
+            }
+            // With a pace, the next one has a moment of its own.
+            ahead = if self.run.spec.rate.is_none() { self.next_delivery() } else { None };
+            if let Err(reason) = self.deliver(&mut connection, &delivery, ahead.as_ref()) {
+                self.put_back([ahead.take(), Some(delivery)]);
                 went_without = reason;
                 break;
             }
@@ -131,6 +144,35 @@ impl<'a> Pass<'a> {
             && let Some(reason) = went_without
         {
             self.end(PassEnd::Away(reason));
+        }
+    }
+
+    /// Leaves deliveries to other threads, or to be released; the first comes last.
+    fn put_back<const N: usize>(&self, deliveries: [Option<Delivery>; N]) {
+        let mut queue = lock(&self.queue);
+        for delivery in deliveries.into_iter().flatten() {
+            queue.claimed.push_front(delivery.claim);
+        }
+    }
+
+    /// The next one whose message can be made.
+    fn next_delivery(&self) -> Option<Delivery> {
+        loop {
+            let claim = self.next()?;
+            let made = (self.run.consignment.compose)(&claim.subscriber, self.run.enrolled).and_then(|message| {
+                let to = Address::read(&claim.subscriber.address)?;
+                let envelope = Envelope { from: self.run.consignment.from.clone(), to };
+                Ok((message.message_id, MailObject::new(envelope, &message.bytes)))
+            });
+            match made {
+                Ok((message_id, mail)) => return Some(Delivery { claim, message_id, mail }),
+                Err(reason) => {
+                    let reply = format!("no message could be made: {reason}");
+                    let address = &claim.subscriber.address;
+                    self.run.progress.tell(&News::Settled { address, state: StateWord::Pending, reply: &reply });
+                    lock(&self.run.unmade).push(claim);
+                }
+            }
         }
     }
 
@@ -171,24 +213,12 @@ impl<'a> Pass<'a> {
     }
 
     /// Delivers one. `Err` leaves it undone, for another connection or run; with a reason if no connection can be had.
-    fn deliver(&self, connection: &mut Option<Connection>, claim: &Claimed) -> Result<(), Option<String>> {
-        let address = &claim.subscriber.address;
-        let made = (self.run.consignment.compose)(&claim.subscriber, self.run.enrolled)
-            .and_then(|message| Address::read(address).map(|to| (message, Envelope { from: self.run.consignment.from.clone(), to })));
-        let (message, envelope) = match made {
-            Ok(made) => made,
-            Err(reason) => {
-                let reply = format!("no message could be made: {reason}");
-                let address = &claim.subscriber.address;
-                self.run.progress.tell(&News::Settled { address, state: StateWord::Pending, reply: &reply });
-                lock(&self.run.unmade).push(claim.clone());
-                return Ok(());
-            }
-        };
+    fn deliver(&self, connection: &mut Option<Connection>, delivery: &Delivery, next: Option<&Delivery>) -> Result<(), Option<String>> {
+        let claim = &delivery.claim;
         if !self.wait_for_slot() {
             return Err(None);
         }
-        let outcome = self.attempt(connection, claim, &message, &envelope)?;
+        let outcome = self.attempt(connection, delivery, next)?;
         if !matches!(outcome, Outcome::Unsent(_) | Outcome::Forbidden { .. }) {
             self.heard.store(true, Ordering::Relaxed);
             self.lost_row.store(0, Ordering::Relaxed);
@@ -246,12 +276,12 @@ impl<'a> Pass<'a> {
     fn attempt(
         &self,
         connection: &mut Option<Connection>,
-        claim: &Claimed,
-        message: &Message,
-        envelope: &Envelope,
+        delivery: &Delivery,
+        next: Option<&Delivery>,
     ) -> Result<Outcome, Option<String>> {
+        let Delivery { claim, message_id, mail } = delivery;
         let mut begin = || {
-            let change = Change { message_id: Some(message.message_id.clone()), ..self.change(claim, Event::Begin, None, false) };
+            let change = Change { message_id: Some(message_id.clone()), ..self.change(claim, Event::Begin, None, false) };
             self.run.ledger.change(change).map_err(|error| {
                 let reason = error.to_string();
                 if !matches!(error, StoreError::Stale { .. } | StoreError::Refused(_)) {
@@ -268,7 +298,7 @@ impl<'a> Pass<'a> {
                 None if self.run.stop.load(Ordering::Relaxed) => return Err(None),
                 None => self.open()?,
             };
-            let outcome = open.send(envelope, &message.bytes, &mut begin);
+            let outcome = open.send(mail, next.map(|next| &next.mail), &mut begin);
             if open.is_open() {
                 *connection = Some(open);
             }

@@ -34,6 +34,8 @@ struct Offers {
     login: bool,
     eight_bit: bool,
     smtputf8: bool,
+    /// RFC 2920.
+    pipelining: bool,
     /// RFC 1870; 0 means that it names none.
     size: Option<u64>,
 }
@@ -51,6 +53,8 @@ pub enum Step {
     Ready,
     /// Write the message, then the final dot; say [`Dialogue::dot_written`] between the two, then read its reply.
     Data,
+    /// Write the final dot alone, then read its reply: the server wants a message that has no recipient.
+    Nothing,
     /// A message's transaction is over.
     Over(Outcome),
     /// The session is over before it could take a message.
@@ -96,12 +100,30 @@ enum State {
     },
     Recipient,
     Data,
+    /// MAIL, RCPT and DATA were said at once. A refusal is kept until the replies to what was said after it are read.
+    Group {
+        at: Position,
+        refusal: Option<Outcome>,
+    },
     Body,
     /// The dot was written.
-    Dot,
+    Dot {
+        /// The next message's group was said with it.
+        is_next_said: bool,
+    },
+    /// A dot without a message was written; the outcome is known.
+    Empty(Outcome),
     /// RSET was said; the outcome is known.
     Reset(Outcome),
     Closed,
+}
+
+/// Whose reply of a group comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    Mail,
+    Recipient,
+    Data,
 }
 
 /// One session.
@@ -123,7 +145,17 @@ impl Dialogue {
 
     /// Whether another message can be sent.
     pub fn is_ready(&self) -> bool {
-        self.state == State::Ready
+        self.state == State::Ready || self.is_next_said()
+    }
+
+    /// Whether a message's group has been said with the dot of the one before.
+    pub fn is_next_said(&self) -> bool {
+        matches!(self.state, State::Group { at: Position::Mail, .. })
+    }
+
+    /// Whether the server will say more than its next reply without being asked.
+    pub fn expects_more(&self) -> bool {
+        matches!(self.state, State::Group { at: Position::Mail | Position::Recipient, .. } | State::Dot { is_next_said: true })
     }
 
     /// The handshake after [`Step::Secure`] succeeded. What was offered in the clear is forgotten (RFC 3207, section 4.2).
@@ -138,19 +170,44 @@ impl Dialogue {
         if self.state != State::Ready {
             return self.fail(Failure::Lost("the connection is closed".into()));
         }
+        if let Some(reply) = self.refusal(from, to, size, is_ascii) {
+            return Step::Over(Outcome::Bounced { reply, blame: Blame::Message });
+        }
+        if self.offers.pipelining {
+            self.state = State::Group { at: Position::Mail, refusal: None };
+            return Step::Command(self.group(from, to, size, is_ascii));
+        }
+        let command = self.mail_command(from, to, size, is_ascii);
+        self.say(State::Mail { to: to.clone() }, &command)
+    }
+
+    /// What may be written together with the final dot to start the next message's transaction; nothing where the server
+    /// does not offer that, or can't take the message. Say it, and [`Dialogue::dot_written`].
+    pub fn next_mail(&self, from: &Address, to: &Address, size: usize, is_ascii: bool) -> Option<Vec<u8>> {
+        let may_say = self.offers.pipelining && self.refusal(from, to, size, is_ascii).is_none();
+        may_say.then(|| self.group(from, to, size, is_ascii))
+    }
+
+    /// Why this server can't take a message.
+    fn refusal(&self, from: &Address, to: &Address, size: usize, is_ascii: bool) -> Option<String> {
         let utf8 = from.needs_smtputf8() || to.needs_smtputf8();
         let limit = self.offers.size.filter(|limit| *limit > 0);
-        let refusal = match limit {
+        match limit {
             Some(limit) if u64::try_from(size).unwrap_or(u64::MAX) > limit => {
                 Some(format!("the message has {size} bytes, and the server takes {limit}"))
             }
             _ if utf8 && !self.offers.smtputf8 => Some("the address is not ASCII, and the server does not offer SMTPUTF8".to_owned()),
             _ if !is_ascii && !self.offers.eight_bit => Some("the message is not ASCII, and the server does not offer 8BITMIME".to_owned()),
             _ => None,
-        };
-        if let Some(reply) = refusal {
-            return Step::Over(Outcome::Bounced { reply, blame: Blame::Message });
         }
+    }
+
+    /// RFC 2920, section 3.1: DATA ends a group.
+    fn group(&self, from: &Address, to: &Address, size: usize, is_ascii: bool) -> Vec<u8> {
+        format!("{}\r\nRCPT TO:<{}>\r\nDATA\r\n", self.mail_command(from, to, size, is_ascii), to.wire()).into_bytes()
+    }
+
+    fn mail_command(&self, from: &Address, to: &Address, size: usize, is_ascii: bool) -> String {
         let mut command = format!("MAIL FROM:<{}>", from.wire());
         if self.offers.size.is_some() {
             command.push_str(&format!(" SIZE={size}"));
@@ -158,20 +215,21 @@ impl Dialogue {
         if !is_ascii {
             command.push_str(" BODY=8BITMIME");
         }
-        if utf8 {
+        if from.needs_smtputf8() || to.needs_smtputf8() {
             command.push_str(" SMTPUTF8");
         }
-        self.say(State::Mail { to: to.clone() }, &command)
+        command
     }
 
-    /// Nothing but the final dot's reply can now tell whether the server has the message.
-    pub fn dot_written(&mut self) {
-        self.state = State::Dot;
+    /// Nothing but the final dot's reply can now tell whether the server has the message. `is_next_said`: the next message's
+    /// group was written with it.
+    pub fn dot_written(&mut self, is_next_said: bool) {
+        self.state = State::Dot { is_next_said };
     }
 
     /// The farewell, if the session is in a state for it.
     pub fn quit(&mut self) -> Option<&'static [u8]> {
-        let is_ready = self.is_ready();
+        let is_ready = self.state == State::Ready;
         self.state = State::Closed;
         is_ready.then_some(b"QUIT\r\n")
     }
@@ -198,15 +256,15 @@ impl Dialogue {
     }
 
     fn is_in_transaction(&self) -> bool {
-        matches!(self.state, State::Ready | State::Mail { .. } | State::Recipient | State::Data | State::Body)
+        matches!(self.state, State::Ready | State::Mail { .. } | State::Recipient | State::Data | State::Group { .. } | State::Body)
     }
 
     /// What it means that the connection failed in this state.
     pub fn fail(&mut self, failure: Failure) -> Step {
         match std::mem::replace(&mut self.state, State::Closed) {
-            State::Dot => Step::Over(Outcome::Uncertain { reason: failure.reason() }),
-            State::Reset(outcome) => Step::Over(outcome),
-            State::Ready | State::Mail { .. } | State::Recipient | State::Data | State::Body | State::Closed => {
+            State::Dot { .. } => Step::Over(Outcome::Uncertain { reason: failure.reason() }),
+            State::Reset(outcome) | State::Empty(outcome) | State::Group { refusal: Some(outcome), .. } => Step::Over(outcome),
+            State::Ready | State::Mail { .. } | State::Recipient | State::Data | State::Group { .. } | State::Body | State::Closed => {
                 Step::Over(Outcome::Unsent(Ending::Again(failure.reason())))
             }
             _ => Step::Ended(match failure {
@@ -219,10 +277,10 @@ impl Dialogue {
     /// Takes the reply to what was said last.
     pub fn answer(&mut self, reply: &Reply) -> Step {
         // RFC 5321, section 3.8: the server goes, whatever was said.
-        if reply.code == 421 && self.state != State::Dot {
+        if reply.code == 421 && !matches!(self.state, State::Dot { .. }) {
             let reason = reply.to_string();
             return match std::mem::replace(&mut self.state, State::Closed) {
-                State::Reset(outcome) => Step::Over(outcome),
+                State::Reset(outcome) | State::Empty(outcome) | State::Group { refusal: Some(outcome), .. } => Step::Over(outcome),
                 state => {
                     self.state = state;
                     if self.is_in_transaction() { self.unsent(Ending::Again(reason)) } else { self.end(Ending::Again(reason)) }
@@ -250,9 +308,15 @@ impl Dialogue {
                 }
                 _ => self.refused(reply, false),
             },
-            State::Dot => self.verdict(reply),
+            State::Group { at, refusal } => self.answer_group(reply, at, refusal),
+            State::Dot { is_next_said } => self.verdict(reply, is_next_said),
             State::Reset(outcome) => {
                 self.state = if reply.is_done() { State::Ready } else { State::Closed };
+                Step::Over(outcome)
+            }
+            // Whatever it says of a message to nobody, the transaction is over.
+            State::Empty(outcome) => {
+                self.state = State::Ready;
                 Step::Over(outcome)
             }
             State::Handshake | State::Ready | State::Body | State::Closed => self.unexpected(reply),
@@ -327,32 +391,73 @@ impl Dialogue {
         }
     }
 
+    /// The replies of a group, one after the other. What follows a refusal is read and says nothing more.
+    fn answer_group(&mut self, reply: &Reply, at: Position, refusal: Option<Outcome>) -> Step {
+        let is_good = match at {
+            Position::Mail => reply.code == 250,
+            Position::Recipient => (250..=252).contains(&reply.code),
+            Position::Data => reply.code == 354,
+        };
+        let refusal = match refusal {
+            None if !is_good => match self.read_refusal(reply, at == Position::Mail) {
+                Ok(outcome) => Some(outcome),
+                Err(step) => return step,
+            },
+            known => known,
+        };
+        let next = match (at, refusal) {
+            (Position::Mail, refusal) => State::Group { at: Position::Recipient, refusal },
+            (Position::Recipient, refusal) => State::Group { at: Position::Data, refusal },
+            (Position::Data, None) => {
+                self.state = State::Body;
+                return Step::Data;
+            }
+            // RFC 2920, section 3.1: it can only be ended.
+            (Position::Data, Some(outcome)) if is_good => {
+                self.state = State::Empty(outcome);
+                return Step::Nothing;
+            }
+            (Position::Data, Some(outcome)) => return self.say(State::Reset(outcome), "RSET"),
+        };
+        self.state = next;
+        Step::Listen
+    }
+
     /// A reply that is not the expected one, before the message.
     fn refused(&mut self, reply: &Reply, is_sender: bool) -> Step {
-        let outcome = match reply.code {
+        match self.read_refusal(reply, is_sender) {
+            Ok(outcome) => self.say(State::Reset(outcome), "RSET"),
+            Err(step) => step,
+        }
+    }
+
+    /// What such a reply means for the message, or the step that ends the session.
+    fn read_refusal(&mut self, reply: &Reply, is_sender: bool) -> Result<Outcome, Step> {
+        match reply.code {
             // RFC 4954, section 6: it would say so to each message.
-            530 | 535 | 538 => return self.unsent(Ending::Stop(format!("the server wants a user and password: {reply}"))),
-            400..=499 => Outcome::Deferred { reply: reply.to_string() },
+            530 | 535 | 538 => Err(self.unsent(Ending::Stop(format!("the server wants a user and password: {reply}")))),
+            400..=499 => Ok(Outcome::Deferred { reply: reply.to_string() }),
             // "Bad sequence of commands" speaks of the session, not of the message.
-            500..=599 if reply.code != 503 => Outcome::Bounced { reply: reply.to_string(), blame: Blame::of(reply, is_sender) },
-            _ => return self.unexpected(reply),
-        };
-        self.say(State::Reset(outcome), "RSET")
+            500..=599 if reply.code != 503 => Ok(Outcome::Bounced { reply: reply.to_string(), blame: Blame::of(reply, is_sender) }),
+            _ => Err(self.unexpected(reply)),
+        }
     }
 
     /// The reply to the final dot.
-    fn verdict(&mut self, reply: &Reply) -> Step {
+    fn verdict(&mut self, reply: &Reply, is_next_said: bool) -> Step {
         let text = reply.to_string();
-        self.state = if reply.code == 421 { State::Closed } else { State::Ready };
-        Step::Over(match reply.code {
+        let outcome = match reply.code {
             200..=299 => Outcome::Sent { reply: text },
             400..=499 => Outcome::Deferred { reply: text },
             500..=599 => Outcome::Bounced { reply: text, blame: Blame::of(reply, false) },
-            _ => {
-                self.state = State::Dot;
-                return self.unexpected(reply);
-            }
-        })
+            _ => return self.unexpected(reply),
+        };
+        self.state = match reply.code {
+            421 => State::Closed,
+            _ if is_next_said => State::Group { at: Position::Mail, refusal: None },
+            _ => State::Ready,
+        };
+        Step::Over(outcome)
     }
 }
 
@@ -366,6 +471,7 @@ impl Offers {
                 "STARTTLS" => offers.starttls = true,
                 "8BITMIME" => offers.eight_bit = true,
                 "SMTPUTF8" => offers.smtputf8 = true,
+                "PIPELINING" => offers.pipelining = true,
                 "SIZE" => offers.size = Some(words.next().and_then(|number| number.parse().ok()).unwrap_or(0)),
                 "AUTH" => {
                     for mechanism in words {

@@ -47,7 +47,7 @@ fn send(dialogue: &mut Dialogue, replies: &[&str]) -> Vec<Step> {
     let mut steps = vec![dialogue.mail(&address("news@example.org"), &address("b@example.net"), 1000, true)];
     for line in replies {
         match *line {
-            "DOT" => dialogue.dot_written(),
+            "DOT" => dialogue.dot_written(false),
             "!lost" => steps.push(dialogue.fail(Failure::Lost("lost".into()))),
             "!nonsense" => steps.push(dialogue.fail(Failure::Nonsense("nonsense".into()))),
             "!silent" => steps.push(dialogue.fail(Failure::Silent("silent".into()))),
@@ -211,6 +211,70 @@ fn the_table_of_outcomes() {
     for (replies, expected, kept) in rows {
         assert_eq!(outcome(&replies), (expected, kept), "{replies:?}");
     }
+}
+
+/// MAIL, RCPT and DATA at once, then the replies.
+fn send_group(replies: &[&str]) -> (Vec<String>, bool) {
+    let mut dialogue = ready("\n250-PIPELINING");
+    let steps = send(&mut dialogue, replies);
+    (steps.iter().map(shown).collect(), dialogue.is_ready())
+}
+
+#[test]
+fn a_group_is_said_at_once_and_answered_in_turn() {
+    let (steps, is_ready) = send_group(&["250 ok", "250 ok", "354 go", "DOT", "250 taken"]);
+    assert_eq!(steps[0], "MAIL FROM:<news@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA");
+    assert_eq!(steps[1..], ["Listen", "Listen", "Data", "Over(Sent { reply: \"250 taken\" })"]);
+    assert!(is_ready);
+    let bounced = |reply: &str, blame| format!("{:?}", Step::Over(Outcome::Bounced { reply: reply.into(), blame }));
+    let deferred = |reply: &str| format!("{:?}", Step::Over(Outcome::Deferred { reply: reply.into() }));
+    let again = |reason: &str| format!("{:?}", Step::Over(Outcome::Unsent(Ending::Again(reason.into()))));
+    let (ok, go, no) = ("250 ok", "354 go", "550 5.1.1 who?");
+    for (replies, next, last, kept) in [
+        (vec![ok, no, "503 what", ok], "RSET", bounced(no, Blame::Recipient), true),
+        // RFC 2920, section 3.1: only the dot, and whatever comes back.
+        (vec![ok, no, go, "554 nobody"], "Nothing", bounced(no, Blame::Recipient), true),
+        (vec![ok, no, go, "250 taken"], "Nothing", bounced(no, Blame::Recipient), true),
+        (vec![ok, no, go, "!lost"], "Nothing", bounced(no, Blame::Recipient), false),
+        (vec![ok, no, "!lost"], "Listen", bounced(no, Blame::Recipient), false),
+        (vec![ok, no, "421 bye"], "Listen", bounced(no, Blame::Recipient), false),
+        (vec!["452 4.3.1 full", "503 what", "503 what", ok], "RSET", deferred("452 4.3.1 full"), true),
+        (vec!["452 4.3.1 full", ok, go, "554 no"], "Nothing", deferred("452 4.3.1 full"), true),
+        (vec![ok, ok, "451 later", ok], "RSET", deferred("451 later"), true),
+        (vec![ok, ok, "250 taken already?"], "Listen", again("the server answered `250 taken already?` out of turn"), false),
+        (vec![ok, ok, "421 bye"], "Listen", again("421 bye"), false),
+        (vec!["!silent"], "MAIL FROM:<news@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA", again("silent"), false),
+    ] {
+        let (steps, is_ready) = send_group(&replies);
+        assert_eq!((steps.last(), is_ready), (Some(&last), kept), "{replies:?}");
+        assert_eq!(steps[steps.len() - 2], next, "{replies:?}");
+    }
+}
+
+#[test]
+fn the_next_group_goes_with_the_dot() {
+    let (from, to) = (address("news@example.org"), address("c@example.net"));
+    let mut dialogue = ready("\n250-PIPELINING\n250-SIZE 5000");
+    send(&mut dialogue, &["250 ok", "250 ok", "354 go"]);
+    let said = dialogue.next_mail(&from, &to, 9, true).unwrap();
+    assert_eq!(String::from_utf8(said).unwrap(), "MAIL FROM:<news@example.org> SIZE=9\r\nRCPT TO:<c@example.net>\r\nDATA\r\n");
+    assert_eq!(dialogue.next_mail(&from, &to, 5001, true), None);
+    assert_eq!(ready("").next_mail(&from, &to, 9, true), None);
+    dialogue.dot_written(true);
+    assert!(dialogue.expects_more());
+    assert_eq!(
+        dialogue.answer(&reply("550 5.2.1 off")),
+        Step::Over(Outcome::Bounced { reply: "550 5.2.1 off".into(), blame: Blame::Message })
+    );
+    assert!(dialogue.is_ready() && dialogue.is_next_said());
+    assert_eq!(dialogue.answer(&reply("250 ok")), Step::Listen);
+    assert_eq!(dialogue.answer(&reply("250 ok")), Step::Listen);
+    assert!(!dialogue.expects_more());
+    assert_eq!(dialogue.answer(&reply("354 go")), Step::Data);
+    // 421 to the dot takes the next transaction with it.
+    dialogue.dot_written(true);
+    assert_eq!(dialogue.answer(&reply("421 bye")), Step::Over(Outcome::Deferred { reply: "421 bye".into() }));
+    assert!(!dialogue.is_ready() && dialogue.quit().is_none());
 }
 
 #[test]

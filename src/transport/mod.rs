@@ -9,27 +9,19 @@
 
 mod data;
 mod dialogue;
+mod mail;
 mod outcome;
 mod reply;
 mod smtp;
 mod stream;
 
 pub use dialogue::{Credentials, Dialogue, Failure, Step};
+pub use mail::{Envelope, MailObject};
 pub use outcome::{Blame, Ending, Outcome};
 pub use reply::{Enhanced, Reply, ReplyFault, ReplyReader};
 pub use smtp::{Connection, Smtp};
 
-use crate::list::Address;
-
 use std::time::Duration;
-
-/// From whom and to whom, as SMTP has it (RFC 5321, section 2.3.1); never read from the message. One recipient: each message
-/// is personal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Envelope {
-    pub from: Address,
-    pub to: Address,
-}
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

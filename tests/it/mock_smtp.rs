@@ -88,6 +88,8 @@ impl Seen {
 pub struct Record {
     pub connections: usize,
     pub messages: Vec<Seen>,
+    /// Final dots that came together with the next message's transaction.
+    pub said_ahead: usize,
     /// All lines but those of messages; those in the clear and those in TLS.
     pub commands: Vec<String>,
     /// What no client may do, such as a bare LF.
@@ -110,21 +112,31 @@ struct Shared {
     is_implicit: bool,
     password: String,
     limit: usize,
+    is_eager: bool,
     open: AtomicUsize,
 }
 
 /// How a server will be; [`MockSmtp::start`] makes it one.
+#[derive(Clone)]
 pub struct Plan {
     rules: Vec<Rule>,
     offers: Vec<String>,
     tls: Option<Arc<rustls::ServerConfig>>,
     is_implicit: bool,
     limit: usize,
+    is_eager: bool,
 }
 
 impl Plan {
     pub fn new() -> Plan {
-        Plan { rules: Vec::new(), offers: vec!["PIPELINING".into(), "8BITMIME".into()], tls: None, is_implicit: false, limit: usize::MAX }
+        Plan {
+            rules: Vec::new(),
+            offers: vec!["PIPELINING".into(), "8BITMIME".into()],
+            tls: None,
+            is_implicit: false,
+            limit: usize::MAX,
+            is_eager: false,
+        }
     }
 
     /// Each time.
@@ -146,6 +158,17 @@ impl Plan {
     /// So many connections at a time; another is told 421.
     pub fn limit(self, limit: usize) -> Plan {
         Plan { limit, ..self }
+    }
+
+    /// Says 354 to DATA even if it took no recipient (RFC 2920, section 3.1 allows it).
+    pub fn eager(self) -> Plan {
+        Plan { is_eager: true, ..self }
+    }
+
+    /// Doesn't offer PIPELINING.
+    pub fn lockstep(mut self) -> Plan {
+        self.offers.retain(|offer| offer != "PIPELINING");
+        self
     }
 
     /// What EHLO offers, such as `AUTH PLAIN`.
@@ -205,6 +228,7 @@ impl MockSmtp {
             is_implicit: plan.is_implicit,
             password: PASSWORD.into(),
             limit: plan.limit,
+            is_eager: plan.is_eager,
             open: AtomicUsize::new(0),
         });
         let own = Arc::clone(&shared);
@@ -250,6 +274,10 @@ struct Session<'a> {
     buffer: Vec<u8>,
     from: String,
     to: String,
+    /// MAIL was taken.
+    has_sender: bool,
+    /// RCPT was taken.
+    is_taken: bool,
     user: Option<String>,
 }
 
@@ -266,8 +294,16 @@ fn serve(shared: &Shared, tcp: TcpStream) {
     tcp.set_nodelay(true).unwrap();
     tcp.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     shared.record.lock().unwrap().connections += 1;
-    let mut session =
-        Session { shared, layer: Some(Layer::Plain(tcp)), buffer: Vec::new(), from: String::new(), to: String::new(), user: None };
+    let mut session = Session {
+        shared,
+        layer: Some(Layer::Plain(tcp)),
+        buffer: Vec::new(),
+        from: String::new(),
+        to: String::new(),
+        has_sender: false,
+        is_taken: false,
+        user: None,
+    };
     if shared.open.fetch_add(1, Ordering::SeqCst) < shared.limit {
         let _ = session.run();
     } else {
@@ -299,10 +335,15 @@ impl Session<'_> {
             } else if upper.starts_with("MAIL FROM:") {
                 self.from = path(&line);
                 self.to.clear();
-                self.reply(At::Mail, "250 2.1.0 ok")?;
+                self.is_taken = false;
+                self.has_sender = is_good(self.reply(At::Mail, "250 2.1.0 ok")?);
+            } else if upper.starts_with("RCPT TO:") && !self.has_sender {
+                self.reply_plainly("503 5.5.1 MAIL first")?;
             } else if upper.starts_with("RCPT TO:") {
                 self.to = path(&line);
-                self.reply(At::Rcpt, "250 2.1.5 ok")?;
+                self.is_taken = is_good(self.reply(At::Rcpt, "250 2.1.5 ok")?);
+            } else if upper == "DATA" && !self.is_taken && !self.shared.is_eager {
+                self.reply_plainly("554 5.5.1 no valid recipients")?;
             } else if upper == "DATA" {
                 if self.reply(At::Data, "354 go on")? == Some(354) {
                     self.message()?;
@@ -362,6 +403,7 @@ impl Session<'_> {
         loop {
             let line = self.raw_line()?;
             if line == b"." {
+                self.shared.record.lock().unwrap().said_ahead += usize::from(!self.buffer.is_empty());
                 break;
             }
             body.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
@@ -371,6 +413,12 @@ impl Session<'_> {
             {
                 self.perform(act, "")?;
             }
+        }
+        if !self.is_taken {
+            if !body.is_empty() {
+                self.shared.record.lock().unwrap().faults.push(format!("a message without recipient: {} bytes", body.len()));
+            }
+            return self.reply_plainly("554 5.5.1 no valid recipients");
         }
         let seen = Seen {
             from: self.from.clone(),
@@ -526,6 +574,11 @@ impl Session<'_> {
 
 fn path(line: &str) -> String {
     line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned()).unwrap_or_default()
+}
+
+/// Whether the client may have heard that it is taken.
+fn is_good(code: Option<u16>) -> bool {
+    code.is_none_or(|code| code / 100 == 2)
 }
 
 fn code(bytes: &[u8]) -> Option<u16> {

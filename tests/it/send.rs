@@ -136,6 +136,20 @@ fn a_changed_issue_is_refused_once_somebody_has_it() {
     assert_eq!(tries, 2);
 }
 
+/// One round trip for each message: what RFC 2920 allows, and no more than the server offers.
+#[test]
+fn the_next_message_starts_with_the_dot_of_the_one_before() {
+    for (plan, ahead) in [(Plan::new(), 9), (Plan::new().lockstep(), 0)] {
+        let server = MockSmtp::start(plan);
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        let project = publication(server.port(), "tls = \"none\"\nconnections = 1\n").file("l.csv", list(&names));
+        project.run("list import l.csv").success();
+        project.run("send latest --yes").success();
+        let record = server.record();
+        assert_eq!((record.messages.len(), record.connections, record.said_ahead), (10, 1, ahead));
+    }
+}
+
 #[test]
 fn a_test_goes_past_the_ledger() {
     let server = MockSmtp::start(Plan::new());

@@ -1,0 +1,41 @@
+//! A mail object: an envelope and content (RFC 5321, section 2.3.1).
+
+use super::data::stuff;
+use crate::list::Address;
+
+/// From whom and to whom, as SMTP has it; never read from the message. One recipient: each message is personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    pub from: Address,
+    pub to: Address,
+}
+
+/// A message as the server gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailObject {
+    pub envelope: Envelope,
+    /// As it follows DATA, without the final dot.
+    pub(super) content: Vec<u8>,
+    pub(super) is_ascii: bool,
+}
+
+/// What was said of a message when it was announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    envelope: Envelope,
+    size: usize,
+    is_ascii: bool,
+}
+
+impl MailObject {
+    /// `message` as RFC 5322 has it.
+    pub fn new(envelope: Envelope, message: &[u8]) -> MailObject {
+        let content = stuff(message);
+        let is_ascii = content.is_ascii();
+        MailObject { envelope, content, is_ascii }
+    }
+
+    pub(super) fn identity(&self) -> Identity {
+        Identity { envelope: self.envelope.clone(), size: self.content.len(), is_ascii: self.is_ascii }
+    }
+}
