@@ -13,6 +13,7 @@ use crate::feed::{self, Detail, Document, FeedEntry, FeedSpec, IndexEntry, Plann
 use crate::files::History;
 use crate::message;
 use crate::newsletter::{self, Edition, Group, IssueEntry, IssueLine, Mode, NewsletterSpec, PlannedIssue, Written};
+use crate::site::Site;
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, Utc};
 use rayon::prelude::*;
@@ -94,6 +95,14 @@ pub struct Plan {
     pub feeds: Vec<PlannedFeed>,
     /// Newest first.
     pub issues: Vec<PlannedIssue>,
+}
+
+impl Plan {
+    /// The feeds but that of the issues, whose entries are none of the heads.
+    fn feeds_of_entries(&self) -> &[PlannedFeed] {
+        let count = self.feeds.iter().take_while(|feed| !feed.is_of_issues()).count();
+        self.feeds.get(..count).unwrap_or_default()
+    }
 }
 
 /// What files say about the folders they stand in: both passes read entries with it.
@@ -246,6 +255,9 @@ pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: Date
     let mut found = Vec::new();
     if let Some(spec) = &config.newsletter {
         (plan.issues, found) = newsletter::plan_issues(spec, &config.site, catalog.heads(), &plan.visible, catalog.issues(), now);
+        if spec.feed {
+            plan.feeds.push(feed::plan_issue_feed(&config.feeds, &config.site, newsletter::FOLDER, plan.issues.len()));
+        }
     }
     (plan, found)
 }
@@ -331,10 +343,10 @@ impl<'a> Kitchen<'a> {
         let icon = self.config.site.icon.as_deref();
         let icon_size = plan.visible.first().and_then(|at| self.links(*at).asset(icon?)?.size);
         let spec = FeedSpec { icon_size, ..self.config.feeds.clone() };
-        let mut pantry = Pantry::new(&plan.feeds);
+        let mut pantry = Pantry::new(plan.feeds_of_entries());
         let mut faults = Vec::new();
         let mut newest = Vec::new();
-        let documents: Vec<Document> = plan.feeds.iter().flat_map(PlannedFeed::documents).collect();
+        let documents: Vec<Document> = plan.feeds_of_entries().iter().flat_map(PlannedFeed::documents).collect();
         for documents in batches(&documents) {
             let wanted: BTreeSet<usize> = documents.iter().flat_map(Document::entries).copied().collect();
             let missing: Vec<usize> = wanted.into_iter().filter(|at| !pantry.ready.contains_key(at)).collect();
@@ -363,7 +375,7 @@ impl<'a> Kitchen<'a> {
             }
         }
         sink.write("feeds.opml", &feed::render_opml(&self.config.site, &self.config.feeds, &plan.feeds))?;
-        let archive = self.config.newsletter.as_ref().map(|_| self.config.site.absolute("newsletter/"));
+        let archive = self.config.newsletter.as_ref().map(|_| self.config.site.absolute(newsletter::FOLDER));
         if self.config.feeds.index {
             sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest, archive))?;
         }
@@ -381,13 +393,15 @@ impl<'a> Kitchen<'a> {
     }
 
     fn write_issues(&self, spec: &NewsletterSpec, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
-        let written: Vec<(IssueLine, Vec<Diagnostic>)> = plan
+        let feed = plan.feeds.iter().find(|feed| feed.is_of_issues());
+        let written: Vec<(IssueLine, Option<RenderedEntry>, Vec<Diagnostic>)> = plan
             .issues
             .par_iter()
-            .map(|issue| {
+            .enumerate()
+            .map(|(at, issue)| {
                 let (edition, mut faults) = self.render_issue(spec, issue);
                 let sample = message::sample_recipient();
-                let folder = format!("newsletter/{}", edition.issue);
+                let folder = format!("{}{}", newsletter::FOLDER, edition.issue);
                 sink.write(&format!("{folder}/index.html"), edition.page.as_bytes())?;
                 sink.write(&format!("{folder}/email.html"), message::fill_html(&edition, &sample).as_bytes())?;
                 sink.write(&format!("{folder}/email.txt"), message::fill_text(&edition, &sample).as_bytes())?;
@@ -396,14 +410,32 @@ impl<'a> Kitchen<'a> {
                     Ok(message) => sink.write(&format!("{folder}/message.eml"), &message.bytes)?,
                     Err(error) => faults.push(Diagnostic::message_refused(&edition.issue, &error.to_string())),
                 }
+                let is_in_feed = feed.is_some_and(|feed| feed.entries.contains(&at));
+                let entry = is_in_feed
+                    .then(|| feed::render_entry(&self.config.site, &self.config.feeds, &issue_as_entry(&edition, &self.config.site), None));
                 let Edition { title, date, title_language: language, entries, page_url: url, .. } = edition;
                 let line = IssueLine { title, date, url, language, entries };
-                Ok((line, faults))
+                Ok((line, entry, faults))
             })
             .collect::<io::Result<_>>()?;
-        let (lines, faults): (Vec<IssueLine>, Vec<Vec<Diagnostic>>) = written.into_iter().unzip();
-        sink.write("newsletter/index.html", &newsletter::render_archive_list(&self.with_logo_size(spec), &self.config.site, &lines))?;
-        Ok(faults.into_iter().flatten().collect())
+        let mut lines = Vec::with_capacity(written.len());
+        let mut entries = Vec::new();
+        let mut faults = Vec::new();
+        for (line, entry, mut found) in written {
+            lines.push(line);
+            entries.extend(entry);
+            faults.append(&mut found);
+        }
+        let files = feed.into_iter().flat_map(|feed| self.config.feeds.formats.iter().map(|format| (feed.subscription(), format)));
+        for (document, format) in files {
+            let pieces = feed::render_document(*format, &self.config.site, &self.config.feeds, &document, &entries, None);
+            sink.write_pieces(&document.path(*format), &pieces.iter().map(Cow::as_ref).collect::<Vec<_>>())?;
+        }
+        sink.write(
+            &format!("{}index.html", newsletter::FOLDER),
+            &newsletter::render_archive_list(&self.with_logo_size(spec), &self.config.site, &lines),
+        )?;
+        Ok(faults)
     }
 
     fn render_issue(&self, spec: &NewsletterSpec, issue: &PlannedIssue) -> (Edition, Vec<Diagnostic>) {
@@ -482,6 +514,43 @@ impl<'a> Kitchen<'a> {
         };
         (Some(IssueEntry { minutes: body.reading_minutes(), html, lines, summary, image, group: None, entry }), faults)
     }
+}
+
+/// An issue as an entry of the feed of issues: its page is its id.
+fn issue_as_entry(edition: &Edition, site: &Site) -> FeedEntry {
+    let url: Arc<str> = edition.page_url.as_str().into();
+    let head = Head {
+        path: SourcePath { relative: edition.issue.as_str().into(), display: edition.issue.as_str().into() },
+        id: Arc::clone(&url),
+        url,
+        published: Some(edition.date),
+        updated: None,
+        embargo: None,
+        expires: None,
+        is_draft: false,
+        newsletter: None,
+        categories: Box::default(),
+        section: None,
+        language: Some(edition.language.as_str().into()).filter(|_| edition.language != site.language),
+        authors: Box::default(),
+    };
+    let entry = Entry {
+        head,
+        title: Some(edition.title.clone()),
+        summary: None,
+        authors: Vec::new(),
+        image: None,
+        enclosures: Vec::new(),
+        external_url: None,
+        relations: Default::default(),
+        podcast: None,
+        markup: Default::default(),
+        syntax: Default::default(),
+        source: Source::new(&edition.issue, ""),
+        body: 0..0,
+        extra: Vec::new(),
+    };
+    FeedEntry { entry, html: edition.content.clone(), summary: edition.summary.clone(), image: None, enclosures: Vec::new() }
 }
 
 /// The index page lists so many entries.

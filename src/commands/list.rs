@@ -77,7 +77,7 @@ struct SegmentArgs {
 
 impl SegmentArgs {
     fn segment(&self) -> Segment {
-        Segment { tag: self.tag.clone(), language: self.language.clone() }
+        Segment { tag: self.tag.clone(), language: self.language.clone(), ..Segment::default() }
     }
 }
 

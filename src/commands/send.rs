@@ -7,9 +7,9 @@ use super::{Exit, Failure, Voice};
 use crate::config::{Config, read_rate};
 use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, read_signers, send, send_one};
 use crate::diagnostic::Diagnostic;
-use crate::list::{Address, Segment, Subscriber, UnsubscribeToken};
+use crate::list::{Address, Audience, Segment, Subscriber, UnsubscribeToken};
 use crate::message::{ComposeError, Composer, Message, Recipient, Signer, fill_subject, sample_recipient, signed};
-use crate::newsletter::{Edition, NewsletterSpec};
+use crate::newsletter::{Edition, NewsletterSpec, PlannedIssue};
 use crate::pipeline::render_edition;
 use crate::transport::{Smtp, SmtpSpec};
 use chrono::{DateTime, FixedOffset, Utc};
@@ -58,8 +58,8 @@ pub struct SendArgs {
 
 fn read_segment(text: &str) -> Result<Segment, String> {
     match text.split_once('=') {
-        Some(("tag", tag)) if !tag.is_empty() => Ok(Segment { tag: Some(tag.to_owned()), language: None }),
-        Some(("language", language)) if !language.is_empty() => Ok(Segment { tag: None, language: Some(language.to_owned()) }),
+        Some(("tag", tag)) if !tag.is_empty() => Ok(Segment { tag: Some(tag.to_owned()), ..Segment::default() }),
+        Some(("language", language)) if !language.is_empty() => Ok(Segment { language: Some(language.to_owned()), ..Segment::default() }),
         _ => Err("write it as tag=NAME or language=TAG".into()),
     }
 }
@@ -73,14 +73,16 @@ struct Letter<'a> {
     site: &'a crate::site::Site,
     edition: Edition,
     composer: Composer,
+    /// Who is to get it.
+    segment: Segment,
     secret: Vec<u8>,
     signers: Vec<Signer>,
 }
 
 impl<'a> Letter<'a> {
-    fn new(spec: &NewsletterSpec, site: &'a crate::site::Site, edition: Edition) -> Result<Letter<'a>, Failure> {
+    fn new(spec: &NewsletterSpec, site: &'a crate::site::Site, edition: Edition, segment: Segment) -> Result<Letter<'a>, Failure> {
         let composer = Composer::new(spec, site, &edition).map_err(|error| unsendable(&edition, &error))?;
-        Ok(Letter { site, edition, composer, secret: Vec::new(), signers: Vec::new() })
+        Ok(Letter { site, edition, composer, segment, secret: Vec::new(), signers: Vec::new() })
     }
 
     fn message(&self, composer: &Composer, subscriber: &Subscriber, date: DateTime<Utc>) -> Result<Message, String> {
@@ -135,7 +137,8 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         return Ok(tell(&voice, "the issue has errors", &faults).0);
     }
     voice.diagnostics(&faults);
-    let mut letter = Letter::new(spec, &config.site, edition)?;
+    let segment = Segment { audience: audience(issue), ..args.segment.clone().unwrap_or_default() };
+    let mut letter = Letter::new(spec, &config.site, edition, segment)?;
     let sample = letter.sample()?;
     letter.signers = read_signers(&config.sending.dkim).map_err(|reason| Failure::new(reason, "see `dkim` under [smtp]"))?;
     let smtp_spec = smtp_spec(&config, args)?;
@@ -160,7 +163,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let compose = |subscriber: &Subscriber, date| letter.message(&letter.composer, subscriber, date);
     let consignment = Consignment { issue: &letter.edition.issue, content_hash: &hash, from, compose: &compose };
     let options = SendOptions {
-        segment: args.segment.clone().unwrap_or_default(),
+        segment: letter.segment.clone(),
         once: args.once,
         resend_uncertain: args.resend_uncertain,
         allow_changed: args.allow_changed,
@@ -169,7 +172,19 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let bar = Bar::new(&voice);
     let result = send(&config.sending.store, &smtp, &smtp_spec, &consignment, &options, &stop, &bar);
     bar.finish();
-    result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary)).map_err(|error| store_failure(&error))
+    let exit = result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary)).map_err(|error| store_failure(&error))?;
+    let others: Vec<&str> = letter.segment.audience.others().collect();
+    if !others.is_empty() {
+        voice.note(&format!("Its other editions go by themselves: {}", others.join(", ")));
+    }
+    Ok(exit)
+}
+
+/// Whom an edition is for.
+fn audience(issue: &PlannedIssue) -> Audience {
+    let own = issue.editions.iter().position(|edition| edition.id == issue.id).unwrap_or(0);
+    let editions = issue.editions.iter().map(|edition| (edition.id.clone(), edition.language.clone())).collect();
+    Audience { editions, own }
 }
 
 /// `[smtp]` with what the flags replace.
@@ -183,19 +198,19 @@ fn smtp_spec(config: &Config, args: &SendArgs) -> Result<SmtpSpec, Failure> {
 }
 
 /// How many would get it now.
-fn recipients(args: &SendArgs, config: &Config, issue: &str) -> Result<u64, Failure> {
+fn recipients(args: &SendArgs, config: &Config, letter: &Letter) -> Result<u64, Failure> {
     let Some(store) = find_store(config)? else { return Ok(0) };
     let failed = |error| store_failure(&error);
-    match store.counts(issue).map_err(failed)? {
+    match store.counts(&letter.edition.issue).map_err(failed)? {
         Some(counts) => Ok(counts.open() + if args.resend_uncertain { counts.uncertain } else { 0 }),
-        None => store.would_enrol(&args.segment.clone().unwrap_or_default()).map(|number| number as u64).map_err(failed),
+        None => store.would_enrol(&letter.segment).map(|number| number as u64).map_err(failed),
     }
 }
 
 fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sample: &Message, smtp: &SmtpSpec) -> Result<Exit, Failure> {
     let edition = &letter.edition;
     let subject = fill_subject(edition, &sample_recipient());
-    let recipients = recipients(args, config, &edition.issue)?;
+    let recipients = recipients(args, config, letter)?;
     let seconds = smtp.rate.map(|rate| recipients as f64 / rate);
     voice.object(&json!({
         "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "recipients": recipients,
@@ -247,7 +262,7 @@ fn confirm(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, smt
     if voice.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::new("nothing was sent: there is nobody to ask", "say --yes, or try --dry-run or --test ADDRESS first"));
     }
-    let recipients = recipients(args, config, &letter.edition.issue)?;
+    let recipients = recipients(args, config, letter)?;
     let mut err = std::io::stderr().lock();
     let asked = write!(
         err,

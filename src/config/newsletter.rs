@@ -92,7 +92,11 @@ fn period(table: &mut Table, faults: &mut Vec<Diagnostic>) -> Period {
             .unwrap_or_default();
     }
     let mut periods: Vec<Dates> = Vec::new();
-    for mut inner in table.tables("period") {
+    let given = table.tables("period");
+    if given.is_empty() && !table.has_faults() {
+        table.miss("period", "name at least one: { from = 2026-01-01, to = 2026-02-01 }");
+    }
+    for mut inner in given {
         let (from, to) = (inner.date("from"), inner.date("to"));
         for (key, given) in [("from", &from), ("to", &to)] {
             if given.is_none() && !inner.has_faults() {

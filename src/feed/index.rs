@@ -104,6 +104,7 @@ fn groups(feeds: &[PlannedFeed], words: &'static Words, files: impl Fn(&PlannedF
             Topic::Author(_) => &words.authors,
             Topic::Section(_) => &words.sections,
             Topic::Language(_) => &words.languages,
+            Topic::Issues(_) => &words.newsletter,
         };
         let shown = (clean::line(&name), files(feed));
         match groups.last_mut().filter(|group| group.heading == heading) {

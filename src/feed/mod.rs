@@ -19,7 +19,7 @@ mod view;
 pub use document::Document;
 pub use index::{IndexEntry, render_index};
 pub use opml::render_opml;
-pub use plan::{PlannedFeed, Topic, plan_feeds};
+pub use plan::{PlannedFeed, Topic, plan_feeds, plan_issue_feed};
 pub use render::{RenderedEntry, STYLESHEET_NAME, render_document, render_entry, stylesheet};
 
 use crate::catalog::{Image, Size};

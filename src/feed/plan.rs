@@ -23,6 +23,8 @@ pub enum Topic {
     Section(String),
     /// A language tag in its usual form (RFC 5646, section 2.1.1).
     Language(String),
+    /// They are the issues of the newsletter, which is called so.
+    Issues(String),
 }
 
 impl Topic {
@@ -30,7 +32,7 @@ impl Topic {
     pub fn shown(&self) -> Option<Cow<'_, str>> {
         match self {
             Topic::Site => None,
-            Topic::Tag(name) | Topic::Author(name) | Topic::Section(name) => Some(Cow::Borrowed(name)),
+            Topic::Tag(name) | Topic::Author(name) | Topic::Section(name) | Topic::Issues(name) => Some(Cow::Borrowed(name)),
             Topic::Language(tag) => Some(Cow::Owned(language::own_name(tag))),
         }
     }
@@ -53,6 +55,11 @@ pub struct PlannedFeed {
 }
 
 impl PlannedFeed {
+    /// Whether its entries are issues of the newsletter.
+    pub fn is_of_issues(&self) -> bool {
+        matches!(self.topic, Topic::Issues(_))
+    }
+
     /// The site's title, after the topic's name if the feed has one.
     pub fn title(&self, site: &Site) -> String {
         match self.topic.shown() {
@@ -67,6 +74,20 @@ impl PlannedFeed {
             Topic::Language(tag) => Some(tag.clone()),
             _ => language::tag(&site.language),
         }
+    }
+}
+
+/// The feed of `count` issues in a folder. Its entries are their places, newest first; issues are few, so there are no
+/// archives.
+pub fn plan_issue_feed(spec: &FeedSpec, site: &Site, folder: &str, count: usize) -> PlannedFeed {
+    let newest = spec.limit.unwrap_or(ARCHIVE_SIZE);
+    PlannedFeed {
+        topic: Topic::Issues(language::words(&site.language).newsletter.clone()),
+        folder: folder.to_owned(),
+        entries: (0..count.min(newest)).collect(),
+        newest,
+        archive_size: 0,
+        is_complete: count <= newest,
     }
 }
 
@@ -204,6 +225,15 @@ mod tests {
         assert_eq!(plan(&FeedSpec::default(), &heads), [(String::new(), None, "new tie-a tie-b old a z".into())]);
         let few = FeedSpec { limit: Some(2), ..FeedSpec::default() };
         assert_eq!(plan(&few, &heads)[0].2, "new tie-a");
+    }
+
+    #[test]
+    fn issues_are_a_feed_of_their_own() {
+        let site = Site { language: "fr".into(), ..site() };
+        let feed = |limit, count| plan_issue_feed(&FeedSpec { limit, ..FeedSpec::default() }, &site, "newsletter/", count);
+        assert_eq!((feed(Some(2), 3).entries, feed(Some(2), 3).is_complete), (vec![0, 1], false));
+        assert_eq!((feed(None, 3).entries.len(), feed(None, 3).is_complete), (3, true));
+        assert_eq!(feed(None, 0).title(&site), format!("Infolettre – {}", site.title));
     }
 
     #[test]

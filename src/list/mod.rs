@@ -72,9 +72,47 @@ pub struct Segment {
     pub tag: Option<String>,
     /// BCP 47; `en` also means `en-GB`.
     pub language: Option<String>,
+    /// Whom the edition is for; no part of what the user asks for, nor of how a segment is shown.
+    pub audience: Audience,
+}
+
+/// The editions of an issue, of which each subscriber gets one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// Id and language of each, the main one first; empty: there is one for everybody.
+    pub editions: Vec<(String, String)>,
+    /// The place of the one that is meant.
+    pub own: usize,
+}
+
+impl Audience {
+    /// Whether the edition is the one for this subscriber: the best for the language, or the main one where none is.
+    pub fn holds(&self, subscriber: &Subscriber) -> bool {
+        if self.editions.is_empty() {
+            return true;
+        }
+        let languages: Vec<&str> = self.editions.iter().map(|(_, language)| language.as_str()).collect();
+        let found = subscriber.language.as_deref().and_then(|wanted| crate::language::lookup(&languages, wanted));
+        found.unwrap_or(0) == self.own
+    }
+
+    /// The ids of the other editions.
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        self.editions.iter().enumerate().filter(|(at, _)| *at != self.own).map(|(_, (id, _))| id.as_str())
+    }
+
+    /// The language that its subscribers read, unless it is the main edition.
+    pub fn language(&self) -> Option<&str> {
+        self.editions.get(self.own).filter(|_| self.own > 0).map(|(_, language)| language.as_str())
+    }
 }
 
 impl Segment {
+    /// Whether the user asks for a part of the list.
+    pub fn is_part(&self) -> bool {
+        self.tag.is_some() || self.language.is_some()
+    }
+
     /// Whether a subscriber belongs to it.
     pub fn holds(&self, subscriber: &Subscriber) -> bool {
         let has_tag = self.tag.as_ref().is_none_or(|tag| subscriber.tags.iter().any(|own| same(own, tag)));
@@ -84,7 +122,7 @@ impl Segment {
                 .as_ref()
                 .is_some_and(|own| same(own, language) || own.split_once(['-', '_']).is_some_and(|(primary, _)| same(primary, language)))
         });
-        has_tag && speaks
+        has_tag && speaks && self.audience.holds(subscriber)
     }
 }
 
@@ -134,14 +172,38 @@ mod tests {
 
     #[test]
     fn a_segment_compares_tags_and_languages_without_case() {
-        let beta = Segment { tag: Some("Beta".into()), language: None };
+        let beta = Segment { tag: Some("Beta".into()), ..Segment::default() };
         assert!(beta.holds(&subscriber(&["press", "beta"], None)));
         assert!(!beta.holds(&subscriber(&["betas"], None)));
-        let english = Segment { tag: None, language: Some("en".into()) };
+        let english = Segment { language: Some("en".into()), ..Segment::default() };
         assert!(english.holds(&subscriber(&[], Some("EN-gb"))));
         assert!(!english.holds(&subscriber(&[], Some("eng"))));
         assert!(!english.holds(&subscriber(&[], None)));
         assert!(Segment::default().holds(&subscriber(&[], None)));
+    }
+
+    #[test]
+    fn each_subscriber_is_in_the_audience_of_one_edition() {
+        let editions: Vec<(String, String)> =
+            ["en-GB", "fr", "pt-BR"].iter().map(|tag| (format!("2026-W07-{tag}"), (*tag).to_owned())).collect();
+        let audience = |own: usize| Audience { editions: editions.clone(), own };
+        for (language, wanted) in [
+            (Some("fr"), 1),
+            (Some("FR_ca"), 1),
+            (Some("pt-br"), 2),
+            // What has no edition gets the main one, and so who said nothing.
+            (Some("pt"), 0),
+            (Some("de"), 0),
+            (Some("en-GB"), 0),
+            (Some("en"), 0),
+            (None, 0),
+        ] {
+            let held: Vec<usize> = (0..3).filter(|own| audience(*own).holds(&subscriber(&[], language))).collect();
+            assert_eq!(held, [wanted], "{language:?}");
+        }
+        assert!(Audience::default().holds(&subscriber(&[], Some("fr"))));
+        assert_eq!(audience(1).others().collect::<Vec<_>>(), ["2026-W07-en-GB", "2026-W07-pt-BR"]);
+        assert_eq!((audience(0).language(), audience(2).language()), (None, Some("pt-BR")));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use super::StoreError;
 use super::sqlite::{Durability, Fault, Store, millis, moment};
-use super::subscribers::{COLUMNS, subscriber, suppress};
+use super::subscribers::{COLUMNS, key, subscriber, suppress};
 use crate::ledger::{DeliveryState, Event, StateWord, recover, step};
-use crate::list::{Segment, Subscriber, SubscriptionState};
+use crate::list::{Audience, Segment, Subscriber, SubscriptionState};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
@@ -107,7 +107,8 @@ fn refused(refused: crate::ledger::Refused) -> Fault {
 
 impl Store {
     /// Chooses an issue's recipients, once: everybody who is confirmed and in the segment now. Who is suppressed stands in
-    /// the ledger as withdrawn, so that the report can tell. Where nobody is left, nothing is enrolled. `content_hash` names
+    /// the ledger as withdrawn, so that the report can tell. Who is to get another edition of it gets no second one, whatever
+    /// became of the language since. Where nobody is left, nothing is enrolled. `content_hash` names
     /// the issue's bytes: where some have got other ones and others wait, it is refused unless `allow_changed`.
     pub fn enrol(
         &mut self,
@@ -125,7 +126,7 @@ impl Store {
                 .optional()?;
             if let Some((hash, enrolled, at)) = found {
                 // Segments hold tags and languages without regard to case.
-                if *segment != Segment::default() && segment.to_string().to_lowercase() != enrolled.to_lowercase() {
+                if segment.is_part() && segment.to_string().to_lowercase() != enrolled.to_lowercase() {
                     return Err(StoreError::OtherSegment { issue: issue.to_owned(), enrolled }.into());
                 }
                 if hash != content_hash {
@@ -154,10 +155,10 @@ impl Store {
             let mut is_anybody = false;
             while let Some(row) = rows.next()? {
                 let person = subscriber(row)?;
-                if !segment.holds(&person) {
+                let (key, reason): (String, Option<String>) = (row.get("key")?, row.get("reason")?);
+                if !segment.holds(&person) || has_another(change, &key, &segment.audience)? {
                     continue;
                 }
-                let (key, reason): (String, Option<String>) = (row.get("key")?, row.get("reason")?);
                 let state = if reason.is_some() { StateWord::Withdrawn } else { StateWord::Pending };
                 is_anybody |= reason.is_none();
                 insert.execute(params![issue, key, person.address, state.as_str(), reason, millis(now)])?;
@@ -311,8 +312,25 @@ impl Store {
     /// How many `enrol` would choose now.
     pub fn would_enrol(&self, segment: &Segment) -> Result<usize, StoreError> {
         let list = self.listed(segment)?;
-        Ok(list.iter().filter(|one| one.suppressed.is_none() && one.subscriber.state == SubscriptionState::Confirmed).count())
+        self.read("read the ledger", |connection| {
+            let mut count = 0;
+            for one in list.iter().filter(|one| one.suppressed.is_none() && one.subscriber.state == SubscriptionState::Confirmed) {
+                count += usize::from(!has_another(connection, &key(&one.subscriber.address), &segment.audience)?);
+            }
+            Ok(count)
+        })
     }
+}
+
+/// Whether somebody has got another edition of the issue, or is to get it.
+fn has_another(connection: &Connection, key: &str, audience: &Audience) -> Result<bool, Fault> {
+    for issue in audience.others() {
+        let sql = "SELECT 1 FROM deliveries WHERE issue = ?1 AND key = ?2 AND state != 'withdrawn'";
+        if connection.prepare_cached(sql)?.exists(params![issue, key])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn counts(connection: &Connection, issue: &str) -> Result<Option<Counts>, Fault> {

@@ -64,29 +64,58 @@ fn an_issue_is_enrolled_once() {
 #[test]
 fn a_segment_is_part_of_the_enrolment() {
     let (_folder, mut store) = store(5);
-    let odd = Segment { tag: Some("odd".into()), language: None };
+    let odd = Segment { tag: Some("odd".into()), ..Segment::default() };
     store.enrol(ISSUE, "hash", &odd, false, now()).unwrap();
     assert_eq!(store.counts(ISSUE).unwrap().unwrap().pending, 2);
     assert!(!store.enrol(ISSUE, "hash", &odd, false, now()).unwrap().is_new);
     assert!(!store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_new);
-    let same = Segment { tag: Some("ODD".into()), language: None };
+    let same = Segment { tag: Some("ODD".into()), ..Segment::default() };
     assert!(!store.enrol(ISSUE, "hash", &same, false, now()).unwrap().is_new);
-    let even = Segment { tag: Some("even".into()), language: None };
+    let even = Segment { tag: Some("even".into()), ..Segment::default() };
     let refused = store.enrol(ISSUE, "hash", &even, false, now()).unwrap_err();
     assert_eq!(refused.to_string(), "issue 2026-W07 was enrolled for tag=odd; its recipients do not change");
 }
 
 #[test]
+fn nobody_gets_two_editions() {
+    let (_folder, mut store) = store(0);
+    let person = |name: &str, language: &str| Imported {
+        line: 2,
+        subscriber: Subscriber {
+            address: format!("{name}@example.org"),
+            language: (!language.is_empty()).then(|| language.to_owned()),
+            ..Subscriber::default()
+        },
+        suppressed: None,
+    };
+    let edition = |own: usize| {
+        let editions = [(ISSUE, "en"), ("2026-W07-fr", "fr")].map(|(id, tag)| (id.to_owned(), tag.to_owned())).to_vec();
+        Segment { audience: Audience { editions, own }, ..Segment::default() }
+    };
+    store.import(&[person("a", ""), person("b", "fr"), person("c", "fr-CA")], false, now()).unwrap();
+    assert_eq!([0, 1].map(|own| store.would_enrol(&edition(own)).unwrap()), [1, 2]);
+    store.enrol("2026-W07-fr", "hash", &edition(1), false, now()).unwrap();
+    // One has another language since, and has got the French one; another one is new.
+    store.import(&[person("b", "en"), person("d", "de")], false, now()).unwrap();
+    assert_eq!(store.would_enrol(&edition(0)).unwrap(), 2);
+    store.enrol(ISSUE, "hash", &edition(0), false, now()).unwrap();
+    let of =
+        |store: &Store, issue: &str| -> Vec<String> { store.deliveries(issue, true).unwrap().into_iter().map(|row| row.address).collect() };
+    assert_eq!(of(&store, "2026-W07-fr"), ["b@example.org", "c@example.org"]);
+    assert_eq!(of(&store, ISSUE), ["a@example.org", "d@example.org"]);
+}
+
+#[test]
 fn nobody_is_not_enrolled() {
     let (_folder, mut store) = store(2);
-    let wrong = Segment { tag: Some("evne".into()), language: None };
+    let wrong = Segment { tag: Some("evne".into()), ..Segment::default() };
     assert!(matches!(store.enrol(ISSUE, "hash", &wrong, false, now()), Err(StoreError::Nobody { .. })));
     assert_eq!((store.counts(ISSUE).unwrap(), store.newest_issue().unwrap()), (None, None));
-    let right = Segment { tag: Some("even".into()), language: None };
+    let right = Segment { tag: Some("even".into()), ..Segment::default() };
     assert!(store.enrol(ISSUE, "hash", &right, false, now()).unwrap().is_new);
     assert_eq!(store.newest_issue().unwrap().as_deref(), Some(ISSUE));
     store.suppress("p001@example.org", "complained", now()).unwrap();
-    let odd = Segment { tag: Some("odd".into()), language: None };
+    let odd = Segment { tag: Some("odd".into()), ..Segment::default() };
     assert!(matches!(store.enrol("2026-W08", "hash", &odd, false, now()), Err(StoreError::Nobody { .. })));
     assert_eq!(store.counts("2026-W08").unwrap(), None);
 }

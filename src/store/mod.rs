@@ -57,7 +57,11 @@ impl fmt::Display for StoreError {
                 write!(f, "issue {issue} was enrolled for {enrolled}; its recipients do not change")
             }
             StoreError::Nobody { issue, segment } => {
-                write!(f, "nobody to send to: no subscriber of {segment} is confirmed and not suppressed; issue {issue} stays unsent")
+                let edition = segment.audience.language().map(|tag| format!(" who reads {tag}")).unwrap_or_default();
+                write!(
+                    f,
+                    "nobody to send to: no subscriber of {segment}{edition} is confirmed and not suppressed; issue {issue} stays unsent"
+                )
             }
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn subscriber(row: &Row) -> Result<Subscriber, Fault> {
 }
 
 /// An address that is not one is its own key: it is in nobody's row.
-fn key(address: &str) -> String {
+pub(super) fn key(address: &str) -> String {
     Address::read(address).map_or_else(|_| address.to_owned(), |address| address.key())
 }
 
@@ -224,7 +224,7 @@ mod tests {
         let anna = &list[0].subscriber;
         assert_eq!((anna.address.as_str(), anna.name.as_deref()), ("Anna@example.org", Some("Anna")));
         assert_eq!((anna.tags.as_slice(), anna.fields["city"].as_str()), (&["x".to_owned()][..], "Rome"));
-        let segment = Segment { tag: Some("x".into()), language: None };
+        let segment = Segment { tag: Some("x".into()), ..Segment::default() };
         assert_eq!(store.listed(&segment).unwrap().len(), 1);
     }
 
@@ -332,6 +332,6 @@ mod tests {
         let people: i64 = other.connection.query_row("SELECT count(*) FROM subscribers", [], |row| row.get(0)).unwrap();
         assert_eq!(people, 1);
         assert_eq!(other.import(&[record("never@example.org")], false, now()).unwrap(), count(0, 0, 1));
-        assert_eq!(store.listed(&Segment { tag: Some("x".into()), language: None }).unwrap(), []);
+        assert_eq!(store.listed(&Segment { tag: Some("x".into()), ..Segment::default() }).unwrap(), []);
     }
 }

@@ -16,6 +16,7 @@ mod generators;
 mod golden;
 mod highlight;
 #[cfg(feature = "send")]
+mod issues;
 mod kills;
 #[cfg(feature = "send")]
 mod lettre_faults;
