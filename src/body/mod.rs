@@ -36,7 +36,7 @@ pub use highlight::Theme;
 pub use opening::{Heading, find_heading, first_paragraph, sample};
 pub use plain::split_title;
 pub use style::Style;
-pub use text::{to_flowed, wrap_item, wrap_text};
+pub use text::{PLACE, to_flowed, wrap_item, wrap_text};
 pub use words::{is_cjk, one_line, plain_text, shorten};
 
 /// A line of plain text, before it becomes RFC 3676 text: quoting and space-stuffing come last.

@@ -273,7 +273,7 @@ fn pictures_beside_the_content_have_their_size() {
 }
 
 #[test]
-fn text_has_references_at_its_end() {
+fn text_has_references_under_their_section() {
     assert_eq!(
         lines(
             "# Title\n\nA [link](/x), [again](/x), <https://y.org>, [y.org](https://y.org/) and [*two*](z).\n\n## Sub\n\nEnd![pic](p.png)![](q.png)."
@@ -284,15 +284,29 @@ fn text_has_references_at_its_end() {
             "",
             "A link [1], again [1], https://y.org, y.org and two [2].",
             "",
+            "[1] https://x.org/x",
+            "[2] https://x.org/a/b/z",
+            "",
             "Sub",
             "---",
             "",
             "End[Image: pic].",
-            "",
-            "[1] https://x.org/x",
-            "[2] https://x.org/a/b/z",
         ]
     );
+    // What an earlier section has too stands again; headings in quotations end none.
+    let text = lines("[a](/a)\n\n## B\n\n[b](/b) [a](/a)\n\n> ## C\n\n[d](/d)\n");
+    let wanted = ["a [1]", "", "[1] https://x.org/a", "", "B", "-", "", "b [2] a [1]", "", ">C", ">-", "", "d [3]", ""];
+    assert_eq!(text[..14], wanted);
+    assert_eq!(text[14..], ["[1] https://x.org/a", "[2] https://x.org/b", "[3] https://x.org/d"]);
+    // A place for other things ends one, too.
+    assert_eq!(lines("[a](/a)\n\n\u{10FFF2}\n\nb"), ["a [1]", "", "[1] https://x.org/a", "", "\u{10FFF2}", "", "b"]);
+}
+
+#[test]
+fn text_keeps_captions_and_what_comes_after_definitions() {
+    let table = "<table><caption>All <b>boats</b></caption><tr><th>A<th>B<tr><td>1<td>2</table>";
+    assert_eq!(lines(table), ["All boats", "", "A  B", "-  -", "1  2"]);
+    assert_eq!(lines("A\n: b\n: c\n\nd"), ["A", "    b", "    c", "", "d"]);
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub struct Words {
     pub feed_note: String,
     pub newsletter: String,
     pub all_feeds: String,
+    /// What a message is, to who hears it read.
+    pub email: String,
     pub read_on: String,
     /// With `{title}`: what `read_on` says to who can't see where it stands.
     pub read_on_about: String,

@@ -45,6 +45,19 @@ fn every_plural_has_the_categories_of_its_language() {
 }
 
 #[test]
+fn french_has_its_spaces() {
+    let (_, text) = TABLES.iter().find(|(tag, _)| *tag == "fr").unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    for (key, value) in table.iter().filter_map(|(key, value)| Some((key, value.as_str()?))) {
+        for (at, mark) in value.match_indices([':', ';', '!', '?', '»']) {
+            // No-break spaces, which no program breaks a line at.
+            assert!(value[..at].ends_with(['\u{a0}', '\u{202f}']), "{key}: {mark} in {value}");
+        }
+        assert!(!value.contains(['"', '\'']), "{key}: {value}");
+    }
+}
+
+#[test]
 fn a_missing_key_is_said_in_english() {
     let words = read("fr", "read_on = \"Lire\"").unwrap();
     assert_eq!((words.read_on.as_str(), words.unsubscribe.as_str()), ("Lire", "Unsubscribe"));

@@ -16,18 +16,22 @@ pub fn put_together(issue: &mut PlannedIssue, group: Group, heads: &[Head]) {
         }
     };
     // `true` comes after `false`: no name is last.
-    let mut groups: BTreeMap<(bool, String), (Option<&str>, Vec<usize>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
     for index in &issue.entries {
         let name = name(index);
         let key = (name.is_none(), name.unwrap_or_default().to_lowercase());
-        groups.entry(key).or_insert_with(|| (name, Vec::new())).1.push(*index);
+        groups.entry(key).or_default().push(*index);
     }
     if groups.keys().all(|(is_nameless, _)| *is_nameless) {
         return;
     }
-    let named = groups.values().flat_map(|(name, entries)| entries.iter().map(|_| name.map(str::to_owned)));
+    // As the first of its entries, the newest, writes it.
+    let named = groups.values().flat_map(|entries| {
+        let name = entries.first().and_then(name).map(str::to_owned);
+        std::iter::repeat_n(name, entries.len())
+    });
     issue.groups = named.collect();
-    issue.entries = groups.into_values().flat_map(|(_, entries)| entries).collect();
+    issue.entries = groups.into_values().flatten().collect();
 }
 
 #[cfg(test)]

@@ -216,7 +216,8 @@ impl<'a> Shown<'a> {
         let delsp = joins_without_spaces(self.look.language);
         let views = self.views(Medium::Mail);
         let contents = self.contents(&views);
-        let entries: Vec<TextEntryView> = self.entries.iter().zip(&views).map(|(entry, view)| text_entry(entry, view, delsp)).collect();
+        let entries: Vec<TextEntryView> =
+            self.entries.iter().zip(&views).map(|(entry, view)| text_entry(say, entry, view, delsp)).collect();
         let around = self.written.map(|written| written.lines(marking(markers, Context::Text))).unwrap_or_default();
         let site_title = one_line(&self.site.title);
         let reason = fill(&say.reason, &[("site", &site_title), ("host", host(self.site))]);
@@ -427,7 +428,8 @@ fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntr
     let (image_width, image_height) = image.map(|image| lead_size(image.size, medium)).unwrap_or_default();
     let date = if is_titled || spec.mode == Mode::Post { date } else { String::new() };
     let authors = one_line(&authors.join(", "));
-    let reading_time = if spec.reading_time && entry.minutes > 0 { look.say.minutes(entry.minutes) } else { String::new() };
+    let reading_time =
+        if spec.reading_time && entry.minutes > 0 && entry.entry.title.is_some() { look.say.minutes(entry.minutes) } else { String::new() };
     EntryView {
         byline: byline(look, &date, &authors, &reading_time),
         read_on_about: fill(&look.say.read_on_about, &[("title", &name)]),
@@ -492,7 +494,7 @@ fn start(direction: &str) -> &'static str {
     if direction == "rtl" { "right" } else { "left" }
 }
 
-fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryView {
+fn text_entry(say: &Words, entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryView {
     let byline: Vec<&str> = [view.date.as_str(), &view.authors, &view.reading_time].into_iter().filter(|part| !part.is_empty()).collect();
     let body = if entry.lines.is_empty() { text::paragraph(&one_line(&entry.summary), delsp) } else { text::block(&entry.lines, delsp) };
     TextEntryView {
@@ -500,7 +502,7 @@ fn text_entry(entry: &IssueEntry, view: &EntryView, delsp: bool) -> TextEntryVie
         heading: if view.title.is_empty() { String::new() } else { text::heading(&view.title, delsp) },
         byline: text::paragraph(&byline.join(" · "), delsp),
         body,
-        url: view.url.clone(),
+        url: if view.html.is_empty() { fill(&say.titled, &[("name", &say.read_on), ("title", &view.url)]) } else { view.url.clone() },
     }
 }
 

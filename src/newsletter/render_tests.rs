@@ -94,7 +94,10 @@ fn each_title_stands_in_every_part() {
         assert!(part.contains("First &amp; &lt;b&gt;") || part.contains("First &#38; &#60;b&#62;"), "{part}");
         assert!(part.contains(">Second</a></h2>"), "{part}");
     }
-    assert!(text.contains("\nFirst & <b>\n===========\n12 February 2026 · Ada Lovelace\n\nOne.\n\nhttps://example.org/a/\n"), "{text}");
+    assert!(
+        text.contains("\nFirst & <b>\n===========\n12 February 2026 · Ada Lovelace\n\nOne.\n\nRead on: https://example.org/a/\n"),
+        "{text}"
+    );
     assert!(text.contains("\nSecond\n======\n"), "{text}");
 }
 

@@ -90,11 +90,11 @@ mod tests {
         let entry = |title: &str| ContentsEntry { title: title.into(), language: "en".into(), anchor: "entry-1".into() };
         let of =
             |name: &str, titles: &[&str]| ContentsGroup { name: name.into(), entries: titles.iter().map(|title| entry(title)).collect() };
-        assert_eq!(contents("In it", &[of("", &["One", "Two"])], false), "In it\n\n* One\n* Two");
+        assert_eq!(contents("In it", &[of("", &["One", "Two"])], false), "In it\n\n- One\n- Two");
         let long = ["word"; 20].join(" ");
         let text = contents("In it", &[of("News", &["One"]), of("More", &[&long])], false);
-        let wrapped = format!("* {}\n   {}", ["word"; 14].join(" "), ["word"; 6].join(" "));
-        assert_eq!(text, format!("In it\n\nNews\n* One\n\nMore\n{wrapped}"));
+        let wrapped = format!("- {}\n   {}", ["word"; 14].join(" "), ["word"; 6].join(" "));
+        assert_eq!(text, format!("In it\n\nNews\n- One\n\nMore\n{wrapped}"));
     }
 
     #[test]

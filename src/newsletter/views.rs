@@ -180,6 +180,7 @@ pub struct TextEntryView {
     /// Date and authors, or empty.
     pub byline: String,
     pub body: String,
+    /// `Read on: ` and its URL; where everything is shown, the URL alone.
     pub url: String,
 }
 

@@ -2,7 +2,7 @@
 
 use super::slots::{Context, Markers, check_placeholders};
 use super::{NewsletterSpec, PlannedIssue, editions, last_part};
-use crate::body::{Body, HtmlPlace, Line, Style};
+use crate::body::{Body, HtmlPlace, Line, PLACE, Style};
 use crate::catalog::Links;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::{Entry, Head};
@@ -11,8 +11,6 @@ use crate::site::Site;
 use chrono::{DateTime, FixedOffset, Utc};
 use std::cmp::Ordering;
 
-/// Stands for the place of the entries while the text is rendered: a private-use character, which no text can hold.
-const PLACE: &str = "\u{10FFF2}";
 /// Entries of the first issue, which has no issue before it.
 const FIRST: usize = 20;
 

@@ -18,6 +18,7 @@ mod highlight;
 #[cfg(feature = "send")]
 mod issues;
 mod kills;
+mod languages;
 #[cfg(feature = "send")]
 mod lettre_faults;
 #[cfg(feature = "send")]

@@ -129,11 +129,11 @@ fn a_written_issue_stands_around_what_was_published_since_the_last() {
         "Letter for you",
         "Dear reader",
         "this is new [1]:",
+        "[1] https://example.org/x/",
         "\nNew\n===\n",
         "About New.",
         "And then\n---",
         "Bye.\n",
-        "[1] https://example.org/x/",
     ]
     .iter()
     .map(|part| text.find(part).or_else(|| panic!("no {part:?} in:\n{text}")))

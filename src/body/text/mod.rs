@@ -11,6 +11,7 @@ use super::event::{Element, Event, Layout, heading_level, layout};
 use crate::catalog::Links;
 use crate::language::{Words as Ours, fill};
 use page::Page;
+use std::collections::BTreeSet;
 use table::{Shape, Table};
 
 pub use flowed::to_flowed;
@@ -29,12 +30,15 @@ pub fn wrap_text(text: &str) -> Vec<Line> {
 /// Words as the lines of an item of a list.
 pub fn wrap_item(text: &str) -> Vec<Line> {
     let mut page = Page::default();
-    page.indent("* ");
+    page.indent("- ");
     page.paragraph(&super::words::one_line(text));
     page.lines
 }
 
-/// Writes events as lines; addresses stand at the end, numbered.
+/// A paragraph of this alone, a private-use character, is a place for something else: a section ends there.
+pub const PLACE: &str = "\u{10FFF2}";
+
+/// Writes events as lines; addresses stand at the end of their section, numbered.
 pub struct Writer<'a> {
     links: &'a dyn Links,
     /// What tidings itself says.
@@ -45,6 +49,8 @@ pub struct Writer<'a> {
     /// Links that are open: where their words begin, and where they lead.
     open_links: Vec<(usize, Option<String>)>,
     references: Vec<String>,
+    /// The numbers of those that the section mentions.
+    mentioned: BTreeSet<usize>,
     /// Lists that are open: the next number, if they have numbers.
     lists: Vec<Option<u64>>,
     /// Code, which is not wrapped.
@@ -69,6 +75,7 @@ impl<'a> Writer<'a> {
             words: String::new(),
             open_links: Vec::new(),
             references: Vec::new(),
+            mentioned: BTreeSet::new(),
             lists: Vec::new(),
             code: None,
             table: None,
@@ -95,11 +102,19 @@ impl<'a> Writer<'a> {
             self.page.outdent();
             self.page.no_gap();
         }
-        self.page.gap();
-        for (at, url) in self.references.iter().enumerate() {
-            self.page.push(format!("[{}] {url}", at + 1), false);
-        }
+        self.end_section();
         self.page.lines
+    }
+
+    /// Puts down where the links of the section lead. One that an earlier section has too stands here again: who reads doesn't
+    /// have to search.
+    fn end_section(&mut self) {
+        self.page.gap();
+        for number in std::mem::take(&mut self.mentioned) {
+            if let Some(url) = self.references.get(number - 1) {
+                self.page.push(format!("[{number}] {url}"), false);
+            }
+        }
     }
 
     fn events(&mut self, events: &[Event<'_>]) {
@@ -164,6 +179,10 @@ impl<'a> Writer<'a> {
         }
         self.raised.clear();
         let words = words.trim();
+        if words == PLACE && self.is_outside() {
+            self.end_section();
+            self.page.gap();
+        }
         (!words.is_empty()).then(|| self.page.paragraph(words))
     }
 
@@ -232,6 +251,7 @@ impl<'a> Writer<'a> {
                 "table" => self.table_depth += 1,
                 "tr" if self.table_depth == 1 => self.start_row(),
                 "td" | "th" if self.table_depth == 1 => self.start_cell(name, element),
+                "caption" if self.table_depth == 1 => self.words.clear(),
                 _ if is_block(name) => self.space(),
                 _ => {}
             }
@@ -280,11 +300,19 @@ impl<'a> Writer<'a> {
             }
             name if heading_level(name).is_some() => {
                 self.end_block();
+                if self.is_outside() {
+                    self.end_section();
+                }
                 self.page.gap();
             }
             name if is_block(name) => self.end_block(),
             _ => {}
         }
+    }
+
+    /// Whether a line here is no part of a quotation or a list.
+    fn is_outside(&self) -> bool {
+        self.page.quote == 0 && self.page.used() == 0 && self.lists.is_empty()
     }
 
     fn start_row(&mut self) {
@@ -323,6 +351,12 @@ impl<'a> Writer<'a> {
                     table.end_cell(super::words::one_line(&std::mem::take(&mut self.words)));
                 }
             }
+            "caption" if self.table_depth == 1 => {
+                let words = super::words::one_line(&std::mem::take(&mut self.words));
+                if let Some(table) = &mut self.table {
+                    table.caption = words;
+                }
+            }
             _ if self.table.is_some() && is_block(name) => self.space(),
             _ if self.table.is_some() => {}
             "ul" | "ol" => {
@@ -342,6 +376,10 @@ impl<'a> Writer<'a> {
             }
             "dt" => {
                 self.end_words();
+            }
+            "dl" => {
+                self.end_words();
+                self.page.gap();
             }
             "blockquote" => {
                 self.end_words();
@@ -377,7 +415,13 @@ impl<'a> Writer<'a> {
             return;
         }
         self.words.clear();
-        match self.table.take().unwrap_or_default().shape(self.page.used()) {
+        let mut table = self.table.take().unwrap_or_default();
+        let caption = std::mem::take(&mut table.caption);
+        if !caption.is_empty() {
+            self.page.gap();
+            self.page.paragraph(&caption);
+        }
+        match table.shape(self.page.used()) {
             Shape::Columns(lines) => {
                 self.page.gap();
                 for line in lines {
@@ -409,6 +453,7 @@ impl<'a> Writer<'a> {
                 self.references.len()
             }
         };
+        self.mentioned.insert(number);
         let end = self.words.trim_end_matches(' ').len();
         let had_space = end < self.words.len();
         self.words.truncate(end);

@@ -6,6 +6,8 @@ use super::wrap::width;
 /// The cells of a table, as words on one line.
 #[derive(Debug, Default)]
 pub struct Table {
+    /// What stands over it, or empty.
+    pub caption: String,
     pub rows: Vec<Vec<Cell>>,
 }
 
