@@ -4,16 +4,28 @@
 /// or LF becomes CRLF: a server that takes one for the end of a line must not see a dot after it (SMTP smuggling).
 pub fn stuff(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len() + message.len() / 64 + 2);
-    let mut rest = message;
-    while !rest.is_empty() {
-        let end = rest.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
-        let (line, after) = rest.split_at(end);
-        if line.first() == Some(&b'.') {
+    let part = |from: usize, to: usize| message.get(from..to).unwrap_or_default();
+    // What is right already is copied in long pieces; the wire's bytes are a line's once its end has been looked at.
+    let (mut copied, mut line) = (0, 0);
+    loop {
+        if message.get(line) == Some(&b'.') {
+            out.extend_from_slice(part(copied, line));
             out.push(b'.');
+            copied = line;
         }
-        out.extend_from_slice(line);
+        let Some(end) = message.get(line..).and_then(|rest| memchr::memchr2(b'\r', b'\n', rest)).map(|at| line + at) else { break };
+        line = end + 1;
+        if message.get(end) == Some(&b'\r') && message.get(line) == Some(&b'\n') {
+            line += 1;
+        } else {
+            out.extend_from_slice(part(copied, end));
+            out.extend_from_slice(b"\r\n");
+            copied = line;
+        }
+    }
+    out.extend_from_slice(part(copied, message.len()));
+    if line < message.len() {
         out.extend_from_slice(b"\r\n");
-        rest = after.strip_prefix(b"\r\n").or_else(|| after.get(1..)).unwrap_or_default();
     }
     out
 }
