@@ -1,5 +1,6 @@
 //! Messages of one issue, about 40 KB each, on one core: `cargo bench --bench compose`. Composed, signed, and made ready for the
 //! wire; and beside them each signature alone, which is what a signed message costs at least.
+#![expect(clippy::disallowed_methods, reason = "a bench is an edge")]
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;

@@ -12,13 +12,14 @@ use crate::message::{ComposeError, Composer, Message, Recipient, Signer, fill_su
 use crate::newsletter::{Edition, NewsletterSpec, PlannedIssue};
 use crate::pipeline::render_edition;
 use crate::transport::{Smtp, SmtpSpec};
+use crate::url::ascii_domain;
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Send an issue to its subscribers
 #[derive(Clone, Debug, Args)]
@@ -40,9 +41,15 @@ pub struct SendArgs {
     /// Messages at most, such as 10/s
     #[arg(long, value_parser = parse_rate)]
     rate: Option<f64>,
+    /// Messages at most to the recipients of a domain, such as gmail.com=5/s
+    #[arg(long, value_name = "DOMAIN=RATE", value_parser = read_domain_rate, value_delimiter = ',')]
+    per_domain: Vec<(String, f64)>,
     /// Connections at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     connections: Option<u8>,
+    /// Wait until then before anybody is enrolled or mailed (RFC 3339, or a local time of the site)
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["dry_run", "test"])]
+    at: Option<String>,
     /// One pass: don't wait for deferred deliveries (exit code 75 if any are left)
     #[arg(long)]
     once: bool,
@@ -52,6 +59,9 @@ pub struct SendArgs {
     /// Send although the issue has changed since some got it
     #[arg(long)]
     allow_changed: bool,
+    /// Send to those, too, who have come onto the list since the issue was first sent
+    #[arg(long)]
+    enrol_new: bool,
     #[command(flatten)]
     now: NowArgs,
 }
@@ -62,6 +72,11 @@ fn read_segment(text: &str) -> Result<Segment, String> {
         Some(("language", language)) if !language.is_empty() => Ok(Segment { language: Some(language.to_owned()), ..Segment::default() }),
         _ => Err("write it as tag=NAME or language=TAG".into()),
     }
+}
+
+fn read_domain_rate(text: &str) -> Result<(String, f64), String> {
+    let found = text.split_once('=').and_then(|(domain, rate)| Some((ascii_domain(domain.trim())?, read_rate(rate)?)));
+    found.ok_or_else(|| "write it as gmail.com=5/s".into())
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {
@@ -142,6 +157,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let sample = letter.sample()?;
     letter.signers = read_signers(&config.sending.dkim).map_err(|reason| Failure::new(reason, "see `dkim` under [smtp]"))?;
     let smtp_spec = smtp_spec(&config, args)?;
+    let moment = args.at.as_ref().map(|text| read_moment(text, &config.site)).transpose()?;
     if args.dry_run {
         return dry_run(args, &config, &voice, &letter, &sample, &smtp_spec);
     }
@@ -161,14 +177,22 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         confirm(args, &config, &voice, &letter, &smtp_spec)?;
     }
     let compose = |subscriber: &Subscriber, date| letter.message(&letter.composer, subscriber, date);
-    let consignment = Consignment { issue: &letter.edition.issue, content_hash: &hash, from, compose: &compose };
+    let consignment = Consignment { issue: &letter.edition.issue, content_hash: &hash, from, verp: smtp_spec.verp, compose: &compose };
     let options = SendOptions {
         segment: letter.segment.clone(),
         once: args.once,
         resend_uncertain: args.resend_uncertain,
         allow_changed: args.allow_changed,
+        enrol_new: args.enrol_new,
     };
     let stop = stop_on_signals()?;
+    if let Some(moment) = moment
+        && !wait_until(moment, &stop, &voice)
+    {
+        voice.object(&json!({"version": 1, "issue": letter.edition.issue, "ended": "left", "reason": "stopped"}));
+        voice.result("Stopped before its time; nothing was sent.");
+        return Ok(Exit::Left);
+    }
     let bar = Bar::new(&voice);
     let result = send(&config.sending.store, &smtp, &smtp_spec, &consignment, &options, &stop, &bar);
     bar.finish();
@@ -178,6 +202,32 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         voice.note(&format!("Its other editions go by themselves: {}", others.join(", ")));
     }
     Ok(exit)
+}
+
+/// The moment of `--at`; one without an offset is local to the site.
+fn read_moment(text: &str, site: &crate::site::Site) -> Result<DateTime<Utc>, Failure> {
+    let fault = || {
+        Failure::new(
+            format!("--at: `{text}` is not a time"),
+            "write it as 2026-05-01T07:00:00+02:00, or 2026-05-01 07:00 in the site's time",
+        )
+    };
+    crate::content::read_date(text, site.timezone).map(|(date, _)| date.with_timezone(&Utc)).ok_or_else(fault)
+}
+
+/// False if the user stopped it before.
+fn wait_until(moment: DateTime<Utc>, stop: &AtomicBool, voice: &Voice) -> bool {
+    if moment > Utc::now() {
+        voice.note(&format!("Waiting until {}; Ctrl-C ends it", moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    }
+    while Utc::now() < moment {
+        if stop.load(Ordering::Relaxed) {
+            return false;
+        }
+        let left = moment.signed_duration_since(Utc::now()).to_std().unwrap_or_default();
+        std::thread::sleep(left.min(std::time::Duration::from_millis(200)));
+    }
+    true
 }
 
 /// Whom an edition is for.
@@ -193,6 +243,7 @@ fn smtp_spec(config: &Config, args: &SendArgs) -> Result<SmtpSpec, Failure> {
     let mut spec = spec
         .ok_or_else(|| Failure::new("there is no [smtp] in the configuration", "name the server that takes your mail: host, port, tls"))?;
     spec.rate = args.rate.or(spec.rate);
+    spec.per_domain.extend(args.per_domain.iter().cloned());
     spec.connections = args.connections.map_or(spec.connections, usize::from);
     Ok(spec)
 }
@@ -202,8 +253,12 @@ fn recipients(args: &SendArgs, config: &Config, letter: &Letter) -> Result<u64, 
     let Some(store) = find_store(config)? else { return Ok(0) };
     let failed = |error| store_failure(&error);
     match store.counts(&letter.edition.issue).map_err(failed)? {
-        Some(counts) => Ok(counts.open() + if args.resend_uncertain { counts.uncertain } else { 0 }),
-        None => store.would_enrol(&letter.segment).map(|number| number as u64).map_err(failed),
+        Some(counts) => {
+            let again = if args.resend_uncertain { counts.uncertain } else { 0 };
+            let new = if args.enrol_new { store.would_enrol(&letter.edition.issue, &letter.segment).map_err(failed)? } else { 0 };
+            Ok(counts.open() + again + new as u64)
+        }
+        None => store.would_enrol(&letter.edition.issue, &letter.segment).map(|number| number as u64).map_err(failed),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::message::DkimSpec;
 use crate::newsletter::NewsletterSpec;
 use crate::transport::{RetrySpec, SmtpSpec, Tls};
 use crate::url::ascii_domain;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -132,6 +133,26 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         }
         rate
     });
+    let mut per_domain = BTreeMap::new();
+    if let Some(mut inner) = table.table("per_domain") {
+        for (name, given) in inner.rest() {
+            match (ascii_domain(&name), read_rate(&given.value)) {
+                (Some(domain), Some(rate)) => {
+                    per_domain.insert(domain, rate);
+                }
+                (None, _) => inner.refuse(&name, &given, "is not a domain", "write it as \"gmail.com\" = \"5/s\""),
+                (_, None) => inner.refuse(&name, &given, "is not a rate", "write it as 10/s, 600/m or 1000/h"),
+            }
+        }
+        faults.append(&mut inner.finish());
+    }
+    let messages_per_connection = table.number("messages_per_connection").and_then(|given| {
+        let count = u32::try_from(given.value).ok().filter(|count| *count > 0);
+        if count.is_none() {
+            table.refuse("messages_per_connection", &given, "should be 1 or more", "leave it out where the server has no such limit");
+        }
+        count
+    });
     let policy_stop = table.number("policy_stop").and_then(|given| u32::try_from(given.value).ok()).unwrap_or(10);
     let timeout = duration(&mut table, "timeout").unwrap_or(Duration::from_secs(60));
     let final_timeout = duration(&mut table, "final_timeout").unwrap_or(Duration::from_secs(600));
@@ -152,6 +173,7 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         }
         address.map(|address| address.to_string())
     });
+    let verp = table.flag_or_bool("verp").unwrap_or(false);
     let is_local = host.as_ref().is_some_and(|host| is_loopback(&host.value));
     if let (Tls::None, false, false, Some(host)) = (tls, allow_plaintext, is_local, &host) {
         let help = "set tls = \"starttls\" or \"implicit\"; allow_plaintext = true sends list and password in the clear";
@@ -171,11 +193,14 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         password,
         connections: connections.unwrap_or(4),
         rate,
+        per_domain,
+        messages_per_connection,
         policy_stop,
         timeout,
         final_timeout,
         retry,
         envelope_from,
+        verp,
     })
 }
 

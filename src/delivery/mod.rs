@@ -10,7 +10,7 @@ mod run;
 mod secret;
 mod worker;
 
-pub use pace::Pace;
+pub use pace::{DomainPaces, Pace};
 pub use retry::{Retry, back_off, retry};
 pub use run::{NotSent, send, send_one};
 pub use secret::{open_secret, read_password, read_signers};
@@ -33,6 +33,8 @@ pub struct Consignment<'a> {
     pub content_hash: &'a str,
     /// The envelope's sender.
     pub from: Address,
+    /// Whether it names the recipient, so that a bounce says whose it is (VERP).
+    pub verp: bool,
     pub compose: &'a Compose<'a>,
 }
 
@@ -44,6 +46,8 @@ pub struct SendOptions {
     pub once: bool,
     pub resend_uncertain: bool,
     pub allow_changed: bool,
+    /// Who has subscribed since the enrolment gets it, too.
+    pub enrol_new: bool,
 }
 
 /// What the run tells while it goes on.

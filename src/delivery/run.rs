@@ -1,6 +1,6 @@
 //! A run: passes over what is due, until nothing is left or somebody must wait.
 
-use super::pace::Pace;
+use super::pace::{DomainPaces, Pace};
 use super::retry::back_off;
 use super::worker::{Pass, PassEnd, Run, lock};
 use super::{Consignment, Ended, News, Progress, SendOptions, Summary};
@@ -34,6 +34,9 @@ pub fn send(
     let mut store = Store::open(database)?;
     store.recover(&boot, Utc::now())?;
     let enrolled = store.enrol(consignment.issue, consignment.content_hash, &options.segment, options.allow_changed, Utc::now())?;
+    if options.enrol_new && !enrolled.is_new {
+        store.enrol_new(consignment.issue, consignment.content_hash, &options.segment, options.allow_changed, Utc::now())?;
+    }
     if options.resend_uncertain {
         // Who gets it after all gets what the others got.
         if enrolled.is_changed && store.counts(consignment.issue)?.is_some_and(|counts| counts.uncertain > 0) {
@@ -53,6 +56,7 @@ pub fn send(
         stop,
         progress,
         pace: Mutex::new(Pace::new(spec.rate)),
+        domains: Mutex::new(DomainPaces::new(&spec.per_domain)),
         started: Instant::now(),
         policy_row: AtomicU32::new(0),
         unmade: Mutex::default(),

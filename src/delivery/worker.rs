@@ -2,19 +2,21 @@
 
 use super::retry::{Retry, back_off, retry};
 use super::run::in_time;
-use super::{Consignment, News, Pace, Progress};
+use super::{Consignment, DomainPaces, News, Pace, Progress};
 use crate::ledger::{Event, StateWord};
 use crate::list::Address;
 use crate::store::{Change, Claimed, Ledger, StoreError};
-use crate::transport::{Blame, Connection, Ending, Envelope, MailObject, Outcome, Smtp, SmtpSpec};
+use crate::transport::{Blame, Connection, Ending, Envelope, MailObject, Outcome, Smtp, SmtpSpec, wants_less};
 use chrono::{DateTime, Utc};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Deliveries of one claim.
 const LARGEST_CLAIM: usize = 256;
+/// Deliveries that wait for the moment of their domain, so that others need not.
+const MOST_HELD: usize = 1024;
 /// Connections lost in a row, each before its message, after which the server counts as away.
 const LOST_ROW: u32 = 3;
 
@@ -40,6 +42,7 @@ pub(super) struct Run<'a> {
     pub stop: &'a AtomicBool,
     pub progress: &'a dyn Progress,
     pub pace: Mutex<Pace>,
+    pub domains: Mutex<DomainPaces>,
     pub started: Instant,
     /// 5.7.x in a row.
     pub policy_row: AtomicU32,
@@ -57,6 +60,10 @@ struct Delivery {
 #[derive(Default)]
 struct Queue {
     claimed: VecDeque<Claimed>,
+    /// By the moment that their domain's pace gave them, and in that by their order.
+    held: BTreeMap<(Duration, usize), Claimed>,
+    /// How many were ever held.
+    count: usize,
     is_exhausted: bool,
 }
 
@@ -96,8 +103,8 @@ impl<'a> Pass<'a> {
                 scope.spawn(|| pass.work());
             }
         });
-        let left = std::mem::take(&mut lock(&pass.queue).claimed);
-        for claim in left {
+        let queue = std::mem::take(&mut *lock(&pass.queue));
+        for claim in queue.claimed.into_iter().chain(queue.held.into_values()) {
             if let Err(error) = pass.post(&claim, Event::Release, None, false) {
                 pass.end(PassEnd::Ledger(error));
                 break;
@@ -123,13 +130,14 @@ impl<'a> Pass<'a> {
         let mut connection = None;
         let mut went_without = None;
         let mut ahead = None;
-        while let Some(delivery) = ahead.take().or_else(|| self.next_delivery()) {
+        while let Some(delivery) = ahead.take().or_else(|| self.next_delivery(true)) {
             if self.is_over() {
                 self.put_back([Some(delivery)]);
                 break;
             }
             // With a pace, the next one has a moment of its own.
-            ahead = if self.run.spec.rate.is_none() { self.next_delivery() } else { None };
+            let is_free = lock(&self.run.pace).is_free();
+            ahead = if is_free { self.next_delivery(false) } else { None };
             if let Err(reason) = self.deliver(&mut connection, &delivery, ahead.as_ref()) {
                 self.put_back([ahead.take(), Some(delivery)]);
                 went_without = reason;
@@ -155,13 +163,13 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The next one whose message can be made.
-    fn next_delivery(&self) -> Option<Delivery> {
+    /// The next one whose message can be made; nothing where all have to wait and `may_wait` is false.
+    fn next_delivery(&self, may_wait: bool) -> Option<Delivery> {
         loop {
-            let claim = self.next()?;
+            let claim = self.next(may_wait)?;
             let made = (self.run.consignment.compose)(&claim.subscriber, self.run.enrolled).and_then(|message| {
                 let to = Address::read(&claim.subscriber.address)?;
-                let envelope = Envelope { from: self.run.consignment.from.clone(), to };
+                let envelope = Envelope { from: self.sender(&to), to };
                 Ok((message.message_id, MailObject::new(envelope, &message.bytes)))
             });
             match made {
@@ -176,32 +184,63 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// The envelope's sender for a recipient. With VERP, `bounces@example.org` becomes `bounces+anna=example.net@example.org`,
+    /// unless that would be too long to be an address.
+    fn sender(&self, to: &Address) -> Address {
+        let from = &self.run.consignment.from;
+        let (Some((local, domain)), true) = (from.as_written().rsplit_once('@'), self.run.consignment.verp) else { return from.clone() };
+        Address::read(&format!("{local}+{}@{domain}", to.wire().replace('@', "="))).unwrap_or_else(|_| from.clone())
+    }
+
     /// The next delivery, from the queue or by a new claim.
-    fn next(&self) -> Option<Claimed> {
-        if self.is_over() {
-            return None;
+    fn next(&self, may_wait: bool) -> Option<Claimed> {
+        loop {
+            if self.is_over() {
+                return None;
+            }
+            let now = self.run.started.elapsed();
+            let mut queue = lock(&self.queue);
+            if queue.held.first_key_value().is_some_and(|((moment, _), _)| *moment <= now) {
+                return queue.held.pop_first().map(|(_, claim)| claim);
+            }
+            if queue.claimed.is_empty() && !queue.is_exhausted && queue.held.len() < MOST_HELD {
+                self.claim(&mut queue)?;
+            }
+            let Some(claim) = queue.claimed.pop_front() else {
+                let (moment, _) = *queue.held.keys().next().filter(|_| may_wait)?;
+                drop(queue);
+                std::thread::sleep(moment.saturating_sub(now).min(Duration::from_millis(50)));
+                continue;
+            };
+            let domain = claim.subscriber.address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
+            let moment = lock(&self.run.domains).take(&domain, now);
+            if moment <= now {
+                return Some(claim);
+            }
+            queue.count += 1;
+            let place = (moment, queue.count);
+            queue.held.insert(place, claim);
         }
-        let mut queue = lock(&self.queue);
-        if queue.claimed.is_empty() && !queue.is_exhausted {
-            // With a slow pace a large claim would be old before it is sent: who unsubscribes meanwhile would get it.
-            let ten_seconds = self.run.spec.rate.map_or(f64::MAX, |rate| (rate * 10.0).ceil());
-            let most = (ten_seconds as usize).clamp(1, LARGEST_CLAIM);
-            let (issue, boot) = (self.run.consignment.issue.to_owned(), self.run.boot.clone());
-            let now = Utc::now();
-            let due = self.due.unwrap_or(now);
-            match self.run.ledger.run(move |store| store.claim(&issue, most, &boot, due)) {
-                Ok(claimed) => {
-                    queue.is_exhausted = claimed.is_empty();
-                    queue.claimed.extend(claimed);
-                }
-                Err(error) => {
-                    drop(queue);
-                    self.end(PassEnd::Ledger(error));
-                    return None;
-                }
+    }
+
+    /// Claims more. Nothing where the ledger fails, which ends the pass.
+    fn claim(&self, queue: &mut Queue) -> Option<()> {
+        // With a slow pace a large claim would be old before it is sent: who unsubscribes meanwhile would get it.
+        let ten_seconds = self.run.spec.rate.map_or(f64::MAX, |rate| (rate * 10.0).ceil());
+        let most = (ten_seconds as usize).clamp(1, LARGEST_CLAIM);
+        let (issue, boot) = (self.run.consignment.issue.to_owned(), self.run.boot.clone());
+        let due = self.due.unwrap_or_else(Utc::now);
+        match self.run.ledger.run(move |store| store.claim(&issue, most, &boot, due)) {
+            Ok(claimed) => {
+                queue.is_exhausted = claimed.is_empty();
+                queue.claimed.extend(claimed);
+                Some(())
+            }
+            Err(error) => {
+                self.end(PassEnd::Ledger(error));
+                None
             }
         }
-        queue.claimed.pop_front()
     }
 
     fn change(&self, claim: &Claimed, event: Event, reply: Option<String>, suppress: bool) -> Change {
@@ -227,6 +266,7 @@ impl<'a> Pass<'a> {
             Outcome::Bounced { blame: Blame::Policy, .. } | Outcome::Unsent(_) | Outcome::Forbidden { .. } => {}
             _ => self.run.policy_row.store(0, Ordering::Relaxed),
         }
+        self.heed(&outcome);
         match outcome {
             Outcome::Sent { reply } => self.settle(claim, Event::Accept, &reply, false),
             Outcome::Deferred { reply } => self.defer(claim, &reply),
@@ -255,6 +295,18 @@ impl<'a> Pass<'a> {
             Outcome::Forbidden { .. } => {}
         }
         Ok(())
+    }
+
+    /// Slows down where the server wants less, and quickens while it takes what it gets.
+    fn heed(&self, outcome: &Outcome) {
+        let mut pace = lock(&self.run.pace);
+        match outcome {
+            Outcome::Sent { .. } => pace.quicken(),
+            Outcome::Deferred { reply } | Outcome::Unsent(Ending::Again(reply)) if wants_less(reply) => {
+                pace.slow(self.run.started.elapsed());
+            }
+            _ => {}
+        }
     }
 
     /// Counts a 5.7.x, and ends the run with the last that is allowed in a row. False for one that comes on another connection
@@ -299,7 +351,9 @@ impl<'a> Pass<'a> {
                 None => self.open()?,
             };
             let outcome = open.send(mail, next.map(|next| &next.mail), &mut begin);
-            if open.is_open() {
+            if open.is_used_up() {
+                open.quit();
+            } else if open.is_open() {
                 *connection = Some(open);
             }
             match outcome {

@@ -144,29 +144,37 @@ impl Store {
             }
             change
                 .execute("INSERT INTO issues VALUES (?1, ?2, ?3, ?4, 0)", params![issue, content_hash, segment.to_string(), millis(now)])?;
-            let sql = format!(
-                "SELECT key, {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key)
-                 WHERE s.state = 'confirmed' ORDER BY key"
-            );
-            let mut people = change.prepare(&sql)?;
-            let mut rows = people.query([])?;
-            let mut insert =
-                change.prepare("INSERT INTO deliveries (issue, key, address, state, reply, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-            let mut is_anybody = false;
-            while let Some(row) = rows.next()? {
-                let person = subscriber(row)?;
-                let (key, reason): (String, Option<String>) = (row.get("key")?, row.get("reason")?);
-                if !segment.holds(&person) || has_another(change, &key, &segment.audience)? {
-                    continue;
-                }
-                let state = if reason.is_some() { StateWord::Withdrawn } else { StateWord::Pending };
-                is_anybody |= reason.is_none();
-                insert.execute(params![issue, key, person.address, state.as_str(), reason, millis(now)])?;
-            }
+            let is_anybody = enrol_people(change, issue, segment, now)? > 0;
             if !is_anybody {
                 return Err(StoreError::Nobody { issue: issue.to_owned(), segment: segment.clone() }.into());
             }
             Ok(Enrolled { at: moment(millis(now))?, is_new: true, is_changed: false })
+        })
+    }
+
+    /// Adds to an enrolled issue's recipients who has come onto the list since. Gives how many are to get it. They get the bytes
+    /// that the others got, unless `allow_changed`.
+    pub fn enrol_new(
+        &mut self,
+        issue: &str,
+        content_hash: &str,
+        segment: &Segment,
+        allow_changed: bool,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        self.change("enrol the recipients", Durability::Synced, |change| {
+            let sql = "SELECT content_hash, segment FROM issues WHERE issue = ?1";
+            let (hash, enrolled): (String, String) = change.query_row(sql, [issue], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            if segment.to_string().to_lowercase() != enrolled.to_lowercase() {
+                return Err(StoreError::OtherSegment { issue: issue.to_owned(), enrolled }.into());
+            }
+            if hash != content_hash {
+                if !allow_changed {
+                    return Err(StoreError::Changed { issue: issue.to_owned() }.into());
+                }
+                change.execute("UPDATE issues SET content_hash = ?2 WHERE issue = ?1", [issue, content_hash])?;
+            }
+            enrol_people(change, issue, segment, now)
         })
     }
 
@@ -310,16 +318,45 @@ impl Store {
     }
 
     /// How many `enrol` would choose now.
-    pub fn would_enrol(&self, segment: &Segment) -> Result<usize, StoreError> {
+    pub fn would_enrol(&self, issue: &str, segment: &Segment) -> Result<usize, StoreError> {
         let list = self.listed(segment)?;
         self.read("read the ledger", |connection| {
             let mut count = 0;
             for one in list.iter().filter(|one| one.suppressed.is_none() && one.subscriber.state == SubscriptionState::Confirmed) {
-                count += usize::from(!has_another(connection, &key(&one.subscriber.address), &segment.audience)?);
+                let key = key(&one.subscriber.address);
+                count += usize::from(!has_delivery(connection, issue, &key)? && !has_another(connection, &key, &segment.audience)?);
             }
             Ok(count)
         })
     }
+}
+
+/// Makes a delivery for everybody who is confirmed, in the segment, and has none yet. Gives how many may be mailed.
+fn enrol_people(change: &Connection, issue: &str, segment: &Segment, now: DateTime<Utc>) -> Result<usize, Fault> {
+    let sql = format!(
+        "SELECT key, {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key)
+         WHERE s.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key) ORDER BY key"
+    );
+    let mut people = change.prepare(&sql)?;
+    let mut rows = people.query([issue])?;
+    let mut insert =
+        change.prepare("INSERT INTO deliveries (issue, key, address, state, reply, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let person = subscriber(row)?;
+        let (key, reason): (String, Option<String>) = (row.get("key")?, row.get("reason")?);
+        if !segment.holds(&person) || has_another(change, &key, &segment.audience)? {
+            continue;
+        }
+        let state = if reason.is_some() { StateWord::Withdrawn } else { StateWord::Pending };
+        count += usize::from(reason.is_none());
+        insert.execute(params![issue, key, person.address, state.as_str(), reason, millis(now)])?;
+    }
+    Ok(count)
+}
+
+fn has_delivery(connection: &Connection, issue: &str, key: &str) -> Result<bool, Fault> {
+    Ok(connection.prepare_cached("SELECT 1 FROM deliveries WHERE issue = ?1 AND key = ?2")?.exists(params![issue, key])?)
 }
 
 /// Whether somebody has got another edition of the issue, or is to get it.

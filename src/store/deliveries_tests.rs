@@ -49,7 +49,7 @@ fn words(store: &Store) -> Vec<&'static str> {
 fn an_issue_is_enrolled_once() {
     let (_folder, mut store) = store(4);
     store.suppress("p001@example.org", "complained", now()).unwrap();
-    assert_eq!(store.would_enrol(&Segment::default()).unwrap(), 3);
+    assert_eq!(store.would_enrol(ISSUE, &Segment::default()).unwrap(), 3);
     assert_eq!(store.counts(ISSUE).unwrap(), None);
     let first = store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap();
     assert_eq!(first, Enrolled { at: now(), is_new: true, is_changed: false });
@@ -59,6 +59,22 @@ fn an_issue_is_enrolled_once() {
     assert_eq!(second, Enrolled { at: now(), is_new: false, is_changed: false });
     let counts = store.counts(ISSUE).unwrap().unwrap();
     assert_eq!((counts.recipients(), counts.pending, counts.withdrawn), (3, 3, 1));
+}
+
+#[test]
+fn who_comes_later_may_be_enrolled_too() {
+    let (_folder, mut store) = store(3);
+    store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap();
+    let late = Subscriber { address: "late@example.org".into(), ..Subscriber::default() };
+    store.import(&[Imported { line: 2, subscriber: late, suppressed: None }], false, now()).unwrap();
+    assert_eq!(store.would_enrol(ISSUE, &Segment::default()).unwrap(), 1);
+    let changed = store.enrol_new(ISSUE, "other", &Segment::default(), false, later(60)).unwrap_err();
+    assert!(matches!(changed, StoreError::Changed { .. }), "{changed}");
+    let odd = Segment { tag: Some("odd".into()), ..Segment::default() };
+    assert!(matches!(store.enrol_new(ISSUE, "hash", &odd, false, later(60)), Err(StoreError::OtherSegment { .. })));
+    assert_eq!(store.enrol_new(ISSUE, "hash", &Segment::default(), false, later(60)).unwrap(), 1);
+    assert_eq!(store.enrol_new(ISSUE, "hash", &Segment::default(), false, later(60)).unwrap(), 0);
+    assert_eq!(store.counts(ISSUE).unwrap().unwrap().pending, 4);
 }
 
 #[test]
@@ -93,11 +109,11 @@ fn nobody_gets_two_editions() {
         Segment { audience: Audience { editions, own }, ..Segment::default() }
     };
     store.import(&[person("a", ""), person("b", "fr"), person("c", "fr-CA")], false, now()).unwrap();
-    assert_eq!([0, 1].map(|own| store.would_enrol(&edition(own)).unwrap()), [1, 2]);
+    assert_eq!([0, 1].map(|own| store.would_enrol(ISSUE, &edition(own)).unwrap()), [1, 2]);
     store.enrol("2026-W07-fr", "hash", &edition(1), false, now()).unwrap();
     // One has another language since, and has got the French one; another one is new.
     store.import(&[person("b", "en"), person("d", "de")], false, now()).unwrap();
-    assert_eq!(store.would_enrol(&edition(0)).unwrap(), 2);
+    assert_eq!(store.would_enrol(ISSUE, &edition(0)).unwrap(), 2);
     store.enrol(ISSUE, "hash", &edition(0), false, now()).unwrap();
     let of =
         |store: &Store, issue: &str| -> Vec<String> { store.deliveries(issue, true).unwrap().into_iter().map(|row| row.address).collect() };

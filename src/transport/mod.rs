@@ -17,10 +17,11 @@ mod stream;
 
 pub use dialogue::{Credentials, Dialogue, Failure, Step};
 pub use mail::{Envelope, MailObject};
-pub use outcome::{Blame, Ending, Outcome};
+pub use outcome::{Blame, Ending, Outcome, wants_less};
 pub use reply::{Enhanced, Reply, ReplyFault, ReplyReader};
 pub use smtp::{Connection, Smtp};
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How the connection is protected.
@@ -46,6 +47,10 @@ pub struct SmtpSpec {
     pub connections: usize,
     /// Messages a second over all connections.
     pub rate: Option<f64>,
+    /// Messages a second to recipients of a domain (lower case, A-labels).
+    pub per_domain: BTreeMap<String, f64>,
+    /// After so many messages a connection is closed and a new one opened.
+    pub messages_per_connection: Option<u32>,
     /// So many 5.7.x in a row end the run.
     pub policy_stop: u32,
     /// For one whole reply.
@@ -55,6 +60,8 @@ pub struct SmtpSpec {
     pub retry: RetrySpec,
     /// Envelope sender; default: the newsletter's From address.
     pub envelope_from: Option<String>,
+    /// Whether the envelope's sender names the recipient.
+    pub verp: bool,
 }
 
 /// Back-off of deferred deliveries.

@@ -33,6 +33,13 @@ impl Blame {
     }
 }
 
+/// Whether a 4yz says that messages come too fast (RFC 3463: 4.7.x), and not that one recipient is to wait (greylisting).
+pub fn wants_less(reply: &str) -> bool {
+    let text = reply.to_ascii_lowercase();
+    let is_grey = text.contains("greylist") || text.contains("graylist");
+    text.starts_with('4') && text.split(' ').nth(1).is_some_and(|code| code.starts_with("4.7.")) && !is_grey
+}
+
 /// Why a session ended, by what helps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {

@@ -49,7 +49,9 @@ impl Smtp {
         let name = stream.local_address().map_or_else(|| "localhost".to_owned(), address_literal);
         let dialogue = Dialogue::new(name, spec.tls, self.credentials.clone());
         let (timeout, final_timeout) = (spec.timeout, spec.final_timeout);
-        let mut connection = Connection { stream, dialogue, replies: ReplyReader::default(), timeout, final_timeout, next_said: None };
+        let left = spec.messages_per_connection.unwrap_or(u32::MAX);
+        let mut connection =
+            Connection { stream, dialogue, replies: ReplyReader::default(), timeout, final_timeout, next_said: None, left };
         if spec.tls == Tls::Implicit {
             self.secure(&mut connection).map_err(ended)?;
         }
@@ -93,12 +95,19 @@ pub struct Connection {
     final_timeout: Duration,
     /// The message whose transaction was started with the dot of the one before.
     next_said: Option<Identity>,
+    /// Messages that it may still take.
+    left: u32,
 }
 
 impl Connection {
     /// Whether another message can be sent on it.
     pub fn is_open(&self) -> bool {
-        self.dialogue.is_ready()
+        self.dialogue.is_ready() && self.left > 0
+    }
+
+    /// Whether it has taken as many messages as it may, and can say goodbye.
+    pub fn is_used_up(&self) -> bool {
+        self.dialogue.is_ready() && self.left == 0
     }
 
     /// Sends one message. `begin` is called when all but the final dot has been written: it commits to the ledger that the
@@ -106,6 +115,8 @@ impl Connection {
     /// offers PIPELINING (RFC 2920), the transaction of `next` starts with the final dot, which saves its round trip: `next`
     /// is then the only message that this connection takes.
     pub fn send(&mut self, mail: &MailObject, next: Option<&MailObject>, begin: &mut dyn FnMut() -> Result<(), String>) -> Outcome {
+        self.left = self.left.saturating_sub(1);
+        let next = next.filter(|_| self.left > 0);
         let mut step = match self.next_said.take() {
             None => self.dialogue.mail(&mail.envelope.from, &mail.envelope.to, mail.content.len(), mail.is_ascii),
             Some(said) if said == mail.identity() => Step::Listen,
@@ -125,7 +136,7 @@ impl Connection {
                 },
                 Step::Nothing => self.ask(FINAL_DOT),
                 Step::Over(outcome) => {
-                    if !self.is_open() {
+                    if !self.dialogue.is_ready() {
                         self.stream.cut();
                     }
                     return outcome;

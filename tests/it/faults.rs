@@ -113,6 +113,9 @@ pub fn spec(port: u16) -> SmtpSpec {
         final_timeout: Duration::from_millis(400),
         retry: RetrySpec { first: Duration::from_millis(30), max: Duration::from_millis(60), give_up: Duration::from_secs(20) },
         envelope_from: None,
+        per_domain: Default::default(),
+        messages_per_connection: None,
+        verp: false,
     }
 }
 
@@ -143,8 +146,13 @@ fn run(database: &Path, spec: &SmtpSpec, large: bool, once: bool) -> Summary {
         true => Err("its name holds a line break".to_owned()),
         false => Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(large) }),
     };
-    let consignment =
-        Consignment { issue: ISSUE, content_hash: "hash", from: Address::read("news@example.org").unwrap(), compose: &compose };
+    let consignment = Consignment {
+        issue: ISSUE,
+        content_hash: "hash",
+        from: Address::read("news@example.org").unwrap(),
+        verp: false,
+        compose: &compose,
+    };
     let smtp = Smtp::new(spec.clone(), spec.user.as_ref().map(|user| user.replace("right", crate::mock_smtp::PASSWORD))).unwrap();
     let options = SendOptions { once, ..SendOptions::default() };
     send(database, &smtp, spec, &consignment, &options, &AtomicBool::new(false), &Silent).unwrap()
@@ -276,6 +284,9 @@ fn refusals() {
             .once()
             .gives(&["deferred", "sent"], &[0, 1])
             .connections(1),
+        row("too fast", Plan::new().rule(At::Rcpt, "", 0, 2, say("450 4.7.28 too fast")))
+            .people(&["a", "b", "c", "d"])
+            .gives(&["sent"; 4], &[1; 4]),
         row("451 at DATA", Plan::new().once(At::Data, "a@", say("451 later"))),
         row("451 to the dot", Plan::new().once(At::Dot, "a@", say("451 4.3.0 later"))).gives(&["sent", "sent"], &[2, 1]),
         row("452 at MAIL", Plan::new().once(At::Mail, "", say("452 4.3.1 full")))
@@ -469,8 +480,13 @@ fn a_stopped_run_leaves_the_rest_pending() {
         }
     }
     let compose = |subscriber: &Subscriber, _| Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) });
-    let consignment =
-        Consignment { issue: ISSUE, content_hash: "hash", from: Address::read("news@example.org").unwrap(), compose: &compose };
+    let consignment = Consignment {
+        issue: ISSUE,
+        content_hash: "hash",
+        from: Address::read("news@example.org").unwrap(),
+        verp: false,
+        compose: &compose,
+    };
     let spec = SmtpSpec { connections: 2, ..spec(server.port()) };
     let smtp = Smtp::new(spec.clone(), None).unwrap();
     let summary = send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &stop, &StopAt(&stop, Default::default())).unwrap();
@@ -500,8 +516,13 @@ fn a_ledger_that_can_t_be_written_stops_the_dots() {
         }
         Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) })
     };
-    let consignment =
-        Consignment { issue: ISSUE, content_hash: "hash", from: Address::read("news@example.org").unwrap(), compose: &compose };
+    let consignment = Consignment {
+        issue: ISSUE,
+        content_hash: "hash",
+        from: Address::read("news@example.org").unwrap(),
+        verp: false,
+        compose: &compose,
+    };
     let spec = spec(server.port());
     let smtp = Smtp::new(spec.clone(), None).unwrap();
     let failed = send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &AtomicBool::new(false), &Silent);
@@ -559,8 +580,13 @@ fn a_stopped_run_opens_no_second_connection() {
     let server = MockSmtp::start(plan);
     let stop = AtomicBool::new(false);
     let compose = |subscriber: &Subscriber, _| Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) });
-    let consignment =
-        Consignment { issue: ISSUE, content_hash: "hash", from: Address::read("news@example.org").unwrap(), compose: &compose };
+    let consignment = Consignment {
+        issue: ISSUE,
+        content_hash: "hash",
+        from: Address::read("news@example.org").unwrap(),
+        verp: false,
+        compose: &compose,
+    };
     let spec = SmtpSpec { timeout: Duration::from_secs(5), ..spec(server.port()) };
     let smtp = Smtp::new(spec.clone(), None).unwrap();
     let summary = std::thread::scope(|scope| {

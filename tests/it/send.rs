@@ -151,6 +151,78 @@ fn the_next_message_starts_with_the_dot_of_the_one_before() {
 }
 
 #[test]
+fn who_subscribes_later_gets_it_when_asked() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"])).file("m.csv", list(&["bert"]));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").success();
+    project.run("list import m.csv").success();
+    project.run("send latest --yes").success();
+    assert_eq!(server.record().messages.len(), 1);
+    let planned = project.run("send latest --dry-run --enrol-new --format json").success().json();
+    assert_eq!(planned["recipients"], 1);
+    project.run("send latest --yes --enrol-new").success();
+    let record = server.record();
+    assert_eq!([record.count("anna@example.net"), record.count("bert@example.net")], [1, 1]);
+}
+
+#[test]
+fn a_bounce_says_whose_it_is() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), "tls = \"none\"\nenvelope_from = \"bounces@example.org\"\nverp = true\n");
+    let long = "a".repeat(60);
+    let project = project.file("l.csv", list(&["anna", &long]));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").success();
+    let froms: std::collections::BTreeSet<String> = server.record().messages.iter().map(|seen| seen.from.clone()).collect();
+    // An address has at most 64 bytes before the @: a longer one is the plain sender.
+    let wanted = ["bounces+anna=example.net@example.org", "bounces@example.org"];
+    assert_eq!(froms.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
+}
+
+/// A slow domain holds up nobody else.
+#[test]
+fn each_domain_has_its_pace() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), "tls = \"none\"\nconnections = 2\nper_domain = { \"slow.example\" = \"10/s\" }\n");
+    let rows: String = (0..4).map(|n| format!("a{n}@slow.example\nb{n}@fast.example\n")).collect();
+    let project = project.file("l.csv", format!("email\n{rows}"));
+    project.run("list import l.csv").success();
+    let started = std::time::Instant::now();
+    project.run("send latest --yes").success();
+    assert!(started.elapsed() >= std::time::Duration::from_millis(300), "{:?}", started.elapsed());
+    let order: Vec<String> = server.record().messages.iter().map(|seen| seen.to.clone()).collect();
+    let last_fast = order.iter().rposition(|to| to.ends_with("fast.example")).unwrap();
+    assert_eq!((order.len(), last_fast <= 5), (8, true), "{order:?}");
+    project.run("send latest --yes --per-domain slow.example=x").code(2).stderr_has("write it as gmail.com=5/s");
+}
+
+#[test]
+fn a_connection_ends_after_its_messages() {
+    let server = MockSmtp::start(Plan::new());
+    let names = ["a", "b", "c", "d", "e", "f", "g"];
+    let project = publication(server.port(), "tls = \"none\"\nconnections = 1\nmessages_per_connection = 3\n").file("l.csv", list(&names));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").success();
+    let record = server.record();
+    let quits = record.commands.iter().filter(|line| *line == "QUIT").count();
+    assert_eq!((record.messages.len(), record.connections, quits), (7, 3, 3));
+}
+
+#[test]
+fn a_run_waits_for_its_time() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes --at tomorrow").code(2).stderr_has("--at: `tomorrow` is not a time");
+    let at = (chrono::Utc::now() + chrono::TimeDelta::seconds(2)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let run = project.run(&format!("send latest --yes --at {at}")).success();
+    assert!(run.stderr.contains("Waiting until "), "{}", run.stderr);
+    assert!(chrono::Utc::now().to_rfc3339() >= at);
+    assert_eq!(server.record().messages.len(), 1);
+}
+
+#[test]
 fn a_test_goes_past_the_ledger() {
     let server = MockSmtp::start(Plan::new());
     let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
