@@ -1,7 +1,7 @@
 //! The sender is killed at any moment, again and again, and resumed until it is done. The server's own record says whether
 //! anybody got the issue twice or not at all.
 
-use crate::mock_smtp::{Act, At, MockSmtp, Plan};
+use crate::mock_smtp::{Act, At, Dice, MockSmtp, Plan, Record};
 use crate::project::Project;
 use crate::send::publication;
 use std::collections::BTreeMap;
@@ -10,20 +10,8 @@ use std::time::Duration;
 const PEOPLE: usize = 500;
 const CONNECTIONS: usize = 4;
 
-/// Chance that is the same each time (Marsaglia's xorshift64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-}
-
-fn project(server: &MockSmtp) -> Project {
-    let rows: String = (0..PEOPLE).map(|n| format!("p{n:03}@example.net,Person {n}\n")).collect();
+fn project(server: &MockSmtp, people: usize) -> Project {
+    let rows: String = (0..people).map(|n| format!("p{n:05}@example.net,Person {n}\n")).collect();
     let smtp = format!("tls = \"none\"\nconnections = {CONNECTIONS}\ntimeout = \"10s\"\nfinal_timeout = \"10s\"\n");
     let project = publication(server.port(), &smtp).file("l.csv", format!("email,name\n{rows}"));
     project.run("list import l.csv").success();
@@ -54,7 +42,7 @@ fn states(project: &Project) -> BTreeMap<String, String> {
 fn nobody_twice_nobody_missing() {
     // A reply takes a while, so that kills fall between the dot and the reply, too.
     let server = MockSmtp::start(Plan::new().always(At::Dot, "", Act::Wait(Duration::from_millis(12))));
-    let project = project(&server);
+    let project = project(&server, PEOPLE);
     let mut dice = Dice(20_260_216);
     let kills = send_with_kills(&project, &mut dice, &["send", "latest", "--yes"]);
     assert!(kills >= 10, "only {kills} kills: the test proves little");
@@ -87,4 +75,52 @@ fn nobody_twice_nobody_missing() {
         let most = if state == "uncertain" { 2 } else { 1 };
         assert!((1..=most).contains(&times), "{address}, which was {state}, came {times} times");
     }
+}
+
+/// What each address got: how often its message came, and how often the client was told that it was taken.
+fn came(record: &Record) -> BTreeMap<&str, (usize, usize)> {
+    let mut came: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for seen in &record.messages {
+        let (dots, taken) = came.entry(&seen.to).or_default();
+        *dots += 1;
+        *taken += usize::from(seen.is_accepted());
+    }
+    came
+}
+
+/// A server that loses connections, says later and says no, by chance; and a sender that is killed at least fifty times.
+#[test]
+#[ignore = "takes a minute"]
+fn ten_thousand_among_faults_and_kills() {
+    const MANY: usize = 10_000;
+    let server =
+        MockSmtp::start(Plan::new().chaos(20_260_501, 60).rule(At::Dot, "0@", 0, usize::MAX, Act::Wait(Duration::from_millis(30))));
+    let project = project(&server, MANY);
+    let kills = send_with_kills(&project, &mut Dice(20_261_125), &["send", "latest", "--yes"]);
+    assert!(kills >= 50, "only {kills} kills");
+    let record = server.record();
+    let came = came(&record);
+    let states = states(&project);
+    assert_eq!(states.len(), MANY);
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (address, state) in &states {
+        *counts.entry(state).or_default() += 1;
+        let (_, taken) = came.get(address.as_str()).copied().unwrap_or_default();
+        match state.as_str() {
+            "sent" => assert_eq!(taken, 1, "{address} is sent"),
+            "bounced" => assert_eq!(taken, 0, "{address} is bounced"),
+            "uncertain" => assert!(taken <= 1, "{address} is uncertain and was taken {taken} times"),
+            other => panic!("{address} is left {other}"),
+        }
+    }
+    let count = |state: &str| counts.get(state).copied().unwrap_or_default();
+    assert_eq!(count("sent") + count("bounced") + count("uncertain"), MANY);
+    // Of each kill one message a connection, and those whose dot the server itself left unanswered.
+    let unanswered = record.messages.iter().filter(|seen| seen.verdict.is_none()).count();
+    assert!(count("uncertain") <= kills * CONNECTIONS + unanswered, "{counts:?} after {kills} kills, {unanswered} unanswered");
+    assert!(count("bounced") > 0 && unanswered > 0, "{counts:?}: the test proves little");
+    // They are listed, each by its address.
+    let report = project.run("report latest --format json").success().json();
+    let listed = report["deliveries"].as_array().unwrap().iter().filter(|row| row["state"] == "uncertain").count();
+    assert_eq!(listed, count("uncertain"));
 }

@@ -7,6 +7,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// Chance that is the same each time (Marsaglia's xorshift64).
+#[derive(Clone, Debug)]
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
+
 /// Where in the dialogue a rule applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
@@ -113,6 +126,7 @@ struct Shared {
     password: String,
     limit: usize,
     is_eager: bool,
+    chaos: Mutex<Option<(Dice, u64)>>,
     open: AtomicUsize,
 }
 
@@ -125,6 +139,7 @@ pub struct Plan {
     is_implicit: bool,
     limit: usize,
     is_eager: bool,
+    chaos: Option<(Dice, u64)>,
 }
 
 impl Plan {
@@ -136,6 +151,7 @@ impl Plan {
             is_implicit: false,
             limit: usize::MAX,
             is_eager: false,
+            chaos: None,
         }
     }
 
@@ -163,6 +179,11 @@ impl Plan {
     /// Says 354 to DATA even if it took no recipient (RFC 2920, section 3.1 allows it).
     pub fn eager(self) -> Plan {
         Plan { is_eager: true, ..self }
+    }
+
+    /// Where no rule applies, one of so many steps goes wrong, by chance.
+    pub fn chaos(self, seed: u64, one_of: u64) -> Plan {
+        Plan { chaos: Some((Dice(seed), one_of)), ..self }
     }
 
     /// Doesn't offer PIPELINING.
@@ -229,6 +250,7 @@ impl MockSmtp {
             password: PASSWORD.into(),
             limit: plan.limit,
             is_eager: plan.is_eager,
+            chaos: Mutex::new(plan.chaos),
             open: AtomicUsize::new(0),
         });
         let own = Arc::clone(&shared);
@@ -473,7 +495,23 @@ impl Session<'_> {
                 return Some(rule.act.clone());
             }
         }
-        None
+        drop(rules);
+        self.mishap(at)
+    }
+
+    /// What goes wrong by chance.
+    fn mishap(&self, at: At) -> Option<Act> {
+        let mut chaos = self.shared.chaos.lock().unwrap();
+        let (dice, one_of) = chaos.as_mut()?;
+        let acts = match at {
+            At::Mail => vec![say("421 4.3.2 bye"), say("451 4.3.0 later"), Act::Close],
+            At::Rcpt => vec![say("450 4.2.0 greylisted"), say("550 5.1.1 no such user"), say("421 4.3.2 bye"), Act::Close],
+            At::Data => vec![say("451 4.3.0 later"), say("250 what"), Act::Close],
+            At::Body => vec![Act::Close],
+            At::Dot => vec![say("451 4.3.0 later"), say("554 5.6.0 no"), say("421 4.3.2 bye"), say("fine"), Act::Close],
+            At::Connect | At::Hello | At::StartTls | At::Auth | At::Reset => return None,
+        };
+        (dice.below(*one_of) == 0).then(|| acts[dice.below(acts.len() as u64) as usize].clone())
     }
 
     fn perform(&mut self, act: Act, usual: &str) -> Result<Option<u16>, Over> {
