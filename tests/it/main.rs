@@ -30,6 +30,8 @@ mod readers;
 mod reading;
 #[cfg(feature = "send")]
 mod send;
+#[cfg(feature = "send")]
+mod servers;
 mod syntax;
 mod tidy;
 mod unchanged;

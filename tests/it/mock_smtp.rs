@@ -209,6 +209,7 @@ impl Plan {
 /// A certificate that signs itself.
 pub struct Certificate {
     pub pem: String,
+    pub key_pem: String,
     config: Arc<rustls::ServerConfig>,
 }
 
@@ -223,7 +224,7 @@ impl Certificate {
             .with_no_client_auth()
             .with_single_cert(vec![made.cert.der().clone()], key)
             .unwrap();
-        Certificate { pem: made.cert.pem(), config: Arc::new(config) }
+        Certificate { pem: made.cert.pem(), key_pem: made.signing_key.serialize_pem(), config: Arc::new(config) }
     }
 }
 
