@@ -11,7 +11,7 @@ use crate::list::{Address, Audience, Segment, Subscriber, UnsubscribeToken};
 use crate::message::{ComposeError, Composer, Message, Recipient, Signer, fill_subject, sample_recipient, signed};
 use crate::newsletter::{Edition, NewsletterSpec, PlannedIssue};
 use crate::pipeline::render_edition;
-use crate::transport::{Smtp, SmtpSpec};
+use crate::transport::{SmtpSpec, Transport};
 use crate::url::ascii_domain;
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::Args;
@@ -168,10 +168,10 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         .map_err(|reason| Failure::new(format!("the sender {sender} is no address: {reason}"), "see `from` under [newsletter]"))?;
     let password = smtp_spec.password.as_ref().map(read_password).transpose();
     let password = password.map_err(|reason| Failure::new(reason, "see password_env and password_file under [smtp]"))?;
-    let smtp = Smtp::new(smtp_spec.clone(), password).map_err(|reason| Failure::new(reason, ""))?;
+    let transport = Transport::new(smtp_spec.clone(), password).map_err(|reason| Failure::new(reason, ""))?;
     let hash = Sha256::digest(&sample.bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     if let Some(address) = &args.test {
-        return test(address, &config, &voice, &letter, &hash, &smtp, &from);
+        return test(address, &config, &voice, &letter, &hash, &transport, &from);
     }
     if !args.yes {
         confirm(args, &config, &voice, &letter, &smtp_spec)?;
@@ -194,7 +194,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Left);
     }
     let bar = Bar::new(&voice);
-    let result = send(&config.sending.store, &smtp, &smtp_spec, &consignment, &options, &stop, &bar);
+    let result = send(&config.sending.store, &transport, &smtp_spec, &consignment, &options, &stop, &bar);
     bar.finish();
     let exit = result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary)).map_err(|error| store_failure(&error))?;
     let others: Vec<&str> = letter.segment.audience.others().collect();
@@ -269,25 +269,35 @@ fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sam
     let seconds = smtp.rate.map(|rate| recipients as f64 / rate);
     voice.object(&json!({
         "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "recipients": recipients,
-        "bytes": sample.bytes.len(), "server": format!("{}:{}", smtp.host, smtp.port), "seconds": seconds,
+        "bytes": sample.bytes.len(), "server": smtp.server(), "seconds": seconds,
         "dkim": letter.signers.iter().map(|key| json!({"name": key.dns_name(), "txt": key.dns_record()})).collect::<Vec<_>>(),
     }));
     let time = seconds.map(|seconds| format!(", {seconds:.0} s at the rate that is set")).unwrap_or_default();
     voice.result(&format!(
-        "Issue {}: \"{}\", {} bytes, to {recipients} recipients through {}:{}{time}. Nothing was sent.",
+        "Issue {}: \"{}\", {} bytes, to {recipients} recipients through {}{time}. Nothing was sent.",
         edition.issue,
         subject,
         sample.bytes.len(),
-        smtp.host,
-        smtp.port
+        smtp.server()
     ));
+    if let Some(daily) = smtp.daily.filter(|daily| recipients > *daily) {
+        voice.note(&format!("The provider is known to take {daily} recipients a day: it will defer or refuse the rest"));
+    }
     for key in &letter.signers {
         voice.result(&format!("Signed; DNS should have: {} TXT \"{}\"", key.dns_name(), key.dns_record()));
     }
     Ok(Exit::Done)
 }
 
-fn test(address: &str, config: &Config, voice: &Voice, letter: &Letter, hash: &str, smtp: &Smtp, from: &Address) -> Result<Exit, Failure> {
+fn test(
+    address: &str,
+    config: &Config,
+    voice: &Voice,
+    letter: &Letter,
+    hash: &str,
+    transport: &Transport,
+    from: &Address,
+) -> Result<Exit, Failure> {
     let to = Address::read(address).map_err(|reason| Failure::new(format!("`{address}` is not an address: {reason}"), ""))?;
     // With the person's own name and fields, where it is on the list.
     let listed = match find_store(config)? {
@@ -299,7 +309,7 @@ fn test(address: &str, config: &Config, voice: &Voice, letter: &Letter, hash: &s
     let subscriber = on_list.unwrap_or_else(|| Subscriber { address: to.as_written().to_owned(), ..Subscriber::default() });
     let composer = letter.composer.clone().for_test(hash);
     let message = letter.message(&composer, &subscriber, Utc::now()).map_err(|reason| Failure::new(reason, ""))?;
-    let reply = match send_one(smtp, from, &to, &message) {
+    let reply = match send_one(transport, from, &to, &message) {
         Ok(reply) => reply,
         Err(NotSent::Refused(reply)) => {
             let failure = Failure::new(format!("the test was not sent: the server refuses it: {reply}"), "");
@@ -321,10 +331,9 @@ fn confirm(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, smt
     let mut err = std::io::stderr().lock();
     let asked = write!(
         err,
-        "Send \"{}\" to {recipients} recipients through {}:{}? [y/N] ",
+        "Send \"{}\" to {recipients} recipients through {}? [y/N] ",
         fill_subject(&letter.edition, &sample_recipient()),
-        smtp.host,
-        smtp.port
+        smtp.server()
     )
     .and_then(|()| err.flush());
     let mut answer = String::new();

@@ -2,6 +2,8 @@
 
 mod newsletter;
 mod podcast;
+#[cfg(feature = "send")]
+mod providers;
 mod publication;
 #[cfg(feature = "send")]
 mod sending;

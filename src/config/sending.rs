@@ -1,13 +1,14 @@
 //! `[smtp]`, with its keys of DKIM, `[list]` and `[store]`.
 
 use super::Sending;
+use super::providers::{self, PROVIDERS};
 use super::table::{Given, Table};
 use super::units::{read_duration, read_rate};
 use crate::diagnostic::Diagnostic;
 use crate::list::{ListSpec, SecretSource};
 use crate::message::DkimSpec;
 use crate::newsletter::NewsletterSpec;
-use crate::transport::{RetrySpec, SmtpSpec, Tls};
+use crate::transport::{Auth, Carrier, FolderFormat, RetrySpec, SmtpSpec, Tls};
 use crate::url::ascii_domain;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,25 @@ fn store(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<
     path
 }
 
+/// `transport` with its `command`, or its `dir` and `format`.
+fn carrier(table: &mut Table, root: &Path) -> Carrier {
+    let kind = table.choice("transport", &[("smtp", 0), ("sendmail", 1), ("file", 2)]).unwrap_or(0);
+    let command = table.texts("command");
+    let dir = table.text("dir");
+    let format = table.choice("format", &[("maildir", FolderFormat::Maildir), ("eml", FolderFormat::Eml)]);
+    match kind {
+        1 => {
+            let command = command.map(|given| given.value).filter(|command| !command.is_empty());
+            Carrier::Sendmail { command: command.unwrap_or_else(|| vec!["/usr/sbin/sendmail".to_owned()]) }
+        }
+        2 => {
+            let dir = dir.map_or_else(|| "outbox".to_owned(), |given| given.value);
+            Carrier::Folder { path: root.join(dir), format: format.unwrap_or(FolderFormat::Maildir) }
+        }
+        _ => Carrier::Smtp,
+    }
+}
+
 /// One key of `dkim = [ … ]`. Servers count a signature for the sender's own domain, or one above it, alone (DMARC, RFC 7489,
 /// section 3.1.1).
 fn dkim(mut table: Table, sender: Option<&str>, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<DkimSpec> {
@@ -103,12 +123,30 @@ fn dkim(mut table: Table, sender: Option<&str>, root: &Path, faults: &mut Vec<Di
 }
 
 fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<SmtpSpec> {
+    let carrier = carrier(&mut table, root);
+    let provider = table.text("provider").and_then(|given| {
+        let found = providers::find(&given.value);
+        if found.is_none() {
+            let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+            table.refuse(
+                "provider",
+                &given,
+                "is not known",
+                &format!("use ses:REGION, or one of {}; or name `host` instead", names.join(", ")),
+            );
+        }
+        found
+    });
     let host = table.text("host").filter(|given| !given.value.trim().is_empty());
-    if host.is_none() {
-        table.miss("host", "name the server that takes your mail: host = \"smtp.example.org\"");
+    if host.is_none() && provider.is_none() && carrier == Carrier::Smtp {
+        table
+            .miss("host", "name the server that takes your mail: host = \"smtp.example.org\"; or a provider, such as provider = \"gmail\"");
     }
-    let tls =
-        table.choice("tls", &[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)]).unwrap_or(Tls::StartTls);
+    let known = provider.as_ref().map(|(_, provider)| *provider);
+    let tls = table
+        .choice("tls", &[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)])
+        .or(known.map(|provider| provider.tls))
+        .unwrap_or(Tls::StartTls);
     let port = table.number("port").and_then(|given| {
         let port = u16::try_from(given.value).ok().filter(|port| *port > 0);
         if port.is_none() {
@@ -116,8 +154,10 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         }
         port
     });
+    let port = port.or(known.filter(|provider| provider.tls == tls).map(|provider| provider.port));
     let allow_plaintext = table.flag_or_bool("allow_plaintext").unwrap_or(false);
     let user = table.text("user").map(|given| given.value);
+    let auth = table.choice("auth", &[("password", Auth::Password), ("xoauth2", Auth::Token)]).unwrap_or_default();
     let password = secret(&mut table, root, "password_env", "password_file");
     let connections = table.number("connections").and_then(|given| {
         let count = usize::try_from(given.value).ok().filter(|count| (1..=100).contains(count));
@@ -180,8 +220,11 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         table.refuse("host", host, "is not this machine, and tls is \"none\"", help);
     }
     faults.append(&mut table.finish());
+    let host = host.map(|given| given.value).or(provider.map(|(host, _)| host));
+    let host = if carrier == Carrier::Smtp { host? } else { host.unwrap_or_default() };
     Some(SmtpSpec {
-        host: host?.value,
+        carrier,
+        host,
         port: port.unwrap_or(match tls {
             Tls::Implicit => 465,
             Tls::StartTls => 587,
@@ -190,9 +233,11 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         tls,
         allow_plaintext,
         user,
+        auth,
         password,
-        connections: connections.unwrap_or(4),
-        rate,
+        connections: connections.or(known.and_then(|provider| provider.connections)).unwrap_or(4),
+        rate: rate.or(known.and_then(|provider| provider.rate)),
+        daily: known.and_then(|provider| provider.daily),
         per_domain,
         messages_per_connection,
         policy_stop,

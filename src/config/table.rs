@@ -192,6 +192,8 @@ impl<'a> Table<'a> {
                     _ => None,
                 })
                 .collect::<Option<Vec<_>>>(),
+            // A list of one.
+            DeValue::String(text) => Some(vec![text.into_owned()]),
             _ => None,
         };
         if texts.is_none() {

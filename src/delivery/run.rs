@@ -8,7 +8,7 @@ use crate::ledger::Event;
 use crate::list::Address;
 use crate::message::Message;
 use crate::store::{Change, Counts, Ledger, SendLock, Store, StoreError, boot_id};
-use crate::transport::{Ending, Envelope, MailObject, Outcome, Smtp, SmtpSpec};
+use crate::transport::{Ending, Envelope, MailObject, Outcome, SmtpSpec, Transport};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::path::Path;
 use std::sync::Mutex;
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 /// The ledger is locked or can't be written; the issue is not the one that some have got.
 pub fn send(
     database: &Path,
-    smtp: &Smtp,
+    transport: &Transport,
     spec: &SmtpSpec,
     consignment: &Consignment,
     options: &SendOptions,
@@ -47,7 +47,7 @@ pub fn send(
     progress.tell(&News::Started(store.counts(consignment.issue)?.unwrap_or_default()));
     let (ledger, writer) = Ledger::start(store);
     let run = Run {
-        smtp,
+        transport,
         spec,
         consignment,
         ledger,
@@ -145,8 +145,9 @@ pub enum NotSent {
 }
 
 /// Sends one message past the ledger, to see it in a mail program. Gives the server's reply.
-pub fn send_one(smtp: &Smtp, from: &Address, to: &Address, message: &Message) -> Result<String, NotSent> {
-    let open = || smtp.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| NotSent::Failed(reason));
+pub fn send_one(transport: &Transport, from: &Address, to: &Address, message: &Message) -> Result<String, NotSent> {
+    let open =
+        || transport.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| NotSent::Failed(reason));
     let mut connection = open()?;
     let mail = MailObject::new(Envelope { from: from.clone(), to: to.clone() }, &message.bytes);
     let outcome = connection.send(&mail, None, &mut || Ok(()));

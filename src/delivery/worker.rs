@@ -6,7 +6,7 @@ use super::{Consignment, DomainPaces, News, Pace, Progress};
 use crate::ledger::{Event, StateWord};
 use crate::list::Address;
 use crate::store::{Change, Claimed, Ledger, StoreError};
-use crate::transport::{Blame, Connection, Ending, Envelope, MailObject, Outcome, Smtp, SmtpSpec, wants_less};
+use crate::transport::{Blame, Connection, Ending, Envelope, MailObject, Outcome, SmtpSpec, Transport, wants_less};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -32,7 +32,7 @@ pub(super) enum PassEnd {
 
 /// What all passes of a run share.
 pub(super) struct Run<'a> {
-    pub smtp: &'a Smtp,
+    pub transport: &'a Transport,
     pub spec: &'a SmtpSpec,
     pub consignment: &'a Consignment<'a>,
     pub ledger: Ledger,
@@ -252,7 +252,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Delivers one. `Err` leaves it undone, for another connection or run; with a reason if no connection can be had.
-    fn deliver(&self, connection: &mut Option<Connection>, delivery: &Delivery, next: Option<&Delivery>) -> Result<(), Option<String>> {
+    fn deliver(&self, connection: &mut Option<Connection<'a>>, delivery: &Delivery, next: Option<&Delivery>) -> Result<(), Option<String>> {
         let claim = &delivery.claim;
         if !self.wait_for_slot() {
             return Err(None);
@@ -327,7 +327,7 @@ impl<'a> Pass<'a> {
     /// Tries on the connection that is there, and once more on a new one if that is lost before the final dot.
     fn attempt(
         &self,
-        connection: &mut Option<Connection>,
+        connection: &mut Option<Connection<'a>>,
         delivery: &Delivery,
         next: Option<&Delivery>,
     ) -> Result<Outcome, Option<String>> {
@@ -364,9 +364,9 @@ impl<'a> Pass<'a> {
     }
 
     /// A new connection; a second try at once where that may help.
-    fn open(&self) -> Result<Connection, Option<String>> {
-        let opened = match self.run.smtp.open() {
-            Err(Ending::Again(_)) if !self.run.stop.load(Ordering::Relaxed) => self.run.smtp.open(),
+    fn open(&self) -> Result<Connection<'a>, Option<String>> {
+        let opened = match self.run.transport.open() {
+            Err(Ending::Again(_)) if !self.run.stop.load(Ordering::Relaxed) => self.run.transport.open(),
             other => other,
         };
         opened.map_err(|ending| match ending {

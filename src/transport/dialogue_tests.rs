@@ -15,7 +15,7 @@ fn shown(step: &Step) -> String {
 }
 
 fn dialogue(tls: Tls, credentials: bool) -> Dialogue {
-    let credentials = credentials.then(|| Credentials { user: "anna".into(), password: "geheim".into() });
+    let credentials = credentials.then(|| Credentials { user: "anna".into(), password: "geheim".into(), auth: Auth::Password });
     Dialogue::new("[127.0.0.1]".into(), tls, credentials)
 }
 
@@ -119,6 +119,22 @@ fn sessions_that_do_not_open_say_what_helps() {
     for (tls, auth) in [(Tls::StartTls, false), (Tls::None, true)] {
         assert_eq!(open(tls, auth, &["220 hi", "502 what?"]).1.last().unwrap(), &later("502 what?"));
     }
+}
+
+#[test]
+fn a_token_stands_in_for_a_password() {
+    let token = Credentials { user: "a@example.org".into(), password: "ya29".into(), auth: Auth::Token };
+    let open = |replies: &[&str]| {
+        let mut dialogue = Dialogue::new("x".into(), Tls::Implicit, Some(token.clone()));
+        replies.iter().map(|line| shown(&dialogue.answer(&reply(line)))).collect::<Vec<_>>()
+    };
+    // As Google documents it: user=…^Aauth=Bearer …^A^A.
+    let said = "AUTH XOAUTH2 dXNlcj1hQGV4YW1wbGUub3JnAWF1dGg9QmVhcmVyIHlhMjkBAQ==";
+    assert_eq!(open(&["220 hi", "250-me\n250 AUTH PLAIN XOAUTH2", "235 welcome"]), ["EHLO x", said, "Ready"]);
+    let refused = open(&["220 hi", "250-me\n250 AUTH XOAUTH2", "334 eyJzdGF0dXMiOiI0MDEifQ==", "535 5.7.8 no"]);
+    assert_eq!(refused[2], "");
+    assert!(refused[3].starts_with("Ended(Stop("), "{refused:?}");
+    assert!(open(&["220 hi", "250-me\n250 AUTH PLAIN"])[1].starts_with("Ended(Stop("));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A mail object: an envelope and content (RFC 5321, section 2.3.1).
 
-use super::data::stuff;
+use super::data::{stuff, unstuff};
 use crate::list::Address;
 
 /// From whom and to whom, as SMTP has it; never read from the message. One recipient: each message is personal.
@@ -33,6 +33,19 @@ impl MailObject {
         let content = stuff(message);
         let is_ascii = content.is_ascii();
         MailObject { envelope, content, is_ascii }
+    }
+
+    /// The message with LF line ends, as programs and files of Unix have it.
+    pub(super) fn unix_text(&self) -> Vec<u8> {
+        let mut message = unstuff(&self.content);
+        // No CR stands alone here.
+        message.retain(|byte| *byte != b'\r');
+        message
+    }
+
+    /// The message with CRLF line ends.
+    pub(super) fn message(&self) -> Vec<u8> {
+        unstuff(&self.content)
     }
 
     pub(super) fn identity(&self) -> Identity {

@@ -9,20 +9,106 @@
 
 mod data;
 mod dialogue;
+mod folder;
 mod mail;
 mod outcome;
 mod reply;
+mod sendmail;
 mod smtp;
 mod stream;
 
 pub use dialogue::{Credentials, Dialogue, Failure, Step};
+pub use folder::{FolderFormat, MailFolder};
 pub use mail::{Envelope, MailObject};
 pub use outcome::{Blame, Ending, Outcome, wants_less};
 pub use reply::{Enhanced, Reply, ReplyFault, ReplyReader};
-pub use smtp::{Connection, Smtp};
+pub use sendmail::Sendmail;
+pub use smtp::{Session, Smtp};
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
+
+/// What takes messages.
+#[derive(Debug)]
+pub enum Transport {
+    Smtp(Box<Smtp>),
+    Sendmail(Sendmail),
+    Folder(MailFolder),
+}
+
+impl Transport {
+    /// Prepares; nothing is opened yet. The error is for a person to mend.
+    pub fn new(spec: SmtpSpec, password: Option<String>) -> Result<Transport, String> {
+        Ok(match spec.carrier.clone() {
+            Carrier::Smtp => Transport::Smtp(Box::new(Smtp::new(spec, password)?)),
+            Carrier::Sendmail { command } => Transport::Sendmail(Sendmail { command, timeout: spec.final_timeout }),
+            Carrier::Folder { path, format } => Transport::Folder(MailFolder { path, format }),
+        })
+    }
+
+    /// Opens a connection up to the point where it takes messages.
+    pub fn open(&self) -> Result<Connection<'_>, Ending> {
+        Ok(match self {
+            Transport::Smtp(smtp) => Connection::Smtp(Box::new(smtp.open()?)),
+            Transport::Sendmail(sendmail) => Connection::Sendmail(sendmail),
+            Transport::Folder(folder) => Connection::Folder(folder),
+        })
+    }
+}
+
+/// What messages are given to, one after the other.
+#[derive(Debug)]
+pub enum Connection<'a> {
+    Smtp(Box<Session>),
+    Sendmail(&'a Sendmail),
+    Folder(&'a MailFolder),
+}
+
+impl Connection<'_> {
+    /// Whether another message can be sent on it.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Connection::Smtp(session) => session.is_open(),
+            Connection::Sendmail(_) | Connection::Folder(_) => true,
+        }
+    }
+
+    /// Whether it has taken as many messages as it may, and can say goodbye.
+    pub fn is_used_up(&self) -> bool {
+        matches!(self, Connection::Smtp(session) if session.is_used_up())
+    }
+
+    /// Sends one message; see [`Session::send`].
+    pub fn send(&mut self, mail: &MailObject, next: Option<&MailObject>, begin: &mut dyn FnMut() -> Result<(), String>) -> Outcome {
+        match self {
+            Connection::Smtp(session) => session.send(mail, next, begin),
+            Connection::Sendmail(sendmail) => sendmail.send(mail, begin),
+            Connection::Folder(folder) => folder.send(mail, begin),
+        }
+    }
+
+    /// Says goodbye, where that is possible.
+    pub fn quit(self) {
+        if let Connection::Smtp(session) = self {
+            session.quit();
+        }
+    }
+}
+
+/// By what messages leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    Smtp,
+    /// A program and arguments of its own.
+    Sendmail {
+        command: Vec<String>,
+    },
+    Folder {
+        path: PathBuf,
+        format: FolderFormat,
+    },
+}
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +124,19 @@ pub enum Tls {
 /// What `[smtp]` says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SmtpSpec {
+    pub carrier: Carrier,
     pub host: String,
     pub port: u16,
     pub tls: Tls,
     pub allow_plaintext: bool,
     pub user: Option<String>,
+    pub auth: Auth,
     pub password: Option<crate::list::SecretSource>,
     pub connections: usize,
     /// Messages a second over all connections.
     pub rate: Option<f64>,
+    /// Recipients a day that the provider is known to allow.
+    pub daily: Option<u64>,
     /// Messages a second to recipients of a domain (lower case, A-labels).
     pub per_domain: BTreeMap<String, f64>,
     /// After so many messages a connection is closed and a new one opened.
@@ -62,6 +152,27 @@ pub struct SmtpSpec {
     pub envelope_from: Option<String>,
     /// Whether the envelope's sender names the recipient.
     pub verp: bool,
+}
+
+impl SmtpSpec {
+    /// What takes the messages, as people know it.
+    pub fn server(&self) -> String {
+        match &self.carrier {
+            Carrier::Smtp => format!("{}:{}", self.host, self.port),
+            Carrier::Sendmail { command } => command.join(" "),
+            Carrier::Folder { path, .. } => path.display().to_string(),
+        }
+    }
+}
+
+/// How one says who one is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// PLAIN, else LOGIN, as the server offers.
+    #[default]
+    Password,
+    /// The password is an access token of OAuth 2.0 (Google's and Microsoft's XOAUTH2).
+    Token,
 }
 
 /// Back-off of deferred deliveries.

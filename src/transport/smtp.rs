@@ -27,7 +27,7 @@ impl Smtp {
     /// Prepares for connections; nothing is opened yet. The error is for a person to mend.
     pub fn new(spec: SmtpSpec, password: Option<String>) -> Result<Smtp, String> {
         let credentials = match (&spec.user, password) {
-            (Some(user), Some(password)) => Some(Credentials { user: user.clone(), password }),
+            (Some(user), Some(password)) => Some(Credentials { user: user.clone(), password, auth: spec.auth }),
             (Some(_), None) => return Err("[smtp] has a user and no password: set password_env or password_file".into()),
             (None, _) => None,
         };
@@ -36,7 +36,7 @@ impl Smtp {
     }
 
     /// Opens a connection up to the point where it takes messages.
-    pub fn open(&self) -> Result<Connection, Ending> {
+    pub fn open(&self) -> Result<Session, Ending> {
         let spec = &self.spec;
         let loopback_only = spec.tls == Tls::None && !spec.allow_plaintext;
         let addresses = resolve(&spec.host, spec.port, loopback_only)?;
@@ -50,8 +50,7 @@ impl Smtp {
         let dialogue = Dialogue::new(name, spec.tls, self.credentials.clone());
         let (timeout, final_timeout) = (spec.timeout, spec.final_timeout);
         let left = spec.messages_per_connection.unwrap_or(u32::MAX);
-        let mut connection =
-            Connection { stream, dialogue, replies: ReplyReader::default(), timeout, final_timeout, next_said: None, left };
+        let mut connection = Session { stream, dialogue, replies: ReplyReader::default(), timeout, final_timeout, next_said: None, left };
         if spec.tls == Tls::Implicit {
             self.secure(&mut connection).map_err(ended)?;
         }
@@ -71,7 +70,7 @@ impl Smtp {
         }
     }
 
-    fn secure(&self, connection: &mut Connection) -> Result<(), Failure> {
+    fn secure(&self, connection: &mut Session) -> Result<(), Failure> {
         let Some(tls) = &self.tls else { return Err(Failure::Tls("TLS was not prepared".into())) };
         connection.stream.secure(&self.spec.host, tls, self.spec.timeout)
     }
@@ -87,7 +86,7 @@ fn address_literal(address: SocketAddr) -> String {
 
 /// A connection that takes messages.
 #[derive(Debug)]
-pub struct Connection {
+pub struct Session {
     stream: Stream,
     dialogue: Dialogue,
     replies: ReplyReader,
@@ -99,7 +98,7 @@ pub struct Connection {
     left: u32,
 }
 
-impl Connection {
+impl Session {
     /// Whether another message can be sent on it.
     pub fn is_open(&self) -> bool {
         self.dialogue.is_ready() && self.left > 0

@@ -242,6 +242,22 @@ impl Stream {
     }
 }
 
+/// Asks again and again until there is an answer, or so much time has passed.
+pub(super) fn poll<T>(timeout: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + timeout;
+    let mut pause = Duration::from_micros(200);
+    loop {
+        if let Some(answer) = ask() {
+            return Some(answer);
+        }
+        if Instant::now() >= deadline {
+            return None;
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
 /// Plain bytes that are there. Records of the protocol's own, such as session tickets, are none.
 fn hear_tls(tls: &mut StreamOwned<ClientConnection, Timed>) -> io::Result<usize> {
     loop {

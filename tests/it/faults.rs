@@ -10,7 +10,7 @@ use tidings::delivery::{Consignment, Ended, News, Progress, SendOptions, Summary
 use tidings::list::{Address, Imported, Subscriber};
 use tidings::message::Message;
 use tidings::store::{DeliveryRow, Store};
-use tidings::transport::{RetrySpec, Smtp, SmtpSpec, Tls};
+use tidings::transport::{Auth, Carrier, RetrySpec, SmtpSpec, Tls, Transport};
 
 const ISSUE: &str = "2026-W07";
 
@@ -100,14 +100,17 @@ impl Row {
 
 pub fn spec(port: u16) -> SmtpSpec {
     SmtpSpec {
+        carrier: Carrier::Smtp,
         host: "127.0.0.1".into(),
         port,
         tls: Tls::None,
         allow_plaintext: false,
         user: None,
+        auth: Auth::Password,
         password: None,
         connections: 1,
         rate: None,
+        daily: None,
         policy_stop: 3,
         timeout: Duration::from_millis(400),
         final_timeout: Duration::from_millis(400),
@@ -153,7 +156,7 @@ fn run(database: &Path, spec: &SmtpSpec, large: bool, once: bool) -> Summary {
         verp: false,
         compose: &compose,
     };
-    let smtp = Smtp::new(spec.clone(), spec.user.as_ref().map(|user| user.replace("right", crate::mock_smtp::PASSWORD))).unwrap();
+    let smtp = Transport::new(spec.clone(), spec.user.as_ref().map(|user| user.replace("right", crate::mock_smtp::PASSWORD))).unwrap();
     let options = SendOptions { once, ..SendOptions::default() };
     send(database, &smtp, spec, &consignment, &options, &AtomicBool::new(false), &Silent).unwrap()
 }
@@ -488,7 +491,7 @@ fn a_stopped_run_leaves_the_rest_pending() {
         compose: &compose,
     };
     let spec = SmtpSpec { connections: 2, ..spec(server.port()) };
-    let smtp = Smtp::new(spec.clone(), None).unwrap();
+    let smtp = Transport::new(spec.clone(), None).unwrap();
     let summary = send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &stop, &StopAt(&stop, Default::default())).unwrap();
     assert_eq!(summary.ended, Ended::Left("stopped".into()));
     let counts = summary.counts;
@@ -524,7 +527,7 @@ fn a_ledger_that_can_t_be_written_stops_the_dots() {
         compose: &compose,
     };
     let spec = spec(server.port());
-    let smtp = Smtp::new(spec.clone(), None).unwrap();
+    let smtp = Transport::new(spec.clone(), None).unwrap();
     let failed = send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &AtomicBool::new(false), &Silent);
     assert!(failed.unwrap_err().to_string().contains("no such table"));
     let came = server.record().messages.len();
@@ -588,7 +591,7 @@ fn a_stopped_run_opens_no_second_connection() {
         compose: &compose,
     };
     let spec = SmtpSpec { timeout: Duration::from_secs(5), ..spec(server.port()) };
-    let smtp = Smtp::new(spec.clone(), None).unwrap();
+    let smtp = Transport::new(spec.clone(), None).unwrap();
     let summary = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !server.record().commands.iter().any(|line| line.starts_with("RCPT")) {

@@ -118,6 +118,12 @@ impl Run {
     }
 
     #[track_caller]
+    pub fn stdout_has(self, text: &str) -> Run {
+        assert!(self.stdout.contains(text), "no {text:?} in:\n{}", self.stdout);
+        self
+    }
+
+    #[track_caller]
     pub fn stderr_has(self, part: &str) -> Run {
         assert!(self.stderr.contains(part), "no {part:?} in:\n{}", self.stderr);
         self

@@ -210,6 +210,46 @@ fn a_connection_ends_after_its_messages() {
 }
 
 #[test]
+fn messages_may_go_to_a_folder_or_a_program() {
+    let project = publication(25, "").file("l.csv", list(&["anna", "bert"]));
+    project.run("list import l.csv").success();
+    let smtp = project.read("tidings.toml");
+    let carried = |how: &str| {
+        let start = smtp.find("[smtp]").unwrap();
+        let text = format!("{}[smtp]\n{how}\n", &smtp[..start]);
+        std::fs::write(project.path().join("tidings.toml"), text).unwrap();
+    };
+    carried("transport = \"file\"");
+    project.run("send latest --dry-run").success().stdout_has("outbox");
+    project.run("send latest --yes").success();
+    let files = project.files("outbox");
+    assert!(files.len() == 2 && files.iter().all(|file| file.starts_with("new/")), "{files:?}");
+    // Done is done, by whatever it went.
+    carried("transport = \"file\"\ndir = \"eml\"\nformat = \"eml\"");
+    project.run("send latest --yes").success();
+    assert_eq!(project.files("eml"), Vec::<String>::new());
+    project.run("send latest --test dora@example.com").success();
+    assert!(project.files("eml")[0].starts_with("dora@example.com."), "{:?}", project.files("eml"));
+    carried("transport = \"sendmail\"\ncommand = [\"sh\", \"-c\", \"cat > program.eml; echo \\\"$@\\\" > arguments\", \"sendmail\"]");
+    project.run("send latest --test dora@example.com").success().stdout_has("taken by the program");
+    assert_eq!(project.read("arguments"), "-i -f news@example.org -- dora@example.com\n");
+    assert!(project.read("program.eml").contains("\nTo: dora@example.com\n"));
+    carried("transport = \"sendmail\"\ncommand = \"/nowhere/sendmail\"");
+    project.run("send latest --test dora@example.com").code(2).stderr_has("can't run /nowhere/sendmail");
+}
+
+#[test]
+fn providers_are_known_by_name() {
+    let project = Project::new().config("[newsletter]\nfrom = \"a@example.org\"\n[smtp]\nprovider = \"gmial\"\n");
+    project.run("list show").code(1).stderr_has("`smtp.provider` is not known").stderr_has("gmail, google-workspace");
+    let project = publication(25, "");
+    let text = project.read("tidings.toml").replace("host = \"127.0.0.1\"\nport = 25", "provider = \"office365\"");
+    let project = project.file("tidings.toml", text);
+    let planned = project.run("send latest --dry-run --format json").success().json();
+    assert_eq!(planned["server"], "smtp.office365.com:587");
+}
+
+#[test]
 fn a_run_waits_for_its_time() {
     let server = MockSmtp::start(Plan::new());
     let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));

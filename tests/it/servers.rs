@@ -22,7 +22,7 @@ fn free_port() -> u16 {
 }
 
 fn command(program: &str, arguments: &[&str]) {
-    let output = Command::new(&program).args(arguments).stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{program}: {error}"));
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{program}: {error}"));
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{program} {arguments:?}: {said}");
 }
@@ -168,6 +168,7 @@ impl<'a> Postfix<'a> {
 }
 
 impl Drop for Postfix<'_> {
+    #[expect(clippy::disallowed_macros, reason = "what the server says is why a test fails")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("{}", std::fs::read_to_string(self.folder.join("log")).unwrap_or_default());
