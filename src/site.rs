@@ -59,7 +59,7 @@ impl Site {
         let path = path.trim_start_matches('/');
         // Nearly all paths have nothing to resolve, and each entry has one.
         if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/')) {
-            return format!("{}{path}", self.url);
+            return [self.url.as_str(), path].concat();
         }
         // `./` keeps a first segment with a colon from being read as a scheme.
         let below = format!("./{path}");

@@ -5,9 +5,13 @@ use super::clean::clean_for_xml;
 /// White space runs become one space; other scripts' spaces and no-break spaces stay.
 pub fn one_line(text: &str) -> String {
     // C2 and E2 begin the characters that are no ASCII.
-    let is_plain = |byte: u8| byte >= b' ' && byte != 0xc2 && byte != 0xe2;
-    let spaces = text.as_bytes().windows(2).any(|pair| pair == b"  ") || text.starts_with(' ') || text.ends_with(' ');
-    if !spaces && text.bytes().all(is_plain) {
+    let mut last = b' ';
+    let is_plain = |byte: u8| {
+        let is_second = byte == b' ' && last == b' ';
+        last = byte;
+        byte >= b' ' && byte != 0xc2 && byte != 0xe2 && !is_second
+    };
+    if text.bytes().all(is_plain) && !text.ends_with(' ') {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
@@ -29,7 +33,7 @@ const INLINE: [&str; 25] = [
 
 /// A title or summary as plain text: inline tags gone, entities decoded, on one line, nothing in it that XML forbids.
 pub fn plain_text(text: &str) -> String {
-    if !text.contains(['<', '&']) {
+    if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
         return one_line(&clean_for_xml(text));
     }
     let mut kept = String::with_capacity(text.len());

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::entry::{Entry, Head};
 use crate::site::Site;
 use index::Index;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map};
 use std::sync::{Arc, OnceLock};
 use url::Url;
 
@@ -174,17 +174,21 @@ fn duplicates<'a>(heads: impl Iterator<Item = &'a Head>) -> Vec<Diagnostic> {
     // Only those that are no permalinks: nearly all are.
     let mut by_id: HashMap<&str, &Head> = HashMap::new();
     for head in heads {
-        if let Some(other) = by_url.get(&*head.url) {
-            faults.push(Diagnostic::duplicate("the permalink", &head.url, &other.path.display).in_file(&head.path.display));
-            continue;
-        }
-        let of_url = || by_url.get(&*head.id).filter(|other| other.id == other.url);
+        match by_url.entry(&head.url) {
+            hash_map::Entry::Occupied(other) => {
+                faults.push(Diagnostic::duplicate("the permalink", &head.url, &other.get().path.display).in_file(&head.path.display));
+                continue;
+            }
+            hash_map::Entry::Vacant(place) => place.insert(head),
+        };
+        // An id that is the permalink needs no second look: the permalink is nobody else's.
+        let is_url = head.id == head.url;
+        let of_url = || if is_url { None } else { by_url.get(&*head.id).filter(|other| other.id == other.url) };
         if let Some(other) = by_id.get(&*head.id).or_else(of_url) {
             faults.push(Diagnostic::duplicate("the id", &head.id, &other.path.display).in_file(&head.path.display));
-        } else if head.id != head.url {
+        } else if !is_url {
             by_id.insert(&head.id, head);
         }
-        by_url.insert(&head.url, head);
     }
     faults
 }

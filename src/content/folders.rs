@@ -66,9 +66,13 @@ impl Folders {
     ) -> (Folders, Vec<Diagnostic>) {
         let mut folders = Folders { languages: find_languages(sources, languages), ..Folders::default() };
         let mut faults = Vec::new();
+        let mut last = "";
         for path in sources {
             let (folder, name) = split(&path.relative);
-            folders.has_posts |= folder.split('/').any(|folder| folder == "_posts");
+            if folder != last {
+                folders.has_posts |= folder.split('/').any(|folder| folder == "_posts");
+                last = folder;
+            }
             let mut words = name.split('.');
             match words.next() {
                 Some("index") if !folder.is_empty() => {

@@ -134,7 +134,8 @@ fn closing_line(text: &str, first: &str, mut from: usize) -> Option<Range<usize>
     loop {
         let rest = &text[from..];
         let line = memchr::memchr(b'\n', rest.as_bytes());
-        if marks.iter().any(|mark| rest.starts_with(mark)) {
+        // Few lines begin as a mark does.
+        if matches!(rest.as_bytes().first(), Some(b'+' | b'-' | b'.')) && marks.iter().any(|mark| rest.starts_with(mark)) {
             let end = from + line.map_or(rest.len(), |at| at + 1);
             if marks.contains(&text[from..end].trim_end()) {
                 return Some(from..end);

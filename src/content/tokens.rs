@@ -160,11 +160,16 @@ pub fn sections_range(token: Token, text: &str) -> Option<Token> {
 /// A date, or a part of it. The usual parts are quick: each entry's address has some.
 fn formatted(date: DateTime<FixedOffset>, format: &str) -> String {
     match format {
-        "%Y" if (0..=9999).contains(&date.year()) => format!("{:04}", date.year()),
-        "%m" => format!("{:02}", date.month()),
-        "%d" => format!("{:02}", date.day()),
+        "%Y" if (0..=9999).contains(&date.year()) => digits(date.year().unsigned_abs(), 4),
+        "%m" => digits(date.month(), 2),
+        "%d" => digits(date.day(), 2),
         _ => date.format(format).to_string(),
     }
+}
+
+/// The last digits of a number.
+fn digits(number: u32, count: u32) -> String {
+    (0..count).rev().filter_map(|place| char::from_digit(number / 10_u32.pow(place) % 10, 10)).collect()
 }
 
 impl Token {

@@ -150,7 +150,7 @@ impl<'a> Tree<'a> {
         let name = name.to_string_lossy();
         let relative = || match place.relative.as_str() {
             "" => name.clone().into_owned(),
-            above => format!("{above}/{name}"),
+            above => [above, "/", &name].concat(),
         };
         let path = entry.path();
         let Ok(own) = entry.file_type() else { return };

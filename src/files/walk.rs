@@ -66,7 +66,7 @@ impl Folder {
         let display = |relative: &str| match (below, relative) {
             (below, "") => below.to_owned(),
             ("", relative) => relative.to_owned(),
-            _ => format!("{below}/{relative}"),
+            _ => [below, "/", relative].concat(),
         };
         let found = Tree::new(&real_root, rules)?.walk();
         folder.sources = found
