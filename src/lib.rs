@@ -27,6 +27,7 @@ pub mod pipeline;
 pub mod site;
 #[cfg(feature = "send")]
 pub mod store;
+pub mod template;
 #[cfg(feature = "send")]
 pub mod transport;
 pub mod url;

@@ -377,7 +377,9 @@ impl<'a> Kitchen<'a> {
         sink.write("feeds.opml", &feed::render_opml(&self.config.site, &self.config.feeds, &plan.feeds))?;
         let archive = self.config.newsletter.as_ref().map(|_| self.config.site.absolute(newsletter::FOLDER));
         if self.config.feeds.index {
-            sink.write("index.html", &feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest, archive))?;
+            let (page, mut found) = feed::render_index(&self.config.site, &self.config.feeds, &plan.feeds, &newest, archive);
+            faults.append(&mut found);
+            sink.write("index.html", &page)?;
         }
         sink.write(feed::STYLESHEET_NAME, &feed::stylesheet(&self.config.site))?;
         Ok(faults)
@@ -431,10 +433,9 @@ impl<'a> Kitchen<'a> {
             let pieces = feed::render_document(*format, &self.config.site, &self.config.feeds, &document, &entries, None);
             sink.write_pieces(&document.path(*format), &pieces.iter().map(Cow::as_ref).collect::<Vec<_>>())?;
         }
-        sink.write(
-            &format!("{}index.html", newsletter::FOLDER),
-            &newsletter::render_archive_list(&self.with_logo_size(spec), &self.config.site, &lines),
-        )?;
+        let (list, mut found) = newsletter::render_archive_list(&self.with_logo_size(spec), &self.config.site, &lines);
+        faults.append(&mut found);
+        sink.write(&format!("{}index.html", newsletter::FOLDER), &list)?;
         Ok(faults)
     }
 

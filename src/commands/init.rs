@@ -6,6 +6,7 @@ use crate::content;
 use crate::detect::{self, Settings, SiteFiles};
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::files;
+use crate::template::BUILT_IN;
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,9 @@ pub struct InitArgs {
     /// Find a site of Hugo, Zola, Jekyll, Pelican, Eleventy, Astro or Docusaurus in the folder or around it, or fail
     #[arg(long)]
     detect: bool,
+    /// Write the built-in templates to `templates/`, to be changed; only those that are not there yet
+    #[arg(long, conflicts_with_all = ["detect", "title", "url", "language", "timezone"])]
+    templates: bool,
     /// Title of the site
     #[arg(long)]
     title: Option<String>,
@@ -44,6 +48,9 @@ const MAX_ANCESTORS: usize = 8;
 /// Runs the command.
 pub fn run(args: &InitArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let voice = shared.voice();
+    if args.templates {
+        return write_templates(&args.dir, &voice);
+    }
     let folder = if args.detect { around(&args.dir)? } else { args.dir.clone() };
     let (site, faults) = read_site(&folder)?;
     let found = match detect::detect(&site) {
@@ -67,6 +74,24 @@ pub fn run(args: &InitArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     }
     files::create_files(&folder, &new).map_err(|error| Failure::file("write to", &folder, &error))?;
     tell(&voice, &folder, &settings, &new);
+    Ok(Exit::Done)
+}
+
+/// The built-in templates, but those whose files are there.
+fn write_templates(folder: &Path, voice: &Voice) -> Result<Exit, Failure> {
+    let all = BUILT_IN.iter().map(|(name, text)| (format!("templates/{name}"), (*text).to_owned()));
+    let (there, new): (Vec<_>, Vec<_>) = all.partition(|(path, _)| files::exists(&folder.join(path)));
+    files::create_files(folder, &new).map_err(|error| Failure::file("write to", folder, &error))?;
+    let written: Vec<&str> = new.iter().map(|(path, _)| path.as_str()).collect();
+    voice.object(&json!({ "version": 1, "generator": null, "written": written, "notes": [], "diagnostics": [] }));
+    voice.result(&match written.as_slice() {
+        [] => "Wrote nothing: all templates are there.".to_owned(),
+        written => format!("Wrote {}.", written.join(", ")),
+    });
+    if !there.is_empty() {
+        voice.note(&format!("note: {} are there already, and stay as they are", there.len()));
+    }
+    voice.result("Remove those that you don't change: a built-in template shows what an update brings.");
     Ok(Exit::Done)
 }
 

@@ -7,6 +7,7 @@ use crate::content::IdScheme;
 use crate::diagnostic::{Diagnostic, Source, SourcePath};
 use crate::files::{self, Folder, GitFault, WalkRules};
 use crate::newsletter::Mode;
+use crate::template::{self, Templates};
 use std::path::{Path, PathBuf};
 
 const FILE_NAME: &str = "tidings.toml";
@@ -34,7 +35,41 @@ pub(super) fn load_config(shared: &SharedArgs, site: &SiteArgs) -> Result<(Optio
         _ => Path::new("."),
     };
     let source = Source { path: SourcePath { relative: name.as_str().into(), display: name.into() }, text };
-    Ok(read_config(&source, root, &overrides))
+    let (mut config, mut faults) = read_config(&source, root, &overrides);
+    if let Some(config) = &mut config {
+        let (templates, mut found) = read_templates(root);
+        faults.append(&mut found);
+        if let Some(newsletter) = &mut config.newsletter {
+            newsletter.templates = templates.clone();
+        }
+        config.feeds.templates = templates;
+    }
+    Ok((config, faults))
+}
+
+/// The files in `templates/` that may replace built-in ones.
+fn read_templates(root: &Path) -> (Templates, Vec<Diagnostic>) {
+    let mut sources = Vec::new();
+    let mut faults = Vec::new();
+    for folder in template::FOLDERS {
+        let path = root.join("templates").join(folder);
+        let mut names = files::list_all_files(&path);
+        names.retain(|name| [".html", ".txt", ".css"].iter().any(|ending| name.ends_with(ending)));
+        for name in names {
+            let relative = format!("{folder}/{name}");
+            let display = format!("templates/{relative}");
+            let read = files::read_file(&path.join(&name)).map_err(|error| Diagnostic::file_unreadable(&error.to_string()));
+            let text = read
+                .and_then(|bytes| String::from_utf8(bytes).map_err(|error| Diagnostic::encoding_invalid(error.utf8_error().valid_up_to())));
+            match text {
+                Ok(text) => sources.push(Source { path: SourcePath { relative: relative.into(), display: display.into() }, text }),
+                Err(fault) => faults.push(fault.in_file(display)),
+            }
+        }
+    }
+    let (templates, mut found) = Templates::read(sources);
+    faults.append(&mut found);
+    (templates, faults)
 }
 
 /// Walks the content folder.

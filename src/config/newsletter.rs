@@ -55,6 +55,8 @@ pub(super) fn newsletter(
     let site_title = site.map(|site| site.title.clone());
     let author_address = site.and_then(|site| site.authors.iter().find_map(|author| author.email.clone()));
     Some(NewsletterSpec {
+        // Files are read by whoever reads the configuration's.
+        templates: Default::default(),
         formats: formats.to_vec(),
         from: from.unwrap_or_else(|| (site_title, author_address.unwrap_or_else(|| format!("news@{host}")))),
         reply_to,

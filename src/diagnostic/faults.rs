@@ -14,6 +14,12 @@ fn warning(code: &'static str, message: impl Into<String>, help: &str) -> Diagno
     fault(Severity::Warning, code, message.into(), help)
 }
 
+/// The name that was meant, if one is near.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let nearest = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
+    nearest.filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1)).map(|(_, known)| known)
+}
+
 impl Diagnostic {
     pub fn file_unreadable(reason: &str) -> Self {
         error("file-unreadable", format!("the file can't be read: {reason}"), "check its permissions, or leave it out with .gitignore")
@@ -216,6 +222,67 @@ impl Diagnostic {
 
     pub fn message_refused(issue: &str, reason: &str) -> Self {
         error("message-refused", format!("the issue {issue} makes no message: {reason}"), "correct [newsletter] in tidings.toml")
+    }
+
+    /// `path` is asked for, of which `name` isn't among `known`.
+    pub fn template_variable(path: &str, name: &str, known: &[String]) -> Self {
+        let help = match (nearest(name, known.iter().map(String::as_str)), known.is_empty()) {
+            (Some(near), _) => format!("did you mean `{near}`? there are: {}", known.join(", ")),
+            (None, false) => format!("there are: {}", known.join(", ")),
+            (None, true) => "docs/templates.md lists what each template sees".to_owned(),
+        };
+        error("template-variable", format!("there is no variable `{path}`"), &help)
+    }
+
+    pub fn template_missing(reason: &str, known: &[String]) -> Self {
+        // The engine says it in one of two ways, each with the name in quotation marks of its own.
+        let asked = reason.split(['"', '\'']).nth(1).unwrap_or_default();
+        let help = match nearest(asked, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name it by its path below templates/, such as `newsletter/footer.html`".to_owned(),
+        };
+        error("template-missing", format!("there is no template `{asked}`"), &help)
+    }
+
+    pub fn template_invalid(reason: &str) -> Self {
+        error("template-invalid", format!("the template can't be shown: {reason}"), "docs/templates.md says what a template may hold")
+    }
+
+    pub fn template_endless(what: &str) -> Self {
+        error("template-endless", format!("the template {what}"), "look for a loop in a loop, or a file that includes itself")
+    }
+
+    pub fn template_unused(name: &str, known: &[&str]) -> Self {
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "include it somewhere, or remove it; docs/templates.md lists the names that replace a built-in template".to_owned(),
+        };
+        warning("template-unused", "no template has this name, and none includes it", &help)
+    }
+
+    pub fn template_unsupported() -> Self {
+        error(
+            "template-unsupported",
+            "this tidings was built without the feature `overrides`, so that it can't use templates of your own",
+            "install one with its default features, or move the file away",
+        )
+    }
+
+    /// `part` is the part of the message that lacks the link.
+    pub fn template_unsubscribe(part: &str) -> Self {
+        error(
+            "template-unsubscribe",
+            format!("the {part} part of the message has no link to unsubscribe, and nobody could leave"),
+            "put `{{ unsubscribe }}` where everyone finds it; in HTML: `<a href=\"{{ unsubscribe }}\">`",
+        )
+    }
+
+    pub fn template_slot() -> Self {
+        error(
+            "template-slot",
+            "a filter changed what is filled in for each recipient, such as `{{ subscriber.name }}`",
+            "show `subject`, `issue_title`, `greeting`, `before`, `after` and `unsubscribe` without filters that change letters",
+        )
     }
 
     pub fn config_invalid(reason: &str) -> Self {

@@ -2,12 +2,14 @@
 
 use super::clean;
 use super::{FeedSpec, Format, PlannedFeed, Topic};
+use crate::diagnostic::Diagnostic;
 use crate::language::{self, Words};
 use crate::site::Site;
+use crate::template::View;
 use crate::url;
 use askama::Template;
-use askama::filters::Safe;
 use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
 
 /// An entry as the page lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,44 +23,59 @@ pub struct IndexEntry {
     pub language: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "index.html")]
+#[derive(Serialize, Template)]
+#[template(path = "feeds/index.html")]
 struct Page {
     words: &'static Words,
-    /// The attribute that says which language these words are in, where it is not the page's.
-    ui: Safe<String>,
-    language: Option<String>,
+    /// The attributes that say which language these words are in, where it is not the page's.
+    ui: String,
+    /// Texts are empty where there are none.
+    language: String,
     direction: &'static str,
     title: String,
     url: String,
-    description: Option<String>,
-    icon: Option<String>,
-    copyright: Option<String>,
+    description: String,
+    icon: String,
+    copyright: String,
     opml: String,
-    newsletter: Option<String>,
+    newsletter: String,
     entries: Vec<Row>,
     site_feed: Vec<File>,
     groups: Vec<Group>,
     alternates: Vec<File>,
 }
 
-/// The feeds of one kind of topic.
-struct Group {
-    heading: &'static str,
-    /// Each with its name.
-    feeds: Vec<(String, Vec<File>)>,
+impl View for Page {
+    const NAME: &'static str = "feeds/index.html";
 }
 
+/// The feeds of one kind of topic.
+#[derive(Serialize)]
+struct Group {
+    heading: &'static str,
+    feeds: Vec<Named>,
+}
+
+/// A feed in all its formats.
+#[derive(Serialize)]
+struct Named {
+    name: String,
+    files: Vec<File>,
+}
+
+#[derive(Serialize)]
 struct Row {
     title: String,
     url: String,
-    /// For machines, and for people.
-    date: Option<(String, String)>,
-    language: Option<String>,
+    /// For people, and for machines; empty where there is none.
+    date: String,
+    datetime: String,
+    /// Empty where it is the page's.
+    language: String,
 }
 
 /// A feed in one format.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 struct File {
     label: &'static str,
     mime_type: &'static str,
@@ -67,30 +84,37 @@ struct File {
 }
 
 /// The page. `newest` are the entries to list, newest first; `newsletter` is the absolute URL of its archive.
-pub fn render_index(site: &Site, spec: &FeedSpec, feeds: &[PlannedFeed], newest: &[IndexEntry], newsletter: Option<String>) -> Vec<u8> {
+pub fn render_index(
+    site: &Site,
+    spec: &FeedSpec,
+    feeds: &[PlannedFeed],
+    newest: &[IndexEntry],
+    newsletter: Option<String>,
+) -> (Vec<u8>, Vec<Diagnostic>) {
     let files = |feed: &PlannedFeed| -> Vec<File> { spec.formats.iter().map(|format| file(site, feed, *format)).collect() };
     let language = language::tag(&site.language);
     let words = language::words(language.as_deref().unwrap_or_default());
     let is_page = language.as_deref().is_some_and(|tag| tag.split('-').next() == words.tag().split('-').next());
     let page = Page {
-        ui: Safe(if is_page { String::new() } else { format!(" lang=\"{0}\" dir=\"{1}\"", words.tag(), language::direction(words.tag())) }),
+        ui: if is_page { String::new() } else { format!(" lang=\"{0}\" dir=\"{1}\"", words.tag(), language::direction(words.tag())) },
         words,
         direction: language.as_deref().map_or("ltr", language::direction),
-        language,
+        language: language.unwrap_or_default(),
         title: clean::some_line(&site.title).unwrap_or_else(|| site.url.to_string()),
         url: url::strict(site.url.as_str()),
-        description: clean::some_line(&site.description),
-        icon: site.icon.as_deref().and_then(|icon| url::web(&site.url, icon)),
-        copyright: site.copyright.as_deref().and_then(clean::some_line),
+        description: clean::some_line(&site.description).unwrap_or_default(),
+        icon: site.icon.as_deref().and_then(|icon| url::web(&site.url, icon)).unwrap_or_default(),
+        copyright: site.copyright.as_deref().and_then(clean::some_line).unwrap_or_default(),
         opml: site.absolute("feeds.opml"),
-        newsletter,
+        newsletter: newsletter.unwrap_or_default(),
         entries: newest.iter().map(|entry| row(entry, words, &site.language)).collect(),
         site_feed: feeds.iter().filter(|feed| feed.topic == Topic::Site).flat_map(files).collect(),
         groups: groups(feeds, words, files),
         alternates: feeds.iter().flat_map(files).collect(),
     };
-    // Only the writer can fail, and a string doesn't.
-    page.render().unwrap_or_default().into_bytes()
+    let mut faults = Vec::new();
+    let page = spec.templates.render(&page, &mut faults);
+    (page.into_bytes(), faults)
 }
 
 /// The feeds that are not the site's, in the order in which they come.
@@ -106,7 +130,7 @@ fn groups(feeds: &[PlannedFeed], words: &'static Words, files: impl Fn(&PlannedF
             Topic::Language(_) => &words.languages,
             Topic::Issues(_) => &words.newsletter,
         };
-        let shown = (clean::line(&name), files(feed));
+        let shown = Named { name: clean::line(&name), files: files(feed) };
         match groups.last_mut().filter(|group| group.heading == heading) {
             Some(group) => group.feeds.push(shown),
             None => groups.push(Group { heading, feeds: vec![shown] }),
@@ -117,11 +141,13 @@ fn groups(feeds: &[PlannedFeed], words: &'static Words, files: impl Fn(&PlannedF
 
 fn row(entry: &IndexEntry, words: &Words, language: &str) -> Row {
     let url = url::strict(&entry.url);
+    let date = entry.date.and_then(clean::date);
     Row {
         title: clean::some_line(&entry.title).unwrap_or_else(|| url.clone()),
         url,
-        date: entry.date.and_then(clean::date).map(|date| (date.to_rfc3339(), words.day(language, date.date_naive()))),
-        language: entry.language.as_deref().and_then(language::tag),
+        date: date.map(|date| words.day(language, date.date_naive())).unwrap_or_default(),
+        datetime: date.map(|date| date.to_rfc3339()).unwrap_or_default(),
+        language: entry.language.as_deref().and_then(language::tag).unwrap_or_default(),
     }
 }
 
@@ -151,7 +177,7 @@ mod tests {
             IndexEntry { title: " \u{1}".into(), url: "https://example.org/b/".into(), date: None, language: None },
         ];
         let feeds = [sample::feed(None), sample::feed(Some("<Été>"))];
-        String::from_utf8(render_index(&site, &sample::spec(), &feeds, &newest, None)).unwrap()
+        String::from_utf8(render_index(&site, &sample::spec(), &feeds, &newest, None).0).unwrap()
     }
 
     #[test]
@@ -212,7 +238,7 @@ mod tests {
             feed(Topic::Section("notes".into()), "sections/notes/"),
             feed(Topic::Language("fr".into()), "languages/fr/"),
         ];
-        let page = String::from_utf8(render_index(&sample::site(), &sample::spec(), &feeds, &[], None)).unwrap();
+        let page = String::from_utf8(render_index(&sample::site(), &sample::spec(), &feeds, &[], None).0).unwrap();
         let order =
             ["<h3>Tags</h3>", ">a</", ">b</", "<h3>Authors</h3>", ">Ann</", "<h3>Sections</h3>", "<h3>Languages</h3>", ">Français</"];
         let places: Vec<usize> = order.iter().map(|part| page.find(part).unwrap_or_else(|| panic!("{part} in {page}"))).collect();
@@ -224,7 +250,7 @@ mod tests {
     fn the_newsletter_s_archive_is_linked_where_there_is_one() {
         let page = |newsletter: Option<&str>| {
             let newsletter = newsletter.map(str::to_owned);
-            String::from_utf8(render_index(&sample::site(), &sample::spec(), &[sample::feed(None)], &[], newsletter)).unwrap()
+            String::from_utf8(render_index(&sample::site(), &sample::spec(), &[sample::feed(None)], &[], newsletter).0).unwrap()
         };
         assert!(page(Some("https://example.org/newsletter/")).contains(r#"<a href="https://example.org/newsletter/">Newsletter</a>"#));
         assert!(!page(None).contains("ewsletter"));
@@ -233,7 +259,7 @@ mod tests {
     #[test]
     fn a_site_without_entries_or_tags_has_a_page_too() {
         let site = Site { icon: None, copyright: None, description: String::new(), ..sample::site() };
-        let page = String::from_utf8(render_index(&site, &sample::spec(), &[sample::feed(None)], &[], None)).unwrap();
+        let page = String::from_utf8(render_index(&site, &sample::spec(), &[sample::feed(None)], &[], None).0).unwrap();
         assert!(page.contains("<h1") && !page.contains("<main") && !page.contains("class=\"topics\"") && !page.contains("<img"), "{page}");
     }
 }

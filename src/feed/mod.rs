@@ -25,6 +25,7 @@ pub use render::{RenderedEntry, STYLESHEET_NAME, render_document, render_entry, 
 use crate::catalog::{Image, Size};
 use crate::entry::{Enclosure, Entry};
 use crate::site::Person;
+use crate::template::Templates;
 
 /// A feed's file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,6 +141,8 @@ pub struct FeedSpec {
     pub podcast: Option<PodcastSpec>,
     /// Width and height of the site's icon, where they are known.
     pub icon_size: Option<Size>,
+    /// What shows the page: the built-in template, or the user's.
+    pub templates: Templates,
 }
 
 impl Default for FeedSpec {
@@ -157,6 +160,7 @@ impl Default for FeedSpec {
             hub: None,
             podcast: None,
             icon_size: None,
+            templates: Templates::default(),
         }
     }
 }

@@ -28,6 +28,16 @@ pub fn list_files(root: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// All files below a folder but hidden ones, whatever `.gitignore` says, with `/` between folders, sorted.
+pub fn list_all_files(root: &Path) -> Vec<String> {
+    let walk = WalkBuilder::new(root).standard_filters(false).hidden(true).max_depth(Some(8)).build();
+    let files = walk.filter_map(Result::ok).filter(|entry| entry.path().is_file());
+    let names = files.filter_map(|entry| super::walk::slashed(entry.path().strip_prefix(root).ok()?));
+    let mut names: Vec<String> = names.take(MAX_FILES).collect();
+    names.sort();
+    names
+}
+
 /// Writes new files, all or none, and never over one that is there. Their folders are made.
 pub fn create_files(root: &Path, files: &[(String, String)]) -> io::Result<()> {
     let mut created: Vec<PathBuf> = Vec::new();

@@ -10,7 +10,7 @@ mod staging;
 mod tree;
 mod walk;
 
-pub use fresh::{create_files, list_files};
+pub use fresh::{create_files, list_all_files, list_files};
 pub use git::{GitFault, History, read_history};
 pub use output::{Care, Changes, Outdated, Output};
 pub use picture::picture_size;

@@ -4,7 +4,7 @@ use super::dates::{day, day_of_year, locale, month, number};
 use chrono::{Datelike, NaiveDate};
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// A text whose form depends on a number, by CLDR's categories.
@@ -20,7 +20,7 @@ struct Plural {
 }
 
 /// The words of one language. `{…}` in them are filled in by whoever shows them, see [`fill`].
-#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     /// The heading over the newest entries.
@@ -31,6 +31,7 @@ pub struct Words {
     pub sections: String,
     pub languages: String,
     /// What the language calls itself.
+    #[serde(skip_serializing)]
     own_name: String,
     /// What to do with a feed that a browser shows.
     pub feed_note: String,
@@ -67,10 +68,15 @@ pub struct Words {
     pub caution: String,
     /// From a footnote to where it is mentioned.
     pub back: String,
+    #[serde(skip_serializing)]
     range: String,
+    #[serde(skip_serializing)]
     day_range: String,
+    #[serde(skip_serializing)]
     and_more: Plural,
+    #[serde(skip_serializing)]
     entries: Plural,
+    #[serde(skip_serializing)]
     minutes: Plural,
     #[serde(skip)]
     tag: &'static str,

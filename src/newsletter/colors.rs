@@ -68,6 +68,13 @@ impl Color {
     }
 }
 
+/// As CSS has it.
+impl serde::Serialize for Color {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl std::fmt::Display for Color {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)

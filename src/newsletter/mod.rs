@@ -14,6 +14,8 @@ mod render;
 pub(crate) mod samples;
 mod slots;
 mod spec;
+#[cfg(test)]
+mod template_tests;
 mod text;
 mod theme;
 mod views;

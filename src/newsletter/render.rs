@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::feed::Detail;
 use crate::language::{Words, direction, fill, joins_without_spaces, own_name, words};
 use crate::site::Site;
-use askama::Template;
+use crate::template::{Templates, View};
 
 /// Gmail shows no more of a message than this, in bytes of HTML.
 const CLIPPED_AT: usize = 102_000;
@@ -37,8 +37,9 @@ pub fn render_issue(
 ) -> (Edition, Vec<Diagnostic>) {
     let shown = Shown::new(spec, site, issue, written, entries);
     let mut markers = Markers::new(everything(spec, site, issue, written, entries));
-    let html = shown.html(&mut markers);
-    let diagnostics = size_warning(spec, &issue.id, html.fixed_len(), entries).into_iter().collect();
+    let mut faults = Vec::new();
+    let html = shown.html(&mut markers, &mut faults);
+    faults.extend(size_warning(spec, &issue.id, html.fixed_len(), entries));
     let edition = Edition {
         issue: issue.id.clone(),
         language: shown.look.language.to_owned(),
@@ -50,15 +51,15 @@ pub fn render_issue(
             markers.cut(&subject)
         },
         entries: entries.len(),
-        text: shown.text(&mut markers),
+        text: shown.text(&mut markers, &mut faults),
         html,
-        page: shown.page(),
-        content: if spec.feed { shown.content() } else { String::new() },
+        page: shown.page(&mut faults),
+        content: if spec.feed { shown.content(&mut faults) } else { String::new() },
         summary: shown.preheader,
         page_url: shown.page_url,
         unsubscribe_url: spec.unsubscribe_url.clone(),
     };
-    (edition, diagnostics)
+    (edition, faults)
 }
 
 /// An issue with everything that its parts say.
@@ -178,7 +179,7 @@ impl<'a> Shown<'a> {
         Around { before: fitted(before, self.entries.len() + 1), after: fitted(after, self.entries.len() + 2) }
     }
 
-    fn html(&self, markers: &mut Markers) -> Slotted {
+    fn html(&self, markers: &mut Markers, faults: &mut Vec<Diagnostic>) -> Slotted {
         let look = &self.look;
         let around = self.around(Medium::Mail, marking(markers, Context::Html));
         let entries = self.views(Medium::Mail);
@@ -208,10 +209,34 @@ impl<'a> Shown<'a> {
             postal_address: &self.address,
             unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Html),
         };
-        markers.cut(&inlined(&rendered(&email), look))
+        let css = InlineCss { theme: &look.theme };
+        let show = |templates: &Templates, faults: &mut Vec<Diagnostic>| {
+            markers.cut(&inlined(&templates.render(&email, faults), templates.render(&css, faults)))
+        };
+        self.checked::<EmailView>(Context::Html, markers, faults, show)
     }
 
-    fn text(&self, markers: &mut Markers) -> Slotted {
+    /// A part of the message as the user's templates show it, unless it can't be sent like that.
+    fn checked<V: View>(
+        &self,
+        part: Context,
+        markers: &Markers,
+        faults: &mut Vec<Diagnostic>,
+        show: impl Fn(&Templates, &mut Vec<Diagnostic>) -> Slotted,
+    ) -> Slotted {
+        let shown = show(&self.spec.templates, faults);
+        let Some(file) = self.spec.templates.replaced_by(V::NAME) else { return shown };
+        let fault = match part {
+            _ if !markers.are_whole(&shown) => Diagnostic::template_slot(),
+            Context::Html if !shown.has_way_out(part) => Diagnostic::template_unsubscribe("HTML"),
+            _ if !shown.has_way_out(part) => Diagnostic::template_unsubscribe("text"),
+            _ => return shown,
+        };
+        faults.push(fault.in_file(file));
+        show(&Templates::default(), &mut Vec::new())
+    }
+
+    fn text(&self, markers: &mut Markers, faults: &mut Vec<Diagnostic>) -> Slotted {
         let say = self.look.say;
         let delsp = joins_without_spaces(self.look.language);
         let views = self.views(Medium::Mail);
@@ -242,20 +267,23 @@ impl<'a> Shown<'a> {
             unsubscribe: &titled(&say.unsubscribe, &markers.mark(Slot::Unsubscribe, Context::Text)),
             view_in_browser: &titled(&say.view_in_browser, &self.page_url),
         };
-        markers.cut(&format!("{}\n", rendered(&text).trim_end()))
+        let show =
+            |templates: &Templates, faults: &mut Vec<Diagnostic>| markers.cut(&format!("{}\n", templates.render(&text, faults).trim_end()));
+        self.checked::<TextView>(Context::Text, markers, faults, show)
     }
 
     /// What the page holds, as the feed of issues has it: for everyone, and without what only a page can show.
-    fn content(&self) -> String {
+    fn content(&self, faults: &mut Vec<Diagnostic>) -> String {
         let around = self.around(Medium::Page, impersonal);
-        rendered(&ContentView { say: self.look.say, before: &around.before, entries: &self.views(Medium::Page), after: &around.after })
+        let view = ContentView { say: self.look.say, before: &around.before, entries: &self.views(Medium::Page), after: &around.after };
+        self.spec.templates.render(&view, faults)
     }
 
     /// The page of the archive is for everyone.
-    fn page(&self) -> String {
+    fn page(&self, faults: &mut Vec<Diagnostic>) -> String {
         let around = self.around(Medium::Page, impersonal);
         let entries = self.views(Medium::Page);
-        rendered(&ArchiveView {
+        let view = ArchiveView {
             page: self.look.page(self.site),
             subject: &self.impersonal(&self.subject),
             summary: &self.preheader,
@@ -269,12 +297,13 @@ impl<'a> Shown<'a> {
             contents: &self.contents(&entries),
             entries: &entries,
             after: &around.after,
-        })
+        };
+        self.spec.templates.render(&view, faults)
     }
 }
 
 /// The page `newsletter/index.html`: all issues, in the order in which they are given.
-pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[IssueLine]) -> Vec<u8> {
+pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[IssueLine]) -> (Vec<u8>, Vec<Diagnostic>) {
     let look = Look::new(spec, site, &site.language);
     let views: Vec<IssueView> = issues
         .iter()
@@ -288,7 +317,9 @@ pub fn render_archive_list(spec: &NewsletterSpec, site: &Site, issues: &[IssueLi
             count: if spec.mode == Mode::Post { String::new() } else { look.say.entries(issue.entries) },
         })
         .collect();
-    rendered(&ListView { page: look.page(site), issues: &views }).into_bytes()
+    let mut faults = Vec::new();
+    let list = spec.templates.render(&ListView { page: look.page(site), issues: &views }, &mut faults);
+    (list.into_bytes(), faults)
 }
 
 /// What all pages of a site share.
@@ -510,14 +541,8 @@ fn escape_html(text: &str) -> String {
     html_escape::encode_quoted_attribute(text).into_owned()
 }
 
-/// A template that is compiled in fails only where its writer does, and a `String` doesn't.
-fn rendered(view: &impl Template) -> String {
-    view.render().unwrap_or_default()
-}
-
 /// Writes the rules of `inline.css` into `style` attributes; what stands in `<style>` stays.
-fn inlined(html: &str, look: &Look) -> String {
-    let css = rendered(&InlineCss { theme: &look.theme });
+fn inlined(html: &str, css: String) -> String {
     let inliner = css_inline::CSSInliner::options()
         .inline_style_tags(false)
         .keep_style_tags(true)

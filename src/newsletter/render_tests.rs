@@ -233,10 +233,10 @@ fn the_list_names_all_issues() {
     };
     let first = line(edition(&[entry("a", "A", ""), entry("b", "B", "")]));
     let issues = [first.clone(), IssueLine { title: "Older".into(), entries: 1, ..first }];
-    let page = String::from_utf8(render_archive_list(&spec(), &site(), &issues)).unwrap();
+    let page = String::from_utf8(render_archive_list(&spec(), &site(), &issues).0).unwrap();
     assert!(page.contains("<a href=\"https://example.org/newsletter/2026-W07/\">9–15 February 2026</a>"), "{page}");
     assert!(page.contains("2 entries") && page.contains("1 entry<"), "{page}");
-    let none = String::from_utf8(render_archive_list(&spec(), &site(), &[])).unwrap();
+    let none = String::from_utf8(render_archive_list(&spec(), &site(), &[]).0).unwrap();
     assert!(none.contains("No issue has appeared yet."));
 }
 

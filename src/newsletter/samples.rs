@@ -42,6 +42,7 @@ pub fn spec() -> NewsletterSpec {
         theme: Theme::of_accent(Color(0xb3, 0x26, 0x1e)),
         greeting: Some("Hello {{ subscriber.name | default(\"reader\") }}!".into()),
         formats: Format::ALL.to_vec(),
+        templates: Default::default(),
     }
 }
 

@@ -79,6 +79,17 @@ impl Slotted {
         self.pieces.iter().map(|piece| if let Piece::Fixed(text) = piece { text.len() } else { 0 }).sum()
     }
 
+    /// Whether it says where a recipient leaves the list; HTML says it as the address of a link.
+    pub fn has_way_out(&self, part: Context) -> bool {
+        let is_link = |before: Option<&Piece>| matches!(before, Some(Piece::Fixed(text)) if text.ends_with("href=\""));
+        let mut before = None;
+        self.pieces.iter().any(|piece| {
+            let is_out = matches!(piece, Piece::Slot(Slot::Unsubscribe, _)) && (part != Context::Html || is_link(before));
+            before = Some(piece);
+            is_out
+        })
+    }
+
     /// How many slots there are.
     pub fn slot_count(&self) -> usize {
         self.pieces.iter().filter(|piece| matches!(piece, Piece::Slot(..))).count()
@@ -239,6 +250,17 @@ impl Markers {
         Slotted { pieces }
     }
 
+    /// Whether no marker was changed on the way, so that it was not cut out.
+    pub fn are_whole(&self, slotted: &Slotted) -> bool {
+        let fixed = slotted.pieces.iter().filter_map(|piece| if let Piece::Fixed(text) = piece { Some(text) } else { None });
+        let mut rests = fixed.flat_map(|text| text.split(OPEN).skip(1));
+        // Most of the nonce is enough: it may have been cut off, or written in capitals.
+        !rests.any(|rest| {
+            let start: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+            !start.is_empty() && (start.starts_with(&self.nonce) || self.nonce.starts_with(&start))
+        })
+    }
+
     fn read_marker<'a>(&self, text: &'a str) -> Option<(Slot, Context, &'a str)> {
         let (inside, after) = text.split_once(CLOSE)?;
         let mut inside = inside.chars();
@@ -336,6 +358,25 @@ mod tests {
         let real = markers.mark(Slot::Unsubscribe, Context::Html);
         let slotted = markers.cut(&format!("{forged}{real}"));
         assert_eq!(filled(&slotted), format!("{forged}[Unsubscribe Html]"));
+    }
+
+    #[test]
+    fn a_marker_that_a_filter_changed_is_seen() {
+        let mut markers = Markers::new(["content"].into_iter());
+        let real = markers.mark(Slot::Unsubscribe, Context::Html);
+        let cut = |text: &str| markers.are_whole(&markers.cut(text));
+        assert!(cut(&real) && cut("plain") && cut(&format!("x{OPEN}{CLOSE}y{OPEN}")));
+        assert!(!cut(&real.to_uppercase()) && !cut(&real[..12]) && !cut(&real.replace(CLOSE, "")));
+    }
+
+    #[test]
+    fn the_way_out_is_a_link_in_html_and_words_in_text() {
+        let mut markers = Markers::new(std::iter::empty());
+        let real = markers.mark(Slot::Unsubscribe, Context::Html);
+        let link = markers.cut(&format!("<a href=\"{real}\">"));
+        let words = markers.cut(&format!("<p>{real}</p>"));
+        assert!(link.has_way_out(Context::Html) && words.has_way_out(Context::Text));
+        assert!(!words.has_way_out(Context::Html) && !markers.cut("").has_way_out(Context::Text));
     }
 
     #[test]

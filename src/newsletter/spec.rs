@@ -2,6 +2,7 @@
 
 use super::theme::Theme;
 use crate::feed::{Detail, Format};
+use crate::template::Templates;
 use chrono::NaiveDate;
 
 /// What makes an issue.
@@ -75,4 +76,6 @@ pub struct NewsletterSpec {
     pub greeting: Option<String>,
     /// The formats of the site's feeds, which the archive's pages name for autodiscovery.
     pub formats: Vec<Format>,
+    /// What shows it: the built-in templates, or the user's.
+    pub templates: Templates,
 }

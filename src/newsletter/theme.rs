@@ -23,7 +23,7 @@ pub struct Theme {
 }
 
 /// Where else the publication is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SocialLink {
     pub name: String,
     /// Absolute.
@@ -58,7 +58,7 @@ pub enum Scheme {
 }
 
 /// The colours of a scheme. All text can be read on all grounds that it stands on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Palette {
     /// Around the column.
     pub background: Color,

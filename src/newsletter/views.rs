@@ -2,10 +2,12 @@
 
 use super::theme::{Palette, SocialLink};
 use crate::language::Words;
+use crate::template::View;
 use askama::Template;
+use serde::Serialize;
 
 /// An entry in an issue.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct EntryView {
     /// Its title; where it has none, its date; else its first words. Empty where it is the issue's own title.
     pub title: String,
@@ -44,7 +46,7 @@ pub struct EntryView {
 }
 
 /// A part of the line under an entry's title.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct BylineView {
     pub text: String,
     /// BCP 47 tag; empty for names.
@@ -54,7 +56,7 @@ pub struct BylineView {
 }
 
 /// A feed, for autodiscovery.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct FeedView {
     pub mime_type: &'static str,
     pub url: String,
@@ -62,7 +64,7 @@ pub struct FeedView {
 }
 
 /// How an issue looks.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ThemeView<'a> {
     pub light: &'a Palette,
     pub dark: &'a Palette,
@@ -83,7 +85,7 @@ pub struct ThemeView<'a> {
 }
 
 /// Entries that stand together in the table of contents.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ContentsGroup {
     /// Or empty.
     pub name: String,
@@ -91,7 +93,7 @@ pub struct ContentsGroup {
 }
 
 /// A line of the table of contents.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ContentsEntry {
     pub title: String,
     /// BCP 47 tag.
@@ -101,7 +103,7 @@ pub struct ContentsEntry {
 }
 
 /// Another edition of the issue.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct EditionView {
     /// BCP 47 tag.
     pub language: String,
@@ -112,7 +114,7 @@ pub struct EditionView {
 }
 
 /// An issue in the feed of issues.
-#[derive(Debug, Template)]
+#[derive(Debug, Serialize, Template)]
 #[template(path = "newsletter/feed.html")]
 pub struct ContentView<'a> {
     /// The words that are ours.
@@ -124,7 +126,7 @@ pub struct ContentView<'a> {
 }
 
 /// The HTML part.
-#[derive(Debug, Template)]
+#[derive(Debug, Serialize, Template)]
 #[template(path = "newsletter/email.html")]
 pub struct EmailView<'a> {
     /// HTML with slots.
@@ -164,14 +166,14 @@ pub struct EmailView<'a> {
 }
 
 /// The rules that are written into `style` attributes.
-#[derive(Debug, Template)]
+#[derive(Debug, Serialize, Template)]
 #[template(path = "newsletter/inline.css", escape = "none")]
 pub struct InlineCss<'a> {
     pub theme: &'a ThemeView<'a>,
 }
 
 /// An entry in the plain text part; each field is a block of RFC 3676 text.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct TextEntryView {
     /// The heading of the group that begins with it, between two lines, or empty.
     pub group: String,
@@ -185,7 +187,7 @@ pub struct TextEntryView {
 }
 
 /// The plain text part.
-#[derive(Debug, Template)]
+#[derive(Debug, Serialize, Template)]
 #[template(path = "newsletter/email.txt", escape = "none")]
 pub struct TextView<'a> {
     pub heading: &'a str,
@@ -211,7 +213,7 @@ pub struct TextView<'a> {
 }
 
 /// What the pages of the archive share.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct PageView<'a> {
     pub language: &'a str,
     pub direction: &'a str,
@@ -231,7 +233,7 @@ pub struct PageView<'a> {
 }
 
 /// The page of an issue in the archive.
-#[derive(Debug, Template)]
+#[derive(Debug, Serialize, Template)]
 #[template(path = "newsletter/archive.html")]
 pub struct ArchiveView<'a> {
     pub page: PageView<'a>,
@@ -253,7 +255,7 @@ pub struct ArchiveView<'a> {
 }
 
 /// An issue in the list.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct IssueView {
     pub title: String,
     /// `12 February 2026`.
@@ -269,9 +271,33 @@ pub struct IssueView {
 }
 
 /// The list of issues.
-#[derive(Debug, Template)]
+#[derive(Debug, Serialize, Template)]
 #[template(path = "newsletter/list.html")]
 pub struct ListView<'a> {
     pub page: PageView<'a>,
     pub issues: &'a [IssueView],
+}
+
+impl View for EmailView<'_> {
+    const NAME: &'static str = "newsletter/email.html";
+}
+
+impl View for ContentView<'_> {
+    const NAME: &'static str = "newsletter/feed.html";
+}
+
+impl View for InlineCss<'_> {
+    const NAME: &'static str = "newsletter/inline.css";
+}
+
+impl View for TextView<'_> {
+    const NAME: &'static str = "newsletter/email.txt";
+}
+
+impl View for ArchiveView<'_> {
+    const NAME: &'static str = "newsletter/archive.html";
+}
+
+impl View for ListView<'_> {
+    const NAME: &'static str = "newsletter/list.html";
 }

@@ -33,5 +33,6 @@ mod send;
 #[cfg(feature = "send")]
 mod servers;
 mod syntax;
+mod templates;
 mod tidy;
 mod unchanged;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms by storey, from the ground up; within one, left to right (`ARCHITECTURE.md` has the same table).
 const STOREYS: [&[&str]; 7] = [
-    &["diagnostic", "url", "language", "site", "files"],
+    &["diagnostic", "url", "language", "site", "template", "files"],
     &["entry", "catalog", "list", "ledger"],
     &["body", "content"],
     &["feed", "newsletter", "message"],
