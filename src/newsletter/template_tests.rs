@@ -3,7 +3,9 @@
 use super::samples::{entry, full_entry, issue, site, spec};
 use super::*;
 use crate::catalog::Image;
-use crate::diagnostic::{Diagnostic, Source, SourcePath};
+use crate::diagnostic::Source;
+#[cfg(feature = "overrides")]
+use crate::diagnostic::{Diagnostic, SourcePath};
 use crate::site::Site;
 use crate::template::Templates;
 

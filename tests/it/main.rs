@@ -17,6 +17,7 @@ mod golden;
 mod highlight;
 #[cfg(feature = "send")]
 mod issues;
+#[cfg(feature = "send")]
 mod kills;
 mod languages;
 #[cfg(feature = "send")]
