@@ -3,6 +3,8 @@
 //! Nothing is held whole: an entry is rendered when the first feed asks for it and dropped after the last one, or sooner
 //! where there are too many.
 
+mod inline;
+
 use crate::body::{Body, HtmlPlace, Style};
 use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
@@ -16,6 +18,7 @@ use crate::newsletter::{self, Edition, Group, IssueEntry, IssueLine, Mode, Newsl
 use crate::site::Site;
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, Utc};
+use inline::Remembering;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -39,6 +42,8 @@ pub trait Reader: Sync {
     fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()>;
     /// Width and height of an asset that is a picture, in pixels.
     fn picture_size(&self, asset: &str) -> Option<Size>;
+    /// The bytes of an asset, of which one has no more than so many.
+    fn read_asset(&self, asset: &str, most: usize) -> io::Result<Vec<u8>>;
 }
 
 /// Where files go.
@@ -75,6 +80,10 @@ impl Reader for crate::files::Folder {
 
     fn picture_size(&self, asset: &str) -> Option<Size> {
         self.picture_size(asset)
+    }
+
+    fn read_asset(&self, asset: &str, most: usize) -> io::Result<Vec<u8>> {
+        self.read_asset(asset, most)
     }
 }
 
@@ -443,9 +452,10 @@ impl<'a> Kitchen<'a> {
         let spec = &self.with_logo_size(spec);
         let mut faults = Vec::new();
         let mut entries = Vec::with_capacity(issue.entries.len());
+        let mut files = BTreeMap::new();
         let language = issue.language().unwrap_or(&self.config.site.language);
         for (number, at) in issue.entries.iter().enumerate() {
-            let (entry, mut found) = self.issue_entry(spec, issue.detail, *at);
+            let (entry, mut found) = self.issue_entry(spec, issue.detail, *at, &mut files);
             faults.append(&mut found);
             let group = issue.groups.get(number).cloned().flatten();
             let group =
@@ -454,14 +464,32 @@ impl<'a> Kitchen<'a> {
         }
         let written = issue.written.and_then(|at| self.catalog.issues().get(at));
         let links = written.map(|entry| self.catalog.links_from(&entry.head, &self.pictures));
+        let links = links.as_ref().map(Remembering::new);
         let written = written.zip(links.as_ref()).map(|(entry, links)| {
             let style = self.style(entry);
             faults.append(&mut Body::read(entry, links, &style).1);
             Written { entry, links, id_prefix: id_prefix(entry), style }
         });
-        let (edition, mut found) = newsletter::render_issue(spec, &self.config.site, issue, written.as_ref(), &entries);
+        let (mut edition, mut found) = newsletter::render_issue(spec, &self.config.site, issue, written.as_ref(), &entries);
         faults.append(&mut found);
+        if spec.inline_images {
+            files.extend(links.map(Remembering::found).unwrap_or_default());
+            files.extend(self.own_pictures(spec));
+            let html = edition.html.fill(|_, _, _| String::new());
+            let (images, mut found) = inline::read_images(&edition.issue, &html, &files, self.reader);
+            faults.append(&mut found);
+            edition.images = images;
+        }
         (edition, faults)
+    }
+
+    /// The publication's own pictures, by their URLs.
+    fn own_pictures(&self, spec: &NewsletterSpec) -> Vec<(String, String)> {
+        let Some(head) = self.catalog.heads().first() else { return Vec::new() };
+        let links = self.catalog.links_from(head, &self.pictures);
+        let theme = &spec.theme;
+        let urls = [theme.logo.as_ref().map(|logo| &logo.url), theme.dark_logo.as_ref(), self.config.site.icon.as_ref()];
+        urls.into_iter().flatten().filter_map(|url| Some((url.clone(), links.asset_path(url)?))).collect()
     }
 
     /// Reads an entry again. Its own faults were told in pass 1; that it changed since then is a new one.
@@ -494,12 +522,20 @@ impl<'a> Kitchen<'a> {
         (Some(Ready { rendered, row: index_entry(entry) }), faults)
     }
 
-    fn issue_entry(&self, spec: &NewsletterSpec, detail: Detail, at: usize) -> (Option<IssueEntry>, Vec<Diagnostic>) {
+    /// An entry for an issue; `files` gets those that it names, by their URLs.
+    fn issue_entry(
+        &self,
+        spec: &NewsletterSpec,
+        detail: Detail,
+        at: usize,
+        files: &mut BTreeMap<String, String>,
+    ) -> (Option<IssueEntry>, Vec<Diagnostic>) {
         let entry = match self.entry(at) {
             Ok(entry) => entry,
             Err(fault) => return (None, vec![fault]),
         };
         let links = self.links(at);
+        let links = Remembering::new(&links);
         let (body, faults) = Body::read(&entry, &links, &self.style(&entry));
         let first_heading = if spec.mode == Mode::Post { 2 } else { 3 };
         let (html, lines) = match detail {
@@ -513,6 +549,7 @@ impl<'a> Kitchen<'a> {
             // The body shows it already.
             (None, Detail::Full) => None,
         };
+        files.extend(links.found());
         (Some(IssueEntry { minutes: body.reading_minutes(), html, lines, summary, image, group: None, entry }), faults)
     }
 }

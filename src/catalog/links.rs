@@ -331,21 +331,8 @@ impl Links for EntryLinks<'_> {
     }
 
     fn asset(&self, target: &str) -> Option<Asset> {
-        let target = target.trim();
-        let site = &self.catalog.site.url;
-        let read = Target::read(target);
-        let assets = &self.catalog.assets;
-        // What stands in the static folder is known by its path from the site's root.
-        let rooted = |path: String| assets.get_key_value(&format!("/{path}")).or_else(|| assets.get_key_value(&path));
-        let found = match (read, target.strip_prefix(site.as_str())) {
-            (Target::Elsewhere, Some(rest)) => rooted(self.content_path(Target::Root(rest))?),
-            (Target::Path(path), _) if path.starts_with('/') => {
-                rooted(self.content_path(Target::Root(path.strip_prefix(site.path()).unwrap_or(path)))?)
-            }
-            (Target::Pelican("static", _) | Target::Root(_), _) => rooted(self.content_path(read)?),
-            _ => assets.get_key_value(&self.content_path(read)?),
-        };
-        found.map(|(path, length)| Asset { length: *length, size: self.sizes.size(path) })
+        let (path, length) = self.find_asset(target)?;
+        Some(Asset { length: *length, size: self.sizes.size(path) })
     }
 
     fn reference(&self, reference: Reference<'_>) -> Result<String, Diagnostic> {
@@ -381,6 +368,28 @@ impl Links for EntryLinks<'_> {
 }
 
 impl EntryLinks<'_> {
+    /// The path of the file beside the content that a target names; it begins with `/` where it stands in the static folder.
+    pub fn asset_path(&self, target: &str) -> Option<String> {
+        self.find_asset(target).map(|(path, _)| path.clone())
+    }
+
+    fn find_asset(&self, target: &str) -> Option<(&String, &u64)> {
+        let target = target.trim();
+        let site = &self.catalog.site.url;
+        let read = Target::read(target);
+        let assets = &self.catalog.assets;
+        // What stands in the static folder is known by its path from the site's root.
+        let rooted = |path: String| assets.get_key_value(&format!("/{path}")).or_else(|| assets.get_key_value(&path));
+        match (read, target.strip_prefix(site.as_str())) {
+            (Target::Elsewhere, Some(rest)) => rooted(self.content_path(Target::Root(rest))?),
+            (Target::Path(path), _) if path.starts_with('/') => {
+                rooted(self.content_path(Target::Root(path.strip_prefix(site.path()).unwrap_or(path)))?)
+            }
+            (Target::Pelican("static", _) | Target::Root(_), _) => rooted(self.content_path(read)?),
+            _ => assets.get_key_value(&self.content_path(read)?),
+        }
+    }
+
     /// The address of a file in the page bundle of another entry.
     fn asset_page(&self, target: &str) -> Option<String> {
         let path = self.content_path(Target::Path(target)).filter(|path| self.catalog.assets.contains_key(path))?;

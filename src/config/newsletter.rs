@@ -35,6 +35,7 @@ pub(super) fn newsletter(
         is_id.then_some(given.value)
     });
     let content = table.choice("content", DETAILS).unwrap_or(if mode == Mode::Post { Detail::Full } else { Detail::Summary });
+    let inline_images = table.flag_or_bool("inline_images").unwrap_or(false);
     let postal_address = table.text("postal_address").map(|given| given.value);
     let unsubscribe_url = table.text("unsubscribe_url").and_then(|given| {
         let url = Url::parse(&given.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.fragment().is_none());
@@ -70,6 +71,7 @@ pub(super) fn newsletter(
         feed,
         list_id: list_id.unwrap_or_else(|| format!("newsletter.{host}")),
         content,
+        inline_images,
         postal_address,
         unsubscribe_url: unsubscribe_url.unwrap_or_else(|| format!("{list_url}/unsubscribe")),
         theme,

@@ -234,6 +234,18 @@ impl Diagnostic {
         error("template-variable", format!("there is no variable `{path}`"), &help)
     }
 
+    /// `most` in megabytes.
+    pub fn image_left_out(issue: &str, path: &str, most: usize) -> Self {
+        warning(
+            "image-left-out",
+            format!(
+                "the picture {} stays on the web: with it the pictures of issue {issue} would have more than {most} MB",
+                path.trim_start_matches('/')
+            ),
+            "make it smaller, or set inline_images = false under [newsletter]",
+        )
+    }
+
     pub fn template_missing(reason: &str, known: &[String]) -> Self {
         // The engine says it in one of two ways, each with the name in quotation marks of its own.
         let asked = reason.split(['"', '\'']).nth(1).unwrap_or_default();

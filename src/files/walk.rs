@@ -7,7 +7,7 @@ use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -149,11 +149,23 @@ impl Folder {
 
     /// Width and height of an asset, if it is a picture.
     pub fn picture_size(&self, asset: &str) -> Option<(u32, u32)> {
-        let path = match asset.strip_prefix('/') {
-            Some(below) => self.static_root.as_ref()?.join(below),
-            None => self.root.join(asset),
-        };
-        super::picture_size(&path)
+        super::picture_size(&self.asset_path(asset)?)
+    }
+
+    /// The bytes of an asset; of one that is longer, one more than `most`.
+    pub fn read_asset(&self, asset: &str, most: usize) -> io::Result<Vec<u8>> {
+        let path = self.asset_path(asset).ok_or(io::ErrorKind::NotFound)?;
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Where an asset of the walk stands.
+    fn asset_path(&self, asset: &str) -> Option<PathBuf> {
+        match asset.strip_prefix('/') {
+            Some(below) => Some(self.static_root.as_ref()?.join(below)),
+            None => Some(self.root.join(asset)),
+        }
     }
 }
 

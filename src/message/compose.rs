@@ -6,11 +6,11 @@ use super::header::{ascii_phrase, mailbox, mailbox_text, structured, structured_
 use super::identity::{message_id, read_address, unsubscribe_url};
 use super::quoted::{BodyHole, BodyPiece, body_pieces, text_pieces};
 use super::{ComposeError, Recipient};
-use crate::newsletter::{Edition, NewsletterSpec, joins_without_spaces};
+use crate::newsletter::{Edition, InlineImage, NewsletterSpec, Slotted, joins_without_spaces};
 use crate::site::Site;
 use chrono::{DateTime, Datelike, FixedOffset};
 use lettre::address::Envelope;
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
@@ -79,13 +79,19 @@ impl Composer {
             builder = builder.raw_header(header);
         }
         let text = encoded(text_pieces(&edition.text), &mut holes);
-        let html = encoded(body_pieces(&edition.html), &mut holes);
+        let shown = with_ids(edition, from.domain());
+        let html = encoded(body_pieces(&shown), &mut holes);
         let delsp = if joins_without_spaces(&edition.language) { "; delsp=yes" } else { "" };
         let boundary = boundary(&text, &html);
         let parts = MultiPart::alternative()
-            .boundary(boundary)
-            .singlepart(part(&format!("text/plain; charset=utf-8; format=flowed{delsp}"), text)?)
-            .singlepart(part("text/html; charset=utf-8", html)?);
+            .boundary(boundary.as_str())
+            .singlepart(part(&format!("text/plain; charset=utf-8; format=flowed{delsp}"), text)?);
+        let html = part("text/html; charset=utf-8", html)?;
+        let parts = if edition.images.is_empty() {
+            parts.singlepart(html)
+        } else {
+            parts.multipart(related(html, edition, from.domain(), &boundary)?)
+        };
         let message = builder.multipart(parts).map_err(|error| ComposeError::Builder(error.to_string()))?;
         Ok(Composer {
             pieces: holes.cut(&message.formatted()),
@@ -219,6 +225,40 @@ fn part(content_type: &str, encoded: Vec<u8>) -> Result<SinglePart, ComposeError
     let content_type = ContentType::parse(content_type).map_err(|error| ComposeError::Builder(error.to_string()))?;
     let body = Body::dangerous_pre_encoded(encoded, ContentTransferEncoding::QuotedPrintable);
     Ok(SinglePart::builder().header(content_type).body(body))
+}
+
+/// The HTML part, in which the pictures that go with it are named by their ids (RFC 2392).
+fn with_ids(edition: &Edition, domain: &str) -> Slotted {
+    edition.html.map_fixed(|text| {
+        edition.images.iter().fold(text.to_owned(), |text, image| {
+            text.replace(&InlineImage::source(&image.url), &format!("src=\"cid:{}@{domain}\"", image.id))
+        })
+    })
+}
+
+/// RFC 2387: the HTML part, and after it its pictures.
+fn related(html: SinglePart, edition: &Edition, domain: &str, boundary: &str) -> Result<MultiPart, ComposeError> {
+    let fault = |error: &dyn std::fmt::Display| ComposeError::Builder(error.to_string());
+    let kind = format!("multipart/related; type=\"text/html\"; boundary=\"{boundary}r\"");
+    let kind = ContentType::parse(&kind).map_err(|error| fault(&error))?;
+    let mut parts = MultiPart::builder().header(kind).build().singlepart(html);
+    let mut there = Vec::new();
+    for image in &edition.images {
+        // One file may have two addresses.
+        if there.contains(&&image.id) {
+            continue;
+        }
+        there.push(&image.id);
+        let kind = ContentType::parse(image.mime_type).map_err(|error| fault(&error))?;
+        let body = Body::new_with_encoding(image.bytes.to_vec(), ContentTransferEncoding::Base64)
+            .map_err(|_| ComposeError::Builder("a picture can't be written as base64".to_owned()))?;
+        let part = SinglePart::builder()
+            .header(kind)
+            .header(ContentId::from(format!("<{}@{domain}>", image.id)))
+            .header(ContentDisposition::inline_with_name(&image.name));
+        parts = parts.singlepart(part.body(body));
+    }
+    Ok(parts)
 }
 
 /// `=_` stands nowhere in quoted-printable text, so no part can hold its own boundary.

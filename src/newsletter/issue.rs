@@ -6,6 +6,8 @@ use crate::catalog::Image;
 use crate::entry::Entry;
 use crate::feed::Detail;
 use chrono::{DateTime, FixedOffset};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// An issue that will appear: an entry, a period that is over with its entries, or a text that someone has written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,6 +103,43 @@ pub struct Edition {
     pub summary: String,
     /// Absolute URL of that page.
     pub page_url: String,
+    /// The pictures that a message carries, in the order in which the HTML part shows them.
+    pub images: Vec<InlineImage>,
     /// Where a recipient leaves the list; the token is appended.
     pub unsubscribe_url: String,
+}
+
+/// A picture that a message carries, so that it is shown without asking the web.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InlineImage {
+    /// As the HTML part has it on the web.
+    pub url: String,
+    /// The file's name.
+    pub name: String,
+    pub mime_type: &'static str,
+    /// Names the bytes: what stands before the `@` of its Content-ID (RFC 2392).
+    pub id: String,
+    pub bytes: Arc<[u8]>,
+}
+
+/// Without its bytes.
+impl std::fmt::Debug for InlineImage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InlineImage").field("url", &self.url).field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl InlineImage {
+    /// `path` with `/` between its parts.
+    pub fn new(url: &str, path: &str, mime_type: &'static str, bytes: Vec<u8>) -> InlineImage {
+        let id = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+        InlineImage { url: url.to_owned(), name, mime_type, id, bytes: bytes.into() }
+    }
+
+    /// How the HTML part names a picture.
+    pub fn source(url: &str) -> String {
+        // The inliner writes attributes so.
+        format!("src=\"{}\"", url.replace('&', "&amp;").replace('"', "&quot;"))
+    }
 }

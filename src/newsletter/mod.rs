@@ -23,7 +23,7 @@ mod written;
 
 pub use crate::language::joins_without_spaces;
 pub use colors::Color;
-pub use issue::{Edition, IssueEntry, IssueLine, PlannedIssue, Sibling};
+pub use issue::{Edition, InlineImage, IssueEntry, IssueLine, PlannedIssue, Sibling};
 pub use names::one_line;
 pub use plan::{last_part, plan_issues};
 pub use render::{FOLDER, render_archive_list, render_issue};

@@ -57,6 +57,7 @@ pub fn render_issue(
         content: if spec.feed { shown.content(&mut faults) } else { String::new() },
         summary: shown.preheader,
         page_url: shown.page_url,
+        images: Vec::new(),
         unsubscribe_url: spec.unsubscribe_url.clone(),
     };
     (edition, faults)

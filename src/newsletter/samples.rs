@@ -37,6 +37,7 @@ pub fn spec() -> NewsletterSpec {
         feed: false,
         list_id: "news.example.org".into(),
         content: Detail::Full,
+        inline_images: false,
         postal_address: Some("Example\n1 Main Street\nParis".into()),
         unsubscribe_url: "https://example.org/unsubscribe".into(),
         theme: Theme::of_accent(Color(0xb3, 0x26, 0x1e)),

@@ -74,6 +74,16 @@ impl Slotted {
         &self.pieces
     }
 
+    /// The text with its fixed parts changed.
+    #[must_use]
+    pub fn map_fixed(&self, change: impl Fn(&str) -> String) -> Slotted {
+        let map = |piece: &Piece| match piece {
+            Piece::Fixed(text) => Piece::Fixed(change(text)),
+            slot => slot.clone(),
+        };
+        Slotted { pieces: self.pieces.iter().map(map).collect() }
+    }
+
     /// Bytes without what the slots will hold.
     pub fn fixed_len(&self) -> usize {
         self.pieces.iter().map(|piece| if let Piece::Fixed(text) = piece { text.len() } else { 0 }).sum()

@@ -68,6 +68,8 @@ pub struct NewsletterSpec {
     /// RFC 2919, without angle brackets.
     pub list_id: String,
     pub content: Detail,
+    /// Whether messages carry the pictures that are files of the publication.
+    pub inline_images: bool,
     pub postal_address: Option<String>,
     /// The token is appended as `?t=TOKEN`.
     pub unsubscribe_url: String,

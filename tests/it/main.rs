@@ -22,6 +22,7 @@ mod kills;
 mod languages;
 #[cfg(feature = "send")]
 mod lettre_faults;
+mod messages;
 #[cfg(feature = "send")]
 mod mock_smtp;
 mod newsletter;
