@@ -96,7 +96,12 @@ impl<'e> Body<'e> {
     pub fn read(entry: &'e Entry, links: &dyn Links, style: &Style) -> (Body<'e>, Vec<Diagnostic>) {
         let text = entry.body_text();
         let span = |range: Range<usize>| Span::new(entry.body.start + range.start, entry.body.start + range.end);
-        let page = |field: &str| page_field(entry, field);
+        // A path, as Jekyll and Eleventy have it: people write the site's address before it.
+        let path = || {
+            let site = format!("{}{}", links.site("url")?, links.site("baseurl")?);
+            entry.head.url.strip_prefix(&site).filter(|path| path.starts_with('/')).map(str::to_owned)
+        };
+        let page = |field: &str| if field == "url" { path().or_else(|| page_field(entry, field)) } else { page_field(entry, field) };
         let cleaned = Cleaned::new(text);
         let clean = cleaned.as_ref().map_or(text, |cleaned| &cleaned.text);
         let translated =

@@ -46,7 +46,13 @@ pub fn run(args: &BuildArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let failed = report.faults.iter().any(Diagnostic::is_error);
     voice.diagnostics(&report.faults);
     report.tell(&voice, begun.elapsed().as_secs_f64(), failed && (!args.keep_going || args.locked));
-    Ok(if failed { Exit::Problems } else { Exit::Done })
+    // A flag's value is no fault of the user's files.
+    let misused = report.faults.iter().any(|fault| fault.code == "config-value" && fault.path.is_empty());
+    Ok(match failed {
+        _ if misused => Exit::CouldNotRun,
+        true => Exit::Problems,
+        false => Exit::Done,
+    })
 }
 
 fn build(args: &BuildArgs, shared: &SharedArgs) -> Result<Report, Failure> {

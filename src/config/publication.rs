@@ -189,6 +189,10 @@ fn highlight(table: &mut Table) -> Option<Theme> {
 }
 
 fn pattern(table: &mut Table, key: &str, given: &Given<String>) -> Option<Pattern> {
+    if given.value.trim().is_empty() {
+        table.refuse(key, given, "is empty, so that all entries would have one address", "write it as /:year/:month/:slug/");
+        return None;
+    }
     match Pattern::parse(&given.value) {
         Ok(pattern) => Some(pattern),
         Err((reason, help)) => {

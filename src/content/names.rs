@@ -106,7 +106,7 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         }
         "video_url" | "video_file" => (Enclosure, 2),
         "podcast_file_size" | "podcast_bytes" | "audio_length" | "enclosure_length" => (EnclosureLength, 0),
-        "podcast_duration" | "duration" => (EnclosureDuration, 0),
+        "podcast_duration" | "itunes_duration" | "duration" => (EnclosureDuration, 0),
         "external_url" | "external_link" | "externalurl" | "link_to" | "linkurl" | "link_url" => (ExternalUrl, 0),
         "link" => (ExternalUrl, 1),
         "extra" | "params" => (More, 0),

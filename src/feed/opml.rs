@@ -54,7 +54,7 @@ fn outline(writer: &mut Writer<Vec<u8>>, site: &Site, format: Format, feed: &Pla
         attributes.push(("language", language));
     }
     if format == Format::Rss {
-        attributes.push(("version", "RSS2"));
+        attributes.push(("version", "RSS"));
     }
     writer.create_element("outline").with_attributes(attributes).write_empty()?;
     Ok(())
@@ -90,7 +90,7 @@ mod tests {
   </body>
 </opml>
 "#;
-        let rest = r#"htmlUrl="https://example.org/news/" description="What&apos;s &quot;new&quot;" language="en-GB" version="RSS2""#;
+        let rest = r#"htmlUrl="https://example.org/news/" description="What&apos;s &quot;new&quot;" language="en-GB" version="RSS""#;
         assert_eq!(out, expected.replace("{rest}", rest));
     }
 
@@ -105,7 +105,7 @@ mod tests {
         // `rss` is what programs import, whatever the format; the version would name one that it isn't.
         let json = FeedSpec { formats: vec![Format::Json], ..sample::spec() };
         let out = rendered(&site, &json, &[sample::feed(None)]);
-        assert!(out.contains(r#"type="rss" xmlUrl="https://example.org/news/feed.json""#) && !out.contains("RSS2"), "{out}");
+        assert!(out.contains(r#"type="rss" xmlUrl="https://example.org/news/feed.json""#) && !out.contains("RSS"), "{out}");
         let none = FeedSpec { formats: Vec::new(), ..sample::spec() };
         assert!(rendered(&site, &none, &[sample::feed(None)]).contains("<body>\n  </body>"));
     }

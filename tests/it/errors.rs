@@ -138,3 +138,20 @@ fn a_podcast_is_read_and_its_mistakes_are_told() {
     assert_eq!(told.len(), 6, "{told:#?}");
     assert!(run.to_string().contains("did you mean `Arts > Books`?"), "{run}");
 }
+
+/// What is wrong with a flag is no fault of the files.
+#[test]
+fn a_flag_s_value_is_a_matter_of_usage() {
+    let project = Project::new().file("content/a.md", "---\ntitle: A\ndate: 2024-01-01\n---\n");
+    for flag in [
+        &["--ids", "foo"][..],
+        &["--language", "!!"],
+        &["--timezone", "Mars/X"],
+        &["--permalink", ""],
+        &["--url", "https://example.org/?x=1"],
+        &["--limit", "abc"],
+    ] {
+        let run = project.run_words(&[&["build"], flag].concat()).code(2);
+        assert!(run.stderr.contains(flag[0]), "{}", run.stderr);
+    }
+}

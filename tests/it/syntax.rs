@@ -122,3 +122,20 @@ fn both_parts_of_a_message_are_free_of_syntax() {
         assert!(!text.contains(left), "{left:?} in {text}");
     }
 }
+
+/// Jekyll's addresses are paths, and people write the site's address before them, once or twice.
+#[test]
+fn addresses_of_jekyll_are_whole_once() {
+    let body = "[1]({{ site.url }}{{ site.baseurl }}{{ page.url }}) [2]({{ page.url | prepend: site.baseurl }}) [3]({{ page.url | absolute_url }})\n\
+                [4]({% post_url 2024-01-01-a %}) [5]({{ site.baseurl }}{% post_url 2024-01-01-a %}) [6]({{ site.url }}{% post_url 2024-01-01-a %})\n\
+                [7]({{ site.url }}{{ site.baseurl }}{% link _posts/2024-01-01-a.md %})\n\n\
+                {% highlight text %}{% raw %}{{ x }}{% endraw %}{% endhighlight %}\n";
+    let project = crate::project::Project::empty()
+        .file("tidings.toml", "[site]\ntitle = \"J\"\nurl = \"https://j.example/b\"\n[content]\ndir = \".\"\nids = \"jekyll\"\npermalink = \"/:year/:month/:day/:title.html\"\n")
+        .file("_posts/2024-01-01-a.md", format!("---\ntitle: A\n---\n{body}"));
+    project.run("build").success().stderr("");
+    let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    let html = feed["items"][0]["content_html"].as_str().unwrap();
+    assert_eq!(html.matches("href=\"https://j.example/b/2024/01/01/a.html\"").count(), 7, "{html}");
+    assert!(html.contains("{{ x }}") && !html.contains("raw"), "{html}");
+}

@@ -50,7 +50,8 @@ impl Output {
         }
     }
 
-    fn truncate(&mut self, length: usize) {
+    /// Takes back what stands behind so many bytes.
+    pub fn truncate(&mut self, length: usize) {
         self.text.truncate(length);
         let kept = self.segments.partition_point(|segment| segment.start < length);
         self.segments.truncate(kept);

@@ -162,7 +162,10 @@ impl Renderer<'_> {
         let after = (at + 1, piece.range.end);
         if let Some(address) = self.address(name, arguments) {
             match address {
-                Ok(address) => self.insert(&address, piece),
+                Ok(address) => {
+                    self.take_back_site(&address);
+                    self.insert(&address, piece);
+                }
                 Err(fault) => {
                     self.faults.push((fault, piece.range.clone()));
                     self.dead(piece);
@@ -244,6 +247,18 @@ impl Renderer<'_> {
             _ => {}
         }
         (close.map_or(at + 1, |close| close + 1), whole.end)
+    }
+
+    /// Takes back a site's address that stands before one which is whole already: Jekyll's own tags give paths, so that
+    /// people write `{{ site.baseurl }}` before them.
+    fn take_back_site(&mut self, address: &str) {
+        let links = self.context.links;
+        let (Some(start), true) = (self.out.open_address(), address.contains("://")) else { return };
+        let (url, base) = (links.site("url").unwrap_or_default(), links.site("baseurl").unwrap_or_default());
+        let before = self.out.text.get(start..).unwrap_or_default();
+        if [url.clone(), format!("{url}{base}"), base].contains(&before.trim_end_matches('/').to_owned()) {
+            self.out.truncate(start);
+        }
     }
 
     /// Calls that stand for an address or for words of the page.
@@ -447,6 +462,7 @@ impl Renderer<'_> {
     }
 
     fn code(&mut self, inner: &str, language: &str, whole: &Range<usize>) {
+        let inner = &without_raw(inner);
         let language: String = language.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '#' | '.')).collect();
         let longest = inner.split(|c| c != '`').map(str::len).max().unwrap_or(0);
         let prefix = self.alone(whole);
@@ -476,4 +492,23 @@ impl Renderer<'_> {
         block.push_str(&marks);
         self.block(&block, &prefix, whole.start, whole.end);
     }
+}
+
+/// Code without the marks that keep Liquid from reading it.
+fn without_raw(code: &str) -> String {
+    let mut out = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some((before, after)) = rest.split_once("{%") {
+        let tag = after.split_once("%}").map(|(tag, after)| (tag.trim_matches('-').trim(), after));
+        out.push_str(before);
+        match tag {
+            Some(("raw" | "endraw", after)) => rest = after,
+            _ => {
+                out.push_str("{%");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }

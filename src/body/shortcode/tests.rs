@@ -117,6 +117,9 @@ fn jekyll() {
         &[
             ("[a]({% post_url 2013-05-06-a %})", "[a](https://x.org/2013-05-06-a/)"),
             ("[a]({{ site.baseurl }}{% post_url b %}#c)", "[a](https://x.org/b/#c)"),
+            ("[a]({{ site.url }}{% post_url b %})", "[a](https://x.org/b/)"),
+            ("<a href=\"{{ site.url }}{{ site.baseurl }}{% link b.md %}\">a</a>", "<a href=\"https://x.org/b.md/\">a</a>"),
+            ("[a](https://y.org{% post_url b %})", "[a](https://y.orghttps://x.org/b/)"),
             ("[a]({% link\n_posts/b.md %})", "[a](https://x.org/_posts/b.md/)"),
             ("[a]: {% post_url missing %}", "[a]: about:blank !link-broken at {% post_url missing %}"),
             ("[a]({{ site.repository }}/issues/1)", "[a](about:blank/issues/1) !shortcode-unknown at {{ site.repository }}"),
