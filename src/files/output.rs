@@ -117,14 +117,13 @@ impl Output {
 
     /// Whose the file at `path` is, which holds something else than what is to be written.
     fn owner(&self, path: &str, old: io::Result<Old>) -> Owner {
-        let parts: Vec<&str> = path.split('/').collect();
-        let is_in_the_way = (1..parts.len()).any(|count| self.root.join(parts[..count].join("/")).is_file());
+        let is_index = path.rsplit('/').next() == Some("index.html");
         match old {
-            _ if is_in_the_way => Owner::Other,
+            _ if self.is_barred(path) => Owner::Other,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Owner::Us,
             Err(_) => Owner::Other,
             Ok(_) if self.old.files.contains(path) => Owner::Us,
-            Ok(old) if parts.last() == Some(&"index.html") => {
+            Ok(old) if is_index => {
                 if is_marked(&old.head) {
                     Owner::Us
                 } else {
@@ -135,6 +134,12 @@ impl Output {
             Ok(_) if self.old_bytes.is_empty() && self.holds_our_feeds() => Owner::Us,
             Ok(_) => Owner::Other,
         }
+    }
+
+    /// Whether something above a path is no folder of the output's own: a file, or a link, which may lead out of it.
+    fn is_barred(&self, path: &str) -> bool {
+        let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        above.map(|folder| self.root.join(folder)).any(|folder| folder.is_file() || folder.is_symlink())
     }
 
     fn holds_our_feeds(&self) -> bool {
@@ -195,6 +200,9 @@ impl Output {
         self.sync_if_durable(folders.iter().map(PathBuf::as_path))?;
         let mut removed = 0;
         for path in &stale {
+            if self.is_barred(path) {
+                continue;
+            }
             removed += usize::from(std::fs::remove_file(self.root.join(path)).is_ok());
             self.remove_empty_folders(path);
         }

@@ -356,3 +356,24 @@ fn what_holds_no_entry_can_be_named_and_the_page_left_to_another_generator() {
     assert!(!feed.contains("\"About\"") && !feed.contains("\"B\""), "{feed}");
     assert!(!project.files("public").contains(&"index.html".to_owned()));
 }
+
+/// Nothing is written or removed through a link, which may lead out of the output folder.
+#[test]
+#[cfg(unix)]
+fn a_link_in_the_output_folder_is_not_followed() {
+    let tagged = "---\ntitle: A\ndate: 2025-01-01\ntags: [sea]\n---\nx\n";
+    let project = Project::new().file("content/a.md", tagged).file("elsewhere/sea/feed.xml", "not ours");
+    std::fs::create_dir(project.path().join("public")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", project.path().join("public/tags")).unwrap();
+    project.run("build").code(1).stderr_has("output-foreign").stderr_has("tags/sea/feed.xml");
+    assert_eq!(project.files("elsewhere"), ["sea/feed.xml"]);
+    // Nor where an earlier build had a folder there.
+    std::fs::remove_file(project.path().join("public/tags")).unwrap();
+    project.run("build").success();
+    std::fs::rename(project.path().join("public/tags"), project.path().join("elsewhere/tags")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere/tags", project.path().join("public/tags")).unwrap();
+    let before = project.files("elsewhere");
+    let project = project.file("content/a.md", tagged.replace("tags: [sea]", "tags: []"));
+    project.run("build").success();
+    assert_eq!(project.files("elsewhere"), before);
+}
