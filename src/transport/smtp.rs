@@ -173,8 +173,7 @@ impl Session {
         next: Option<&MailObject>,
         begin: &mut dyn FnMut() -> Result<(), String>,
     ) -> Result<Step, String> {
-        let written = self.stream.write(&mail.content, self.timeout).and_then(|()| self.stream.expect_silence());
-        if let Err(failure) = written {
+        if let Err(failure) = self.stream.write(&mail.content, self.timeout) {
             return Ok(self.dialogue.fail(failure));
         }
         begin()?;

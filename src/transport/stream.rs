@@ -10,14 +10,33 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Reads and writes fail when the deadline has passed. A timeout of the socket alone is for one read: a server that drips
-/// a byte a second would hold us for ever.
+/// a byte a second would hold us for ever. The socket's timeouts are shorter than what is left, so that most waits need not set
+/// them anew: one that elapses early is waited for again.
 #[derive(Debug)]
 struct Timed {
     tcp: TcpStream,
     deadline: Instant,
+    /// As the socket has them; nothing before they are set.
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
+}
+
+/// Below this the socket gets what is left.
+const FINEST: Duration = Duration::from_millis(20);
+
+/// What a socket's timeout should become, where the one that it has would wait for too long.
+fn shorter(present: Option<Duration>, remaining: Duration) -> Option<Duration> {
+    if present.is_some_and(|present| present <= remaining) {
+        return None;
+    }
+    Some(if remaining > FINEST { remaining / 2 } else { remaining })
 }
 
 impl Timed {
+    fn new(tcp: TcpStream, deadline: Instant) -> Timed {
+        Timed { tcp, deadline, read_timeout: None, write_timeout: None }
+    }
+
     fn remaining(&self) -> io::Result<Duration> {
         let remaining = self.deadline.saturating_duration_since(Instant::now());
         if remaining.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(remaining) }
@@ -25,21 +44,37 @@ impl Timed {
 }
 
 /// An elapsed socket timeout is called `WouldBlock` on Unix.
-fn timed_out(error: io::Error) -> io::Error {
-    if error.kind() == ErrorKind::WouldBlock { ErrorKind::TimedOut.into() } else { error }
+fn has_elapsed(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 impl Read for Timed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.tcp.set_read_timeout(Some(self.remaining()?))?;
-        self.tcp.read(buffer).map_err(timed_out)
+        loop {
+            if let Some(timeout) = shorter(self.read_timeout, self.remaining()?) {
+                self.tcp.set_read_timeout(Some(timeout))?;
+                self.read_timeout = Some(timeout);
+            }
+            match self.tcp.read(buffer) {
+                Err(error) if has_elapsed(&error) => {}
+                other => return other,
+            }
+        }
     }
 }
 
 impl Write for Timed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tcp.set_write_timeout(Some(self.remaining()?))?;
-        self.tcp.write(bytes).map_err(timed_out)
+        loop {
+            if let Some(timeout) = shorter(self.write_timeout, self.remaining()?) {
+                self.tcp.set_write_timeout(Some(timeout))?;
+                self.write_timeout = Some(timeout);
+            }
+            match self.tcp.write(bytes) {
+                Err(error) if has_elapsed(&error) => {}
+                other => return other,
+            }
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -123,7 +158,7 @@ impl Stream {
             match TcpStream::connect_timeout(address, share(remaining, addresses.len() - at))
                 .and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp))
             {
-                Ok(tcp) => return Ok(Stream { layer: Layer::Plain(Timed { tcp, deadline }), peer: peer.to_owned() }),
+                Ok(tcp) => return Ok(Stream { layer: Layer::Plain(Timed::new(tcp, deadline)), peer: peer.to_owned() }),
                 Err(error) => last = Failure::Silent(format!("can't connect to {peer} ({address}): {error}")),
             }
         }
@@ -291,6 +326,20 @@ pub(super) fn tls_config() -> Result<Arc<ClientConfig>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_ends_at_its_deadline_and_not_before() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut stream = Stream::connect(&[listener.local_addr().unwrap()], "test", Duration::from_secs(5)).unwrap();
+        let (_peer, _) = listener.accept().unwrap();
+        for millis in [300, 40, 200, 5] {
+            let started = Instant::now();
+            stream.await_reply(Duration::from_millis(millis));
+            assert!(matches!(stream.read(&mut [0]), Err(Failure::Silent(_))));
+            let passed = started.elapsed();
+            assert!(passed >= Duration::from_millis(millis) && passed < Duration::from_millis(millis + 250), "{millis}: {passed:?}");
+        }
+    }
 
     #[test]
     fn the_clear_is_for_this_machine() {
