@@ -520,6 +520,11 @@ fn values<'t>(html: &'t str, attribute: &str) -> Vec<&'t str> {
     html.split(&format!(" {attribute}=\"")).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
+/// Whether what follows a tag that has been opened is a line's end.
+fn starts_with_line_end(tag: &str) -> bool {
+    tag.split_once('>').is_some_and(|(_, text)| text.starts_with('\n'))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -551,7 +556,10 @@ proptest! {
     fn sanitising_twice_changes_nothing(text in hostile()) {
         let html = html_of(&text, Markup::Html, 1);
         // A parser passes over a line's end that stands first.
-        let once = html::sanitize(&html).replace("<pre>\n", "<pre>");
+        let once = html::sanitize(&html);
+        let mut parts = once.split("<pre");
+        let first = parts.next().unwrap_or_default().to_owned();
+        let once = parts.fold(first, |before, part| format!("{before}<pre{}", part.replacen(">\n", ">", usize::from(starts_with_line_end(part)))));
         prop_assert_eq!(html::sanitize(&once), once);
     }
 
