@@ -55,6 +55,8 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.limit = Some(0);
     settings.only_dated = true;
     settings.no_index = true;
+    // It has no rule about the future: what is dated there is published.
+    settings.future = true;
     // What stands in `public` is copied beside the pages.
     settings.pages = Some("public");
     settings.old_feeds = endpoint.iter().filter_map(|source| feed_path(&source.path.relative)).collect();

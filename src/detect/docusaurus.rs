@@ -37,6 +37,8 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.static_dir = files.has_folder("static").then(|| "static".into());
     settings.only_dated = true;
     settings.no_index = true;
+    // It has no rule about the future: what is dated there is published.
+    settings.future = true;
     settings.pages = Some("build");
     settings.old_feeds = vec![format!("{home}/rss.xml"), format!("{home}/atom.xml")];
     if files.has(&format!("{}/authors.yml", settings.content_dir)) {

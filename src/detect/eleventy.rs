@@ -48,6 +48,8 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     }
     settings.only_dated = true;
     settings.no_index = true;
+    // It has no rule about the future: what is dated there is published.
+    settings.future = true;
     settings.pages = Some("_site");
     Ok(())
 }

@@ -44,6 +44,8 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.language_tags = tree.table("languages").iter().map(|field| field.name.clone()).collect();
     settings.languages = !settings.language_tags.is_empty();
     settings.no_index = true;
+    // It has no rule about the future: what is dated there is published.
+    settings.future = true;
     settings.pages = Some("public");
     old_feeds(&tree, settings);
     Ok(())

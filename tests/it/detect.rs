@@ -213,3 +213,18 @@ fn a_folder_with_writing_keeps_it_and_flags_come_first() {
     project.run("build").success().stderr("");
     Project::empty().run("init --url nonsense").code(2).stderr_has("--url");
 }
+
+/// Zola, Eleventy, Astro and Docusaurus publish what is dated in the future; who moves keeps those entries.
+#[test]
+fn generators_without_a_rule_about_the_future_have_none_here() {
+    for (config, text) in [
+        ("config.toml", "base_url = \"https://z.example\"\ntitle = \"Z\"\n"),
+        ("eleventy.config.js", "export default function (eleventyConfig) {}\n"),
+        ("astro.config.mjs", "export default { site: 'https://a.example' };\n"),
+        ("docusaurus.config.js", "module.exports = { title: 'D', url: 'https://d.example', baseUrl: '/' };\n"),
+    ] {
+        let project = Project::empty().file(config, text).file("content/_index.md", "+++\n+++\n");
+        project.run("init --detect --title T --url https://x.example").success();
+        assert!(project.read("tidings.toml").contains("\nfuture = true"), "{config}: {}", project.read("tidings.toml"));
+    }
+}
