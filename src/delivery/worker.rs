@@ -212,8 +212,11 @@ impl<'a> Pass<'a> {
                 std::thread::sleep(moment.saturating_sub(now).min(Duration::from_millis(50)));
                 continue;
             };
-            let domain = claim.subscriber.address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
-            let moment = lock(&self.run.domains).take(&domain, now);
+            // As paces name it, in A-labels; one that can't be read has none.
+            let moment = match Address::read(&claim.subscriber.address) {
+                Ok(to) => lock(&self.run.domains).take(to.domain(), now),
+                Err(_) => now,
+            };
             if moment <= now {
                 return Some(claim);
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use tidings::delivery::{Consignment, Ended, News, Progress, SendOptions, Summary, send};
+use tidings::delivery::{Compose, Consignment, Ended, News, Progress, SendOptions, Summary, send};
 use tidings::list::{Address, Imported, Subscriber};
 use tidings::message::Message;
 use tidings::store::{DeliveryRow, Store};
@@ -144,18 +144,16 @@ fn body(large: bool) -> Vec<u8> {
     body
 }
 
+fn consignment<'a>(compose: &'a Compose<'a>) -> Consignment<'a> {
+    Consignment { issue: ISSUE, content_hash: "hash", from: Address::read("news@example.org").unwrap(), verp: false, compose }
+}
+
 fn run(database: &Path, spec: &SmtpSpec, large: bool, once: bool) -> Summary {
     let compose = |subscriber: &Subscriber, _| match subscriber.address.starts_with("nobody-can") {
         true => Err("its name holds a line break".to_owned()),
         false => Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(large) }),
     };
-    let consignment = Consignment {
-        issue: ISSUE,
-        content_hash: "hash",
-        from: Address::read("news@example.org").unwrap(),
-        verp: false,
-        compose: &compose,
-    };
+    let consignment = consignment(&compose);
     let smtp = Transport::new(spec.clone(), spec.user.as_ref().map(|user| user.replace("right", crate::mock_smtp::PASSWORD))).unwrap();
     let options = SendOptions { once, ..SendOptions::default() };
     send(database, &smtp, spec, &consignment, &options, &AtomicBool::new(false), &Silent).unwrap()
@@ -483,13 +481,7 @@ fn a_stopped_run_leaves_the_rest_pending() {
         }
     }
     let compose = |subscriber: &Subscriber, _| Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) });
-    let consignment = Consignment {
-        issue: ISSUE,
-        content_hash: "hash",
-        from: Address::read("news@example.org").unwrap(),
-        verp: false,
-        compose: &compose,
-    };
+    let consignment = consignment(&compose);
     let spec = SmtpSpec { connections: 2, ..spec(server.port()) };
     let smtp = Transport::new(spec.clone(), None).unwrap();
     let summary = send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &stop, &StopAt(&stop, Default::default())).unwrap();
@@ -519,13 +511,7 @@ fn a_ledger_that_can_t_be_written_stops_the_dots() {
         }
         Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) })
     };
-    let consignment = Consignment {
-        issue: ISSUE,
-        content_hash: "hash",
-        from: Address::read("news@example.org").unwrap(),
-        verp: false,
-        compose: &compose,
-    };
+    let consignment = consignment(&compose);
     let spec = spec(server.port());
     let smtp = Transport::new(spec.clone(), None).unwrap();
     let failed = send(&database, &smtp, &spec, &consignment, &SendOptions::default(), &AtomicBool::new(false), &Silent);
@@ -583,13 +569,7 @@ fn a_stopped_run_opens_no_second_connection() {
     let server = MockSmtp::start(plan);
     let stop = AtomicBool::new(false);
     let compose = |subscriber: &Subscriber, _| Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) });
-    let consignment = Consignment {
-        issue: ISSUE,
-        content_hash: "hash",
-        from: Address::read("news@example.org").unwrap(),
-        verp: false,
-        compose: &compose,
-    };
+    let consignment = consignment(&compose);
     let spec = SmtpSpec { timeout: Duration::from_secs(5), ..spec(server.port()) };
     let smtp = Transport::new(spec.clone(), None).unwrap();
     let summary = std::thread::scope(|scope| {

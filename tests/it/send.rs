@@ -184,8 +184,8 @@ fn a_bounce_says_whose_it_is() {
 #[test]
 fn each_domain_has_its_pace() {
     let server = MockSmtp::start(Plan::new());
-    let project = publication(server.port(), "tls = \"none\"\nconnections = 2\nper_domain = { \"slow.example\" = \"10/s\" }\n");
-    let rows: String = (0..4).map(|n| format!("a{n}@slow.example\nb{n}@fast.example\n")).collect();
+    let project = publication(server.port(), "tls = \"none\"\nconnections = 2\nper_domain = { \"Slöw.example\" = \"10/s\" }\n");
+    let rows: String = (0..4).map(|n| format!("a{n}@slöw.EXAMPLE\nb{n}@fast.example\n")).collect();
     let project = project.file("l.csv", format!("email\n{rows}"));
     project.run("list import l.csv").success();
     let started = std::time::Instant::now();
