@@ -520,9 +520,14 @@ fn values<'t>(html: &'t str, attribute: &str) -> Vec<&'t str> {
     html.split(&format!(" {attribute}=\"")).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
-/// Whether what follows a tag that has been opened is a line's end.
-fn starts_with_line_end(tag: &str) -> bool {
-    tag.split_once('>').is_some_and(|(_, text)| text.starts_with('\n'))
+/// The text without the line ends that stand first in a `pre`: each time that a parser reads it, it passes over one.
+fn without_first_line_ends(html: &str) -> String {
+    let mut parts = html.split("<pre");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |before, part| match part.split_once('>') {
+        Some((tag, text)) => format!("{before}<pre{tag}>{}", text.trim_start_matches('\n')),
+        None => format!("{before}<pre{part}"),
+    })
 }
 
 proptest! {
@@ -555,11 +560,7 @@ proptest! {
     #[test]
     fn sanitising_twice_changes_nothing(text in hostile()) {
         let html = html_of(&text, Markup::Html, 1);
-        // A parser passes over a line's end that stands first.
-        let once = html::sanitize(&html);
-        let mut parts = once.split("<pre");
-        let first = parts.next().unwrap_or_default().to_owned();
-        let once = parts.fold(first, |before, part| format!("{before}<pre{}", part.replacen(">\n", ">", usize::from(starts_with_line_end(part)))));
+        let once = without_first_line_ends(&html::sanitize(&html));
         prop_assert_eq!(html::sanitize(&once), once);
     }
 
