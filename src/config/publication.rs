@@ -1,9 +1,9 @@
 //! `[site]`, `[content]` and `[feeds]`.
 
 use super::ContentSpec;
-use super::table::{Given, Table};
+use super::table::{Given, Place, Table};
 use crate::body::Theme;
-use crate::content::{IdScheme, Pattern, ReadRules, Slugs};
+use crate::content::{Defaults, Field, IdScheme, Pattern, ReadRules, Slugs, Value};
 use crate::diagnostic::Diagnostic;
 use crate::feed::{Detail, FeedSpec, Format};
 use crate::files;
@@ -132,6 +132,7 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
         }
         faults.append(&mut inner.finish());
     }
+    rules.defaults = defaults(&mut table, faults);
     let schemes: Vec<(&str, IdScheme)> = IdScheme::NAMES.iter().filter_map(|name| Some((*name, IdScheme::parse(name)?))).collect();
     rules.ids = table.choice("ids", &schemes).unwrap_or_default();
     spec.include = patterns(&mut table, "include");
@@ -162,6 +163,42 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     rules.undated_left_out = !spec.undated;
     faults.append(&mut table.finish());
     (spec, rules)
+}
+
+/// Fields in entries' stead, and whom the keys of authors stand for.
+fn defaults(content: &mut Table, faults: &mut Vec<Diagnostic>) -> Defaults {
+    let mut defaults = Defaults::default();
+    for mut table in content.tables("defaults") {
+        let path = table.text("path");
+        let pattern = path.as_ref().map(|given| given.value.as_str()).unwrap_or_default();
+        match table.fields("values") {
+            Some(fields) => {
+                if let (Err(reason), Some(path)) = (defaults.add(pattern, fields.value), &path) {
+                    table.refuse("path", path, &format!("can't be used: {reason}"), "write it as in .gitignore");
+                }
+            }
+            None if table.has_faults() => {}
+            None => match &path {
+                Some(path) => table.refuse("path", path, "gives its entries nothing", "add values = { author = \"…\" }"),
+                None => table.miss("values", "write the fields, such as values = { author = \"…\" }"),
+            },
+        }
+        faults.append(&mut table.finish());
+    }
+    if let Some(people) = content.fields("authors") {
+        for person in &people.value {
+            let fields = match &person.node.value {
+                Value::Table(fields) => fields.clone(),
+                _ => vec![Field { name: "name".into(), node: person.node.clone() }],
+            };
+            if !defaults.add_person(&person.name, fields) {
+                let key = format!("authors.{}", person.name);
+                let given = Given { value: (), place: Place::File(person.node.span) };
+                content.refuse(&key, &given, "names nobody", "write it as { name = \"…\", email = \"…\", url = \"…\" }");
+            }
+        }
+    }
+    defaults
 }
 
 /// Patterns of files, as in `.gitignore`.

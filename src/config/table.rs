@@ -1,5 +1,6 @@
 //! A TOML table read key by key: wrong types, and keys that nobody asked for, become diagnostics at their place.
 
+use crate::content::{Field, fields_of_table};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -110,6 +111,19 @@ impl<'a> Table<'a> {
             DeValue::String(text) => Some(Given { value: text.into_owned(), place: Place::File(Span::new(span.start, span.end)) }),
             _ => {
                 self.wrong_type(key, span, "text in quotes");
+                None
+            }
+        }
+    }
+
+    /// A table of the user's own keys and values, with its place.
+    pub fn fields(&mut self, key: &'static str) -> Option<Given<Vec<Field>>> {
+        let value = self.take(key)?;
+        let span = value.span();
+        match value.into_inner() {
+            DeValue::Table(table) => Some(Given { value: fields_of_table(table), place: Place::File(Span::new(span.start, span.end)) }),
+            _ => {
+                self.wrong_type(key, span, "a table such as { author = \"…\" }");
                 None
             }
         }

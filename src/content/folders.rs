@@ -198,7 +198,7 @@ impl Folders {
                     join_tags(&mut front_matter.fields, field);
                 } else if !is_known(&front_matter.fields)
                     && !is_known(&given)
-                    && meaning(&field.name).is_none_or(|(meaning, _)| !own.contains(&meaning))
+                    && meaning(&field.name).is_none_or(|(meaning, _)| !own.iter().any(|own| is_same(*own, meaning)))
                 {
                     given.push(field.clone());
                 }
@@ -269,8 +269,14 @@ impl Cascade {
     }
 }
 
+/// Whether two names are of one thing: who names `authors` needs no `author`.
+pub(super) fn is_same(one: Meaning, other: Meaning) -> bool {
+    let is_person = |meaning| matches!(meaning, Meaning::Person | Meaning::Authors);
+    one == other || is_person(one) && is_person(other)
+}
+
 /// A field of another file has no place in the entry's: its faults are told at the top.
-fn placeless(field: &Field) -> Field {
+pub(super) fn placeless(field: &Field) -> Field {
     fn strip(node: &mut Node) {
         node.span = Span::new(0, 0);
         match &mut node.value {

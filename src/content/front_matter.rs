@@ -10,18 +10,19 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use std::ops::Range;
 
 /// How the front matter is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Syntax {
     Toml,
     Yaml,
     Json,
     /// `Key: value` lines (MultiMarkdown, Pelican).
     Lines,
+    #[default]
     Nothing,
 }
 
 /// The front matter and where the body begins.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct FrontMatter {
     pub syntax: Syntax,
     pub fields: Vec<Field>,

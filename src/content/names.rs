@@ -45,6 +45,11 @@ impl Meaning {
     pub const COUNT: usize = Meaning::Ignored as usize + 1;
 }
 
+/// Whether a field of front matter says something about an entry.
+pub fn is_meant(name: &str) -> bool {
+    meaning(name).is_some_and(|(meaning, _)| meaning != Meaning::Ignored)
+}
+
 /// The meaning of a name and its rank among the names of one meaning: the lowest present is taken.
 pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
     use Meaning::*;

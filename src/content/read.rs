@@ -2,6 +2,7 @@
 
 use super::address::{AddressRules, Fault, IdScheme, is_language_of_site, permalink};
 use super::dated_name::split_dated_name;
+use super::defaults::Defaults;
 use super::dialect::Dialect;
 use super::facts::Fields;
 use super::fields::{Depth, FieldReader, is_bare};
@@ -31,6 +32,8 @@ pub struct ReadRules {
     pub permalink: Option<Pattern>,
     /// Patterns of single sections, by the path of their folder.
     pub sections: Vec<(String, Pattern)>,
+    /// What `[[content.defaults]]` and `[content.authors]` say.
+    pub defaults: Defaults,
     /// How names become segments of addresses.
     pub slugs: Slugs,
     /// Entries without a date are left out on purpose, so that nobody needs to be told.
@@ -139,6 +142,7 @@ fn find(
         return (None, faults);
     }
     folders.complete(relative, Some(facts.language.as_deref().unwrap_or(&site.language)), dialect, &mut front_matter);
+    rules.defaults.complete(relative, &mut front_matter);
     let mut reader = FieldReader { source, dialect, timezone: site.timezone, depth, faults: Vec::new() };
     let mut fields = reader.read(&front_matter);
     fields.markup = markup(relative);
@@ -150,7 +154,7 @@ fn find(
         return (None, faults);
     }
     fields.is_draft |= facts.is_draft || dialect == Dialect::Zola && folders.in_draft(relative);
-    resolve(&mut fields, relative, folders);
+    resolve(&mut fields, relative, folders, &rules.defaults);
     add_folders(&mut fields, &facts, dialect);
     // Only Jekyll itself names even a bare file after its name.
     name(source, &mut fields, &facts, dialect, is_bare && rules.ids != IdScheme::Jekyll);
@@ -206,9 +210,10 @@ fn find(
 }
 
 /// Keys that stand for people and tags elsewhere.
-fn resolve(fields: &mut Fields, relative: &str, folders: &Folders) {
+fn resolve(fields: &mut Fields, relative: &str, folders: &Folders, defaults: &Defaults) {
     for author in fields.authors.iter_mut().filter(|author| author.email.is_none() && author.url.is_none()) {
-        if let Some(known) = folders.person(relative, &author.name) {
+        let known = folders.person(relative, &author.name).or_else(|| defaults.person(&author.name).cloned());
+        if let Some(known) = known {
             *author = known;
         }
     }

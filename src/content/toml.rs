@@ -26,6 +26,11 @@ pub fn read_toml(text: &str, base: usize) -> Result<Parsed, Vec<Fault>> {
     Ok(Parsed { fields: fields(table.into_inner(), base), repeated })
 }
 
+/// The fields of a table of the configuration.
+pub fn fields_of_table(table: DeTable<'_>) -> Vec<Field> {
+    fields(table, 0)
+}
+
 fn fields(table: DeTable<'_>, base: usize) -> Vec<Field> {
     table.into_iter().map(|(key, value)| Field { name: key.into_inner().into_owned(), node: node(value, base) }).collect()
 }

@@ -71,6 +71,14 @@ impl Node {
         }
     }
 
+    /// The keys and values of a table; nothing of anything else.
+    pub fn fields(&self) -> &[Field] {
+        match &self.value {
+            Value::Table(fields) => fields,
+            _ => &[],
+        }
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)
     }

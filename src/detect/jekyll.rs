@@ -1,7 +1,9 @@
 //! Jekyll: `_config.yml`, the folders of posts, and the feed that jekyll-feed or a template makes.
 
+use super::scope::{Scope, inside, scopes};
+use super::tree::Tree;
 use super::{Settings, SiteFiles, read_first};
-use crate::content::{Field, Node};
+use crate::content::Field;
 use crate::diagnostic::Diagnostic;
 use crate::site::Person;
 
@@ -50,18 +52,24 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
         if settings.drafts {
             settings.include.push("_drafts/".into());
         }
-        settings.exclude = tree.texts("exclude");
     } else {
         settings.content_dir = posts;
     }
-    settings.static_dir = Some(if root.is_empty() { ".".to_owned() } else { root });
+    let place = match settings.content_dir.strip_prefix(&root) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') || root.is_empty() => rest.trim_start_matches('/').to_owned(),
+        _ => settings.content_dir.clone(),
+    };
+    settings.exclude = tree.texts("exclude").iter().filter_map(|pattern| excluded(pattern, &place)).collect();
+    settings.static_dir = Some(if root.is_empty() { ".".to_owned() } else { root.clone() });
 
-    let of_posts =
-        |node: &Node| node.get("scope").and_then(|scope| scope.get("type")).and_then(Node::text).is_none_or(|kind| kind == "posts");
-    let defaults = tree.list("defaults").iter().filter(|node| of_posts(node));
-    let by_default = defaults.filter_map(|node| node.get("values")?.get("permalink")?.text()).next_back().map(str::to_owned);
-    let permalink = by_default.or_else(|| tree.first_text(&["collections.posts.permalink", "permalink"]));
+    let mut scopes = scopes(&tree, |path| inside(path, &place));
+    // What concerns all posts is the site's pattern; a pattern of some stays with them.
+    let permalink = scopes.iter_mut().filter(|scope| scope.path.is_empty()).filter_map(take_permalink).next_back();
+    let permalink = permalink.or_else(|| tree.first_text(&["collections.posts.permalink", "permalink"]));
     settings.set_permalink(permalink.unwrap_or_else(|| "date".into()), "permalink");
+    scopes.retain(|scope| !scope.values.is_empty());
+    settings.defaults = scopes;
+    settings.people = people(files, &root, &tree)?;
     feed(files, &tree, settings);
     let others: Vec<&str> =
         tree.table("feed.collections").iter().map(|field: &Field| field.name.as_str()).filter(|name| *name != "posts").collect();
@@ -73,7 +81,37 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     Ok(())
 }
 
-fn feed(files: &SiteFiles, tree: &super::tree::Tree, settings: &mut Settings) {
+/// A pattern of Jekyll's `exclude` as one of `.gitignore` below the content folder: it begins at the site's folder, and its `*`
+/// goes through folders.
+fn excluded(pattern: &str, place: &str) -> Option<String> {
+    let path = pattern.trim_start_matches('/');
+    if path.starts_with('*') {
+        return Some(path.to_owned());
+    }
+    inside(path.trim_end_matches('/'), place).filter(|inner| !inner.is_empty())
+}
+
+fn take_permalink(scope: &mut Scope) -> Option<String> {
+    let at = scope.values.iter().position(|field| field.name == "permalink")?;
+    scope.values.remove(at).node.text().map(str::to_owned)
+}
+
+/// `_data/authors.yml`, where jekyll-feed looks up who an entry's `author` is.
+fn people(files: &SiteFiles, root: &str, tree: &Tree) -> Result<Vec<(String, Person)>, Vec<Diagnostic>> {
+    let data = tree.text("data_dir").unwrap_or_else(|| "_data".into());
+    let folder = [root, data.trim_matches('/')].into_iter().filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/");
+    let names = ["yml", "yaml", "json"].map(|extension| format!("{folder}/authors.{extension}"));
+    let Some(source) = names.iter().find_map(|name| files.source(name)) else { return Ok(Vec::new()) };
+    let tree = Tree::read(source)?;
+    let person = |field: &Field| {
+        let text = |names: &[&str]| names.iter().find_map(|name| field.node.get(name)?.text()).map(str::to_owned);
+        let name = text(&["name"]).or_else(|| field.node.text().map(str::to_owned))?;
+        Some((field.name.clone(), Person { name, email: text(&["email"]), url: text(&["uri", "url", "website", "web"]) }))
+    };
+    Ok(tree.fields().iter().filter_map(person).collect())
+}
+
+fn feed(files: &SiteFiles, tree: &Tree, settings: &mut Settings) {
     let template = files.first(&["feed.xml", "atom.xml", "rss.xml", "index.xml"]);
     if let Some(template) = template.filter(|template| template.text.contains("site.posts")) {
         settings.old_feeds = vec![format!("/{}", template.path.relative)];
@@ -136,7 +174,7 @@ mod tests {
     fn posts_in_folders_of_categories_are_chosen_from_the_whole_site() {
         let found =
             settings(&[("_config.yml", "title: T\nexclude: [old/]\n"), ("CNAME", "example.org\n")], &["_posts/a.md", "cats/_posts/b.md"]);
-        assert_eq!((found.content_dir.as_str(), found.include, found.exclude), (".", vec!["_posts/".to_owned()], vec!["old/".to_owned()]));
+        assert_eq!((found.content_dir.as_str(), found.include, found.exclude), (".", vec!["_posts/".to_owned()], vec!["/old".to_owned()]));
         assert_eq!((found.url.as_deref(), found.limit), (Some("https://example.org"), Some(10)));
         let found = settings(&[("_config.yml", "source: src\ncollections_dir: c\n")], &["src/c/_posts/a.md"]);
         assert_eq!((found.content_dir.as_str(), found.static_dir.as_deref()), ("src/c/_posts", Some("src")));
@@ -148,6 +186,23 @@ mod tests {
                       - scope: { path: '', type: posts }\n  values: { permalink: '/:year/:title/' }\n";
         assert_eq!(settings(&[("_config.yml", config)], &[]).permalink.as_deref(), Some("/:year/:title/"));
         assert_eq!(settings(&[("_config.yml", "title: T")], &[]).permalink.as_deref(), Some("date"));
+    }
+
+    #[test]
+    fn fields_of_paths_and_people_are_taken_over() {
+        let config = "exclude: [vendor, _posts/old/, '*.txt']\ndefaults:\n- scope: { path: _posts/news, type: posts }\n  values: { layout: x, author: ann, permalink: /n/:title/ }\n\
+                      - scope: { path: '' }\n  values: { tags: [all], lang: fr }\n- scope: { path: pages }\n  values: { lang: de }\n";
+        let people = "ann:\n  name: Ann Lee\n  uri: https://ann.example\nbob: Bob\n";
+        let found = settings(&[("_config.yml", config), ("_data/authors.yml", people)], &["_posts/2020-01-01-a.md"]);
+        assert_eq!(found.exclude, ["/old", "*.txt"]);
+        let said: Vec<String> = found
+            .defaults
+            .iter()
+            .map(|scope| format!("{}:{}", scope.path, scope.values.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(",")))
+            .collect();
+        assert_eq!(said, [":tags,lang", "/news:author,permalink"]);
+        let names: Vec<(&str, &str)> = found.people.iter().map(|(key, person)| (key.as_str(), person.name.as_str())).collect();
+        assert_eq!((names, found.people[0].1.url.as_deref()), (vec![("ann", "Ann Lee"), ("bob", "Bob")], Some("https://ann.example")));
     }
 
     #[test]

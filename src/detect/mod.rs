@@ -13,6 +13,7 @@ mod jekyll;
 mod pelican;
 mod plain;
 mod python;
+mod scope;
 mod settings;
 mod site_files;
 mod starter;

@@ -1,12 +1,13 @@
 //! What is known of a site, and `tidings.toml` written from it.
 
+use super::scope::Scope;
 use super::{Generator, SiteFiles};
-use crate::content::Pattern;
+use crate::content::{Field, Node, Pattern, Value};
 use crate::site::{Person, Site};
 use askama::Template;
 
 /// What is known of a site. What is not stays a comment in the configuration.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     pub generator: Option<Generator>,
     /// The file that the settings are from.
@@ -27,6 +28,10 @@ pub struct Settings {
     pub slugs: Option<&'static str>,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
+    /// Fields for entries that lack them.
+    pub defaults: Vec<Scope>,
+    /// Whom the keys of authors stand for.
+    pub people: Vec<(String, Person)>,
     /// Entries without a date are left out.
     pub only_dated: bool,
     pub future: bool,
@@ -172,7 +177,11 @@ impl ConfigView<'_> {
     fn person(&self, key: &str, person: &Person) -> String {
         let fields = [("name", Some(&person.name)), ("email", person.email.as_ref()), ("url", person.url.as_ref())];
         let fields: Vec<String> = fields.into_iter().filter_map(|(key, value)| Some(format!("{key} = {}", quote(value?)))).collect();
-        self.row(key, &format!("{{ {} }}", fields.join(", ")), "")
+        self.row(&name(key), &format!("{{ {} }}", fields.join(", ")), "")
+    }
+
+    fn values(&self, fields: &[Field]) -> String {
+        format!("values = {}", table(fields))
     }
 
     /// What stands behind a stand-in.
@@ -201,6 +210,29 @@ fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// A key as TOML has it.
+fn name(key: &str) -> String {
+    let is_bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if is_bare { key.to_owned() } else { quote(key) }
+}
+
+fn table(fields: &[Field]) -> String {
+    let fields: Vec<String> = fields.iter().filter_map(|field| Some(format!("{} = {}", name(&field.name), value(&field.node)?))).collect();
+    format!("{{ {} }}", fields.join(", "))
+}
+
+/// A value as TOML has it, which knows no null.
+fn value(node: &Node) -> Option<String> {
+    Some(match &node.value {
+        Value::Null => return None,
+        Value::Bool(flag) => flag.to_string(),
+        Value::Bare(text) if text.parse::<i64>().is_ok_and(|number| number.to_string() == *text) => text.clone(),
+        Value::Bare(text) | Value::Text(text) => quote(text),
+        Value::List(nodes) => format!("[{}]", nodes.iter().filter_map(value).collect::<Vec<_>>().join(", ")),
+        Value::Table(fields) => table(fields),
+    })
 }
 
 /// Writes the configuration. `stand_in` is the title of a site whose own is not known.
@@ -248,6 +280,11 @@ mod tests {
             languages: true,
             language_tags: vec!["fr".into()],
             no_index: true,
+            defaults: vec![Scope {
+                path: "/news".into(),
+                values: crate::content::read_toml("author = 'ann'\ntags = ['x']\n'odd key' = { a = 1, b = 1.50 }\n", 0).unwrap().fields,
+            }],
+            people: vec![("ann b".into(), Person { name: "Ann".into(), email: None, url: None })],
             ..Settings::default()
         };
         let text = render_config(&settings, "X");
@@ -257,6 +294,8 @@ mod tests {
         assert_eq!((config.site.title.as_str(), config.site.language.as_str()), ("A \"quoted\" back\\slash", "pt-BR"));
         assert_eq!(config.site.authors[0].email.as_deref(), Some("a@example.org"));
         assert_eq!(config.rules.languages, ["fr"]);
+        assert!(text.contains("values = { author = \"ann\", \"odd key\" = { a = 1, b = \"1.50\" }, tags = [\"x\"] }"), "{text}");
+        assert_eq!(config.rules.defaults.person("ann b").unwrap().name, "Ann");
         assert_eq!((config.content.include, config.content.undated), (vec!["posts/".to_owned()], false));
         assert!(config.content.future && config.content.drafts);
         assert_eq!((config.rules.sections.len(), config.feeds.limit, config.feeds.index, config.feeds.tags), (1, None, false, false));

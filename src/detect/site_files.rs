@@ -72,7 +72,7 @@ pub fn is_wanted(path: &str) -> bool {
         }
         "config/_default" | "config/production" => is_data,
         _ if folder == "_data" || folder.ends_with("/_data") => {
-            (is_data || is_script) && matches!(stem, "metadata" | "site" | "meta" | "config")
+            (is_data || is_script) && matches!(stem, "metadata" | "site" | "meta" | "config" | "authors")
         }
         _ if stem.ends_with(".11tydata") => is_script || extension == "json",
         // A folder's own data (Eleventy): posts/posts.json.

@@ -75,6 +75,10 @@ impl Tree {
         }
     }
 
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
     /// The keys and values of a table.
     pub fn table(&self, path: &str) -> &[Field] {
         match self.get(path) {

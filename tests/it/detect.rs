@@ -228,3 +228,39 @@ fn generators_without_a_rule_about_the_future_have_none_here() {
         assert!(project.read("tidings.toml").contains("\nfuture = true"), "{config}: {}", project.read("tidings.toml"));
     }
 }
+
+#[test]
+fn jekylls_defaults_and_authors_are_obeyed_after_the_move() {
+    let config = "title: J\nurl: https://j.example\ntimezone: UTC\nauthor: Staff\ndefaults:\n- scope: { path: '' }\n  values: { author: ann, layout: post }\n\
+                  - scope: { path: _posts/news, type: posts }\n  values: { categories: [news], tags: [t], permalink: '/n/:title/' }\n";
+    let project = Project::empty()
+        .file("_config.yml", config)
+        .file("_data/authors.yml", "ann: { name: Ann Lee, email: ann@j.example }\n")
+        .file("_posts/2025-01-01-one.md", "---\ntitle: One\n---\nText.\n")
+        .file("_posts/news/2025-01-02-two.md", "---\ntitle: Two\nauthor: Bob\n---\nText.\n");
+    project.run("init --detect").success();
+    let written = project.read("tidings.toml");
+    assert!(written.contains("[[content.defaults]]\nvalues = { author = \"ann\" }\n"), "{written}");
+    project.run("build").success().stderr("");
+    let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    let said: Vec<String> = feed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| format!("{} {} {}", item["url"].as_str().unwrap(), item["authors"][0]["name"].as_str().unwrap(), item["tags"]))
+        .collect();
+    assert_eq!(said, ["https://j.example/n/two/ Bob [\"t\",\"news\"]", "https://j.example/2025/01/01/one.html Ann Lee null"]);
+    assert!(project.read("public/atom.xml").contains("<email>ann@j.example</email>"));
+}
+
+#[test]
+fn defaults_are_checked_at_their_place() {
+    let project = Project::empty().file("content/a.md", "# A\n").file(
+        "tidings.toml",
+        "[site]\ntitle = 'T'\nurl = 'https://t.example'\n[[content.defaults]]\npath = 'a/{'\nvalues = 'x'\n[[content.defaults]]\npath = 'b'\n[content.authors]\nann = 3\nbob = []\n",
+    );
+    let run = project.run("build").code(1);
+    for place in ["tidings.toml:6:10", "tidings.toml:8:8", "tidings.toml:10:7", "tidings.toml:11:7"] {
+        assert!(run.stderr.contains(place), "{place} in {}", run.stderr);
+    }
+}
