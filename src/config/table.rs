@@ -18,7 +18,7 @@ pub(super) struct Given<T> {
 }
 
 #[derive(Clone, Debug)]
-enum Place {
+pub(super) enum Place {
     File(Span),
     Flag(&'static str),
 }

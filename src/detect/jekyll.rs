@@ -105,7 +105,7 @@ fn people(files: &SiteFiles, root: &str, tree: &Tree) -> Result<Vec<(String, Per
     let tree = Tree::read(source)?;
     let person = |field: &Field| {
         let text = |names: &[&str]| names.iter().find_map(|name| field.node.get(name)?.text()).map(str::to_owned);
-        let name = text(&["name"]).or_else(|| field.node.text().map(str::to_owned))?;
+        let name = text(&["name"]).or_else(|| field.node.text().map(str::to_owned)).filter(|name| !name.is_empty())?;
         Some((field.name.clone(), Person { name, email: text(&["email"]), url: text(&["uri", "url", "website", "web"]) }))
     };
     Ok(tree.fields().iter().filter_map(person).collect())

@@ -178,6 +178,7 @@ mod tests {
             check("hugo.toml", &toml);
             check("config.toml", &format!("base_url = {quoted}\ntitle = {quoted}\ndefault_language = {quoted}\nignored_content = [{quoted}]\n"));
             check("_config.yml", &format!("title: {quoted}\nurl: {quoted}\npermalink: {quoted}\nexclude: [{quoted}]\nshow_drafts: true\n"));
+            check("_config.yml", &format!("defaults:\n- scope: {{ path: {quoted} }}\n  values: {{ author: {quoted}, {quoted}: [{quoted}] }}\n"));
             check("pelicanconf.py", &format!("SITENAME = {quoted}\nPATH = {quoted}\nARTICLE_URL = {quoted}\nARTICLE_PATHS = [{quoted}]\n"));
             let script = format!("x = {{ title: {quoted}, site: {quoted}, url: {quoted}, baseUrl: {quoted}, blog: {{ path: {quoted}, routeBasePath: {quoted} }} }}");
             check("docusaurus.config.js", &script);

@@ -104,6 +104,13 @@ impl Settings {
                 is_good
             });
         }
+        self.defaults.retain(|scope| {
+            let is_good = crate::files::bad_pattern(std::slice::from_ref(&scope.path)).is_none();
+            if !is_good {
+                self.notes.push(format!("`{}` is no pattern that tidings can follow: see `defaults` in tidings.toml", scope.path));
+            }
+            is_good
+        });
         for (found, what) in [(self.title.is_some(), "title"), (self.url.is_some(), "url")] {
             if !found {
                 let from = if self.from.is_empty() { String::new() } else { format!(" not found in {}", self.from) };
