@@ -1,7 +1,7 @@
 //! `[site]`, `[content]` and `[feeds]`.
 
 use super::ContentSpec;
-use super::table::{Given, Place, Table};
+use super::table::{Given, Table};
 use crate::body::Theme;
 use crate::content::{Defaults, Field, IdScheme, Pattern, ReadRules, Slugs, Value};
 use crate::diagnostic::Diagnostic;
@@ -193,8 +193,12 @@ fn defaults(content: &mut Table, faults: &mut Vec<Diagnostic>) -> Defaults {
             };
             if !defaults.add_person(&person.name, fields) {
                 let key = format!("authors.{}", person.name);
-                let given = Given { value: (), place: Place::File(person.node.span) };
-                content.refuse(&key, &given, "names nobody", "write it as { name = \"…\", email = \"…\", url = \"…\" }");
+                content.refuse(
+                    &key,
+                    &Given::at(person.node.span),
+                    "names nobody",
+                    "write it as { name = \"…\", email = \"…\", url = \"…\" }",
+                );
             }
         }
     }

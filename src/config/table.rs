@@ -18,7 +18,7 @@ pub(super) struct Given<T> {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+enum Place {
     File(Span),
     Flag(&'static str),
 }
@@ -32,6 +32,13 @@ pub(super) struct Table<'a> {
     entries: Vec<(Spanned<String>, Spanned<DeValue<'a>>)>,
     known: Vec<&'static str>,
     pub faults: Vec<Diagnostic>,
+}
+
+impl Given<()> {
+    /// A place in the file.
+    pub fn at(span: Span) -> Given<()> {
+        Given { value: (), place: Place::File(span) }
+    }
 }
 
 impl<'a> Table<'a> {
