@@ -1,6 +1,7 @@
 //! Docusaurus: `docusaurus.config.*` and the blog in it.
 
-use super::javascript::Script;
+use super::javascript::{Literal, Script};
+use super::patterns::unbraced;
 use super::{Settings, SiteFiles};
 use crate::diagnostic::Diagnostic;
 
@@ -34,6 +35,9 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.ids = Some("permalink");
     settings.slugs = Some("off");
     settings.limit = Some(config.number(&["feedOptions", "limit"]).unwrap_or(LIMIT));
+    if let Some(Literal::List(globs)) = config.get(&["blog", "exclude"]) {
+        settings.exclude = globs.iter().flat_map(|glob| unbraced(glob)).collect();
+    }
     settings.static_dir = files.has_folder("static").then(|| "static".into());
     settings.only_dated = true;
     settings.no_index = true;
@@ -65,10 +69,11 @@ mod tests {
     fn a_blog_of_docusaurus_is_read() {
         let found = settings(
             "const config: Config = { title: 'T', tagline: 'D', url: 'https://example.org', baseUrl: '/', trailingSlash: true,\n\
-             presets: [['classic', { blog: { path: './blog', routeBasePath: '/', feedOptions: { type: 'all', limit: 5, title: 'News' } } }]] }",
+             presets: [['classic', { blog: { path: './blog', routeBasePath: '/', exclude: ['**/_*.{md,mdx}'], feedOptions: { type: 'all', limit: 5, title: 'News' } } }]] }",
         );
         assert_eq!((found.generator, found.title.as_deref()), (Some(Generator::Docusaurus), Some("News")));
         assert_eq!((found.url.as_deref(), found.permalink.as_deref()), (Some("https://example.org/"), Some("/:slugordatedpath/")));
+        assert_eq!(found.exclude, ["**/_*.md", "**/_*.mdx"]);
         assert_eq!((found.limit, found.content_dir.as_str(), found.old_feeds[0].as_str()), (Some(5), "blog", "/rss.xml"));
     }
 

@@ -1,6 +1,7 @@
 //! Eleventy: its configuration, the metadata of its feed, and the folders whose entries it holds.
 
 use super::javascript::{Literal, Script};
+use super::patterns::{of_ignore_line, unbraced};
 use super::tree::Tree;
 use super::{Settings, SiteFiles};
 use crate::diagnostic::{Diagnostic, Source};
@@ -38,6 +39,7 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.ids = Some("permalink");
     settings.slugs = Some("off");
     choose(files, &collection, settings);
+    ignore(files, &script, settings);
     if settings.permalink.is_none() {
         settings.set_permalink("/:sections/:filename/".into(), "permalink");
     }
@@ -52,6 +54,16 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.future = true;
     settings.pages = Some("_site");
     Ok(())
+}
+
+/// What Eleventy leaves out: `.eleventyignore` beside the configuration and in the input folder, and `ignores.add`.
+fn ignore(files: &SiteFiles, script: &Script, settings: &mut Settings) {
+    let dir = settings.content_dir.clone();
+    let own = files.source(".eleventyignore").into_iter().flat_map(|source| source.text.lines());
+    let patterns = own.chain(script.given("ignores.add")).filter_map(|line| of_ignore_line(line, &dir));
+    let inner = files.source(&format!("{dir}/.eleventyignore")).into_iter().flat_map(|source| source.text.lines());
+    let inner = inner.filter_map(|line| of_ignore_line(line, "."));
+    settings.exclude = patterns.chain(inner).flat_map(|pattern| unbraced(&pattern)).collect();
 }
 
 /// The site's global data (`_data/metadata.js`, `.json`, `.yaml`).
@@ -87,7 +99,7 @@ impl Metadata {
 
 /// Finds the folders whose data file puts their entries into the collection, and the permalink that it says.
 fn choose(files: &SiteFiles, collection: &str, settings: &mut Settings) {
-    let mut patterns: Vec<String> = Vec::new();
+    let mut patterns: Vec<(String, String)> = Vec::new();
     for source in &files.sources {
         let path = &*source.path.relative;
         let Some((folder, name)) = path.rsplit_once('/') else { continue };
@@ -109,13 +121,17 @@ fn choose(files: &SiteFiles, collection: &str, settings: &mut Settings) {
             "." => Some(folder),
             dir => folder.strip_prefix(&format!("{dir}/")),
         };
-        settings.include.extend(below.map(|folder| format!("/{folder}/")));
-        patterns.extend(script.text(&["permalink"]).map(|text| pattern(&text)));
+        let Some(below) = below else { continue };
+        settings.include.push(format!("/{below}/"));
+        patterns.extend(script.text(&["permalink"]).map(|text| (below.to_owned(), pattern(&text))));
     }
-    if let [only] = patterns.as_slice() {
-        settings.set_permalink(only.clone(), "permalink of the folder's data");
-    } else if patterns.len() > 1 {
-        settings.note("the folders of entries have permalinks of their own: write `permalinks` by section in tidings.toml");
+    match patterns.as_slice() {
+        [(_, only)] if settings.include.len() == 1 => settings.set_permalink(only.clone(), "permalink of the folder's data"),
+        several => {
+            for (folder, pattern) in several {
+                settings.add_permalink(folder, pattern.clone(), &format!("permalink of {folder}'s data"));
+            }
+        }
     }
     if settings.include.is_empty() {
         let names = ["posts", "blog", "articles", "writing", "notes", "journal"];
@@ -179,6 +195,25 @@ mod tests {
         assert_eq!((found.url.as_deref(), found.author.unwrap().name.as_str()), (Some("https://example.org/sub/"), "Ann"));
         assert_eq!((found.content_dir.as_str(), found.include), ("src", vec!["/posts/".to_owned()]));
         assert_eq!((found.permalink.as_deref(), found.old_feeds), (Some("/p/:stem/"), vec!["/feed/feed.xml".to_owned()]));
+    }
+
+    #[test]
+    fn folders_have_their_permalinks_and_what_is_ignored_stays_so() {
+        let data = |path: &str| format!("{{\"tags\": [\"posts\"], \"permalink\": \"/{path}/{{{{ page.fileSlug }}}}/\"}}");
+        let found = settings(
+            &[
+                (".eleventy.js", "c.ignores.add('src/blog/old/'); x = { dir: { input: 'src' } }"),
+                (".eleventyignore", "README.md\nsrc/drafts/\nother/x\n"),
+                ("src/.eleventyignore", "/notes\n"),
+                ("src/blog/blog.json", &data("b")),
+                ("src/news/news.json", &data("n")),
+            ],
+            &["src/blog/a.md"],
+        );
+        let permalinks: Vec<(&str, &str)> = found.permalinks.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        assert_eq!(permalinks, [("blog", "/b/:stem/"), ("news", "/n/:stem/")]);
+        assert_eq!((found.permalink.as_deref(), found.include.len()), (Some("/:sections/:filename/"), 2));
+        assert_eq!(found.exclude, ["README.md", "/drafts/", "/blog/old/", "/notes"]);
     }
 
     #[test]

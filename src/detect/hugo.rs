@@ -1,5 +1,6 @@
 //! Hugo: `hugo.*`, `config.*`, or the folder `config/`; permalinks by section, languages, settings of paths.
 
+use super::patterns::of_regex;
 use super::tree::Tree;
 use super::{Settings, SiteFiles};
 use crate::content::{Field, Node, Value};
@@ -230,6 +231,12 @@ impl<'a> HugoSite<'a> {
         settings.limit = Some(u64::try_from(limit).unwrap_or(0));
         settings.future = self.tree.flag("buildFuture").unwrap_or(false);
         settings.drafts = self.tree.flag("buildDrafts").unwrap_or(false);
+        for regex in self.tree.texts("ignoreFiles") {
+            match of_regex(&regex, &settings.content_dir) {
+                Some(pattern) => settings.exclude.push(pattern),
+                None => settings.note(format!("ignoreFiles `{regex}`: write it as a pattern of `exclude` in tidings.toml")),
+            }
+        }
         let off = self.tree.texts("disableKinds");
         settings.no_tags = off.iter().any(|kind| matches!(kind.to_ascii_lowercase().as_str(), "taxonomy" | "term"));
         settings.no_index = true;
@@ -342,6 +349,13 @@ mod tests {
         let found = settings(&[("hugo.toml", &config("contentDir = 'francais'", "contentDir = 'english'"))], &[]);
         assert_eq!((found.content_dir.as_str(), found.languages), ("francais", false));
         assert!(found.notes.iter().any(|note| note.contains("(en)")), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn files_that_are_ignored_stay_so() {
+        let found = settings(&[("hugo.toml", "title = 'T'\nignoreFiles = ['\\.Rmd$', '(a|b)', 'content/old/']\n")], &[]);
+        assert_eq!(found.exclude, ["*.Rmd", "/old/"]);
+        assert!(found.notes.iter().any(|note| note.contains("`(a|b)`")), "{:?}", found.notes);
     }
 
     #[test]

@@ -28,6 +28,8 @@ struct Item {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Script {
     items: Vec<Item>,
+    /// Functions, with what they belong to (`ignores.add`), and the one text that they're called with.
+    calls: Vec<(String, String)>,
     /// A string that is never closed: where, as `line:column`.
     pub broken: Option<String>,
 }
@@ -42,7 +44,7 @@ impl Script {
             let place = source.place(Span::new(at, at + 1));
             format!("{}:{}:{}", source.path.display, place.line, place.column)
         });
-        let mut script = Script { items: Vec::new(), broken };
+        let mut script = Script { items: Vec::new(), calls: calls(&tokens), broken };
         script.collect(&tokens);
         script
     }
@@ -128,6 +130,11 @@ impl Script {
         }
     }
 
+    /// The texts with which a function is called: `ignores.add`.
+    pub fn given<'a>(&'a self, function: &'a str) -> impl Iterator<Item = &'a str> {
+        self.calls.iter().filter(move |(name, _)| name == function).map(|(_, text)| text.as_str())
+    }
+
     pub fn number(&self, path: &[&str]) -> Option<u64> {
         match self.get(path)? {
             Literal::Word(word) => word.parse().ok(),
@@ -177,6 +184,16 @@ fn value(tokens: &[Token]) -> Option<Literal> {
         }
         _ => None,
     }
+}
+
+fn calls(tokens: &[Token]) -> Vec<(String, String)> {
+    let call = |window: &[Token]| match window {
+        [Token::Word(owner), Token::Mark('.'), Token::Word(name), Token::Mark('('), Token::Text(text), Token::Mark(')')] => {
+            Some((format!("{owner}.{name}"), text.clone()))
+        }
+        _ => None,
+    };
+    tokens.windows(6).filter_map(call).collect()
 }
 
 /// How many tokens stand before the bracket of a call.
@@ -317,6 +334,12 @@ mod tests {
         let script = read("export default { navbar: { title: 'Inner' }, title: 'Outer' }");
         assert_eq!(script.text(&["title"]).as_deref(), Some("Outer"));
         assert_eq!(script.text(&["navbar", "title"]).as_deref(), Some("Inner"));
+    }
+
+    #[test]
+    fn calls_with_a_text_are_found() {
+        let script = read("c.ignores.add('a/'); c.ignores.add(b); ignores.add(\"c\"); c.other.add('d')");
+        assert_eq!(script.given("ignores.add").collect::<Vec<_>>(), ["a/", "c"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod eleventy;
 mod hugo;
 mod javascript;
 mod jekyll;
+mod patterns;
 mod pelican;
 mod plain;
 mod python;
@@ -179,6 +180,9 @@ mod tests {
             check("config.toml", &format!("base_url = {quoted}\ntitle = {quoted}\ndefault_language = {quoted}\nignored_content = [{quoted}]\n"));
             check("_config.yml", &format!("title: {quoted}\nurl: {quoted}\npermalink: {quoted}\nexclude: [{quoted}]\nshow_drafts: true\n"));
             check("_config.yml", &format!("defaults:\n- scope: {{ path: {quoted} }}\n  values: {{ author: {quoted}, {quoted}: [{quoted}] }}\n"));
+            check("hugo.toml", &format!("ignoreFiles = [{quoted}]\n"));
+            check(".eleventy.js", &format!("c.ignores.add({quoted}); c.ignores.add('./{{a,b'); x = {{ dir: {{ input: {quoted} }} }}"));
+            check("pelicanconf.py", &format!("DEFAULT_METADATA = {{{quoted}: {quoted}, 'status': {quoted}}}\nIGNORE_FILES = [{quoted}]\n"));
             check("pelicanconf.py", &format!("SITENAME = {quoted}\nPATH = {quoted}\nARTICLE_URL = {quoted}\nARTICLE_PATHS = [{quoted}]\n"));
             let script = format!("x = {{ title: {quoted}, site: {quoted}, url: {quoted}, baseUrl: {quoted}, blog: {{ path: {quoted}, routeBasePath: {quoted} }} }}");
             check("docusaurus.config.js", &script);

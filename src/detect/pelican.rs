@@ -1,8 +1,10 @@
 //! Pelican: `pelicanconf.py`, and `publishconf.py` over it.
 
 use super::python::Settings as Python;
+use super::scope::Scope;
 use super::{Settings, SiteFiles};
-use crate::diagnostic::Diagnostic;
+use crate::content::{Field, Node, Value, is_meant};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::site::Person;
 
 pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
@@ -40,6 +42,10 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     if !settings.include.is_empty() {
         settings.exclude.retain(|folder| settings.include.iter().any(|chosen| folder.starts_with(chosen.as_str())));
     }
+    // Patterns of names; those that begin with a dot are never read.
+    let ignored = conf.texts("IGNORE_FILES").unwrap_or_default();
+    settings.exclude.extend(ignored.iter().map(|glob| glob.trim_start_matches("**/").to_owned()).filter(|glob| !glob.starts_with('.')));
+    defaults(&conf, settings);
     settings.static_dir = Some(settings.content_dir.clone());
     permalinks(&conf, settings);
     feeds(&conf, settings);
@@ -55,6 +61,25 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.no_index = true;
     settings.pages = Some("output");
     Ok(())
+}
+
+/// `DEFAULT_METADATA`: fields of articles that lack them.
+fn defaults(conf: &Python, settings: &mut Settings) {
+    let field = |(name, text): &(String, String)| Field {
+        name: name.clone(),
+        node: Node { value: Value::Text(text.clone()), span: Span::default() },
+    };
+    let mut values: Vec<Field> = Vec::new();
+    for pair in conf.table("DEFAULT_METADATA").iter().filter(|(name, _)| is_meant(name)) {
+        values.retain(|known| known.name != pair.0);
+        values.push(field(pair));
+    }
+    if !values.is_empty() {
+        settings.defaults.push(Scope { path: String::new(), values });
+    }
+    if conf.is_unread("DEFAULT_METADATA") {
+        settings.note("DEFAULT_METADATA is no table of plain texts: write it under [[content.defaults]] in tidings.toml");
+    }
 }
 
 fn permalinks(conf: &Python, settings: &mut Settings) {
@@ -135,6 +160,16 @@ mod tests {
         let found = settings("SITENAME = 'T'\nFEED_ALL_ATOM = None\nPAGE_PATHS = ['static']\n");
         assert_eq!((found.content_dir.as_str(), found.permalink.as_deref(), found.limit), (".", Some("/{slug}.html"), Some(100)));
         assert_eq!((found.exclude, found.old_feeds.len(), found.future), (vec!["/static".to_owned()], 0, true));
+    }
+
+    #[test]
+    fn default_fields_and_ignored_files_are_taken_over() {
+        let found = settings(
+            "DEFAULT_METADATA = {'author': 'Ann', 'odd': 'x', 'status': 'draft'}\nIGNORE_FILES = ['**/.*', '*.bak.md', '**/old']\n",
+        );
+        let names: Vec<&str> = found.defaults[0].values.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!((names, found.exclude), (vec!["author", "status"], vec!["/pages".to_owned(), "*.bak.md".into(), "old".into()]));
+        assert!(settings("DEFAULT_METADATA = dict(x=1)\n").notes.iter().any(|note| note.contains("DEFAULT_METADATA")));
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(super) enum Literal {
     /// A number, True, False or None.
     Word(String),
     List(Vec<String>),
+    /// Texts by texts.
+    Table(Vec<(String, String)>),
     /// Something that only running it would tell.
     Unread,
 }
@@ -51,6 +53,9 @@ impl Settings {
         let mut joined = String::new();
         if let Some(inner) = rest.strip_prefix(['[', '(']) {
             return list(inner, rest.starts_with('('));
+        }
+        if let Some(inner) = rest.strip_prefix('{') {
+            return table(inner).unwrap_or(Literal::Unread);
         }
         loop {
             if let Some((part, after)) = string(rest) {
@@ -113,6 +118,14 @@ impl Settings {
         self.names.get(name) == Some(&Literal::Word("None".into()))
     }
 
+    /// The keys and values of a table.
+    pub fn table(&self, name: &str) -> &[(String, String)] {
+        match self.names.get(name) {
+            Some(Literal::Table(pairs)) => pairs,
+            _ => &[],
+        }
+    }
+
     pub fn texts(&self, name: &str) -> Option<Vec<String>> {
         match self.names.get(name)? {
             Literal::List(texts) => Some(texts.clone()),
@@ -155,6 +168,24 @@ fn list(text: &str, is_tuple: bool) -> Literal {
             return Literal::Unread;
         }
     }
+}
+
+/// Texts by texts up to the closing brace.
+fn table(text: &str) -> Option<Literal> {
+    let mut rest = skip(text);
+    let mut pairs = Vec::new();
+    while !rest.starts_with('}') {
+        let (key, after) = string(rest)?;
+        let (value, after) = string(skip(skip(after).strip_prefix(':')?))?;
+        pairs.push((key, value));
+        rest = skip(after);
+        match rest.strip_prefix(',') {
+            Some(after) => rest = skip(after),
+            None if rest.starts_with('}') => {}
+            None => return None,
+        }
+    }
+    Some(Literal::Table(pairs))
 }
 
 /// After space, line ends and comments.
@@ -269,7 +300,7 @@ mod tests {
         let settings = read(
             "import os\nAUTHOR = 'Jo'  # who\nSITENAME = \"Jo's \\\"page\\\"\"\nURL: str = 'a/' \\\n  'b/'\nSAVE_AS = URL + 'index.html'\nRE = r'(?P<d>\\d+)'\n\
              N = 15\nFEED = None\nON = True\nPATHS = ['a', \"b\",  # two\n]\nONE = ('x')\nPAIR = ('x',)\nLINKS = (('a', 'b'),)\nENV = os.environ['X']\n\
-             DOC = '''three\nlines = 1\nof it'''\nSAME = AUTHOR\nif ON:\n    AUTHOR = 'no'\nx == 1\nF = f'{N}'\nD = {'a': 1}\n",
+             DOC = '''three\nlines = 1\nof it'''\nSAME = AUTHOR\nif ON:\n    AUTHOR = 'no'\nx == 1\nF = f'{N}'\nD = {'a': 1}\nT = {'a': 'b', # c\n 'd': 'e'}\n",
         );
         assert_eq!(settings.text("AUTHOR").as_deref(), Some("Jo"));
         assert_eq!(settings.text("SITENAME").as_deref(), Some("Jo's \"page\""));
@@ -279,6 +310,7 @@ mod tests {
         assert_eq!((settings.texts("PATHS"), settings.text("ONE")), (Some(vec!["a".into(), "b".into()]), Some("x".into())));
         assert_eq!((settings.texts("PAIR"), settings.text("SAME")), (Some(vec!["x".into()]), Some("Jo".into())));
         assert!(settings.is_unread("ENV") && settings.is_unread("LINKS") && settings.is_unread("F") && settings.is_unread("D"));
+        assert_eq!(settings.table("T"), [("a".to_owned(), "b".to_owned()), ("d".to_owned(), "e".to_owned())]);
         assert!(settings.text("DOC").is_some_and(|text| text.ends_with("of it")) && !settings.has("lines") && !settings.has("x"));
     }
 

@@ -64,12 +64,14 @@ pub fn is_wanted(path: &str) -> bool {
     let is_data = matches!(extension, "toml" | "yaml" | "yml" | "json");
     match folder {
         "" => {
+            let is_ignore = name == ".eleventyignore";
             let is_config = matches!(stem, "hugo" | "config" | "zola" | "_config") && is_data;
             let is_program = matches!(stem, "eleventy.config" | ".eleventy" | "astro.config" | "docusaurus.config") && is_script;
             let is_feed = matches!(name, "feed.xml" | "atom.xml" | "rss.xml" | "index.xml");
             let is_readme = matches!(stem, "README" | "readme") && matches!(extension, "md" | "markdown" | "txt");
-            is_config || is_program || is_feed || is_readme || matches!(name, "pelicanconf.py" | "publishconf.py")
+            is_ignore || is_config || is_program || is_feed || is_readme || matches!(name, "pelicanconf.py" | "publishconf.py")
         }
+        _ if name == ".eleventyignore" => folder.matches('/').count() == 0,
         "config/_default" | "config/production" => is_data,
         _ if folder == "_data" || folder.ends_with("/_data") => {
             (is_data || is_script) && matches!(stem, "metadata" | "site" | "meta" | "config" | "authors")
@@ -114,6 +116,8 @@ mod tests {
             "src/pages/rss.xml.js",
             "src/consts.ts",
             "README.md",
+            ".eleventyignore",
+            "src/.eleventyignore",
             "CNAME",
         ] {
             assert!(is_wanted(path), "{path}");
