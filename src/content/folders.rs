@@ -192,9 +192,11 @@ impl Folders {
             let cascades = self.sections.get(folder).map(|section| section.cascades.as_slice()).unwrap_or_default();
             let cascades = cascades.iter().filter(|cascade| cascade.concerns(relative, language)).flat_map(|cascade| &cascade.fields);
             let data = self.data.get(folder).filter(|_| dialect == Dialect::Plain).into_iter().flatten();
-            for field in cascades.chain(data) {
+            // Data of Eleventy's is joined; a cascade of Hugo's only fills what is missing.
+            for (field, is_joined) in cascades.map(|field| (field, false)).chain(data.map(|field| (field, true))) {
                 let is_known = |fields: &[Field]| find(fields, &field.name).is_some();
-                if is_known(&front_matter.fields) && meaning(&field.name).is_some_and(|(meaning, _)| meaning == Meaning::Tags) {
+                if is_joined && is_known(&front_matter.fields) && meaning(&field.name).is_some_and(|(meaning, _)| meaning == Meaning::Tags)
+                {
                     join_tags(&mut front_matter.fields, field);
                 } else if !is_known(&front_matter.fields)
                     && !is_known(&given)

@@ -128,14 +128,31 @@ impl Settings {
         if !same.is_empty() {
             told.push(format!("{generator}'s own feed is at {}, and tidings' will be at the same address", names(&same)));
         }
-        if !moved.is_empty() {
-            let ours = if self.languages && moved.len() > 1 { "languages/<tag>/feed.xml" } else { "/feed.xml" };
+        if let [first, others @ ..] = moved.as_slice() {
+            let others: String = others.iter().map(|old| format!("; {old} to {}", self.successor(old))).collect();
             told.push(format!(
-                "{generator}'s own feed is at {}: once tidings' is published, redirect that address to {ours}, so that subscribers follow",
-                names(&moved)
+                "{generator}'s own feed is at {first}: once tidings' is published, redirect that address to {}, so that subscribers follow{others}",
+                self.successor(first)
             ));
         }
         self.notes.extend(told);
+    }
+}
+
+impl Settings {
+    /// Where the entries of an old feed are. A generator's feed of several languages' sites holds one language.
+    fn successor(&self, old: &str) -> String {
+        let name = match old.rsplit('/').next().unwrap_or_default() {
+            name if name.ends_with(".json") => "feed.json",
+            name if name.contains("atom") => "atom.xml",
+            _ => "feed.xml",
+        };
+        if !self.languages {
+            return format!("/{name}");
+        }
+        let folder = old.trim_start_matches('/').split_once('/').map_or("", |(folder, _)| folder);
+        let own = self.language_tags.iter().find(|tag| tag.eq_ignore_ascii_case(folder)).or(self.language.as_ref());
+        own.map_or_else(|| format!("/{name}"), |tag| format!("/languages/{tag}/{name}"))
     }
 }
 
@@ -319,6 +336,28 @@ mod tests {
         assert_eq!(
             settings.notes,
             ["title not found in x.js: write it in tidings.toml", "url not found in x.js: write it in tidings.toml"]
+        );
+    }
+
+    #[test]
+    fn old_feeds_are_told_with_their_successors() {
+        let note = |languages: &[&str], old: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            let mut settings = Settings {
+                language: Some("en".into()),
+                languages: !languages.is_empty(),
+                language_tags: owned(languages),
+                old_feeds: owned(old),
+                ..Settings::default()
+            };
+            settings.finish(&SiteFiles::default());
+            settings.notes.pop().unwrap()
+        };
+        assert!(note(&[], &["/feeds/all.atom.xml"]).contains("redirect that address to /atom.xml, so that subscribers follow"));
+        let told = note(&["en", "pt-BR"], &["/index.xml", "/pt-br/index.xml"]);
+        assert!(
+            told.ends_with("/languages/en/feed.xml, so that subscribers follow; /pt-br/index.xml to /languages/pt-BR/feed.xml"),
+            "{told}"
         );
     }
 
