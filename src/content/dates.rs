@@ -26,9 +26,23 @@ pub fn read_date(text: &str, zone: Tz) -> Option<(DateTime<FixedOffset>, Option<
         let is_short = !text.contains(&format!("{:04}", date.year()));
         return in_reach(date).map(|date| (date, is_short.then_some(Doubt::ShortYear)));
     }
+    if let Some(date) = read_unix_time(text) {
+        return in_reach(date).map(|date| (date, None));
+    }
     let (date, doubt) = read_local_first(text, zone).or_else(|| read_local_first(&year_first(text)?, zone))?;
     let is_short = text.bytes().take_while(u8::is_ascii_digit).count() == 2 && text.as_bytes().get(2) == Some(&b'-');
     Some((date, if is_short { Some(Doubt::ShortYear) } else { doubt }))
+}
+
+/// Seconds since 1970, which Hugo takes, or milliseconds, as JavaScript has them. Eight digits are a day (ISO 8601).
+fn read_unix_time(text: &str) -> Option<DateTime<FixedOffset>> {
+    let number: i64 = text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))?;
+    let time = match text.len() {
+        9 | 10 => DateTime::from_timestamp(number, 0),
+        13 => DateTime::from_timestamp_millis(number),
+        _ => None,
+    };
+    time.map(|time| time.fixed_offset())
 }
 
 const MONTHS: [&str; 12] =
@@ -272,6 +286,9 @@ mod tests {
             assert_eq!((date.year(), doubt), (year, Some(Doubt::ShortYear)), "{text}");
         }
         assert_eq!(read_date("Wed, 01 May 2024 10:00:00 +0000", Tz::UTC).unwrap().1, None);
+        assert_eq!(read_date("1700000000", Tz::UTC).unwrap().0.to_rfc3339(), "2023-11-14T22:13:20+00:00");
+        assert_eq!(read_date("1700000000123", Tz::UTC).unwrap().0.timestamp(), 1_700_000_000);
+        assert_eq!((read_date("17000000", Tz::UTC), read_date("99999999999999", Tz::UTC)), (None, None));
         assert_eq!(read_date("01/02/24", Tz::UTC), None, "nobody knows which of the three is the year");
     }
 

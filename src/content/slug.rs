@@ -52,6 +52,15 @@ impl Slugs {
         }
     }
 
+    /// A slug of the front matter in Hugo's paths: runs of spaces are one hyphen.
+    pub fn hugo_slug(self, slug: &str) -> String {
+        match self {
+            Slugs::Case => hugo_safe(slug),
+            Slugs::NoAccents => Slugs::Default.hugo_slug(&without_accents(slug)),
+            _ => hugo_safe(&hugo_lower(slug)),
+        }
+    }
+
     /// A folder or file name in Hugo's paths: here each space is a hyphen, and a plus stays.
     pub fn hugo_path(self, name: &str) -> String {
         match self {
@@ -271,6 +280,7 @@ mod tests {
 
     #[test]
     fn hugo_has_one_rule_for_tokens_and_one_for_paths() {
+        assert_eq!((Slugs::Default.hugo_slug("Foo & Bar"), Slugs::Case.hugo_slug("Foo  Bar")), ("foo-bar".into(), "Foo-Bar".into()));
         for (text, token, path) in [
             ("x+y X + y", "x-y-x--y", "x+y-x-+-y"),
             ("x!y X ! y", "xy-x-y", "xy-x--y"),

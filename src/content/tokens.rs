@@ -199,6 +199,12 @@ impl Token {
             Token::Stem => parts.segment(parts.stem),
             Token::Path => join(parts.folders.iter().map(|folder| parts.segment(folder)).chain([parts.slug_or_stem()])),
             Token::StemPath => parts.path(parts.stem),
+            // Pelican takes the file's slug as it is; a name that its FILENAME_METADATA doesn't match leaves it to the title.
+            Token::SlugOrStem if parts.dialect == Dialect::Pelican => match parts.slug {
+                Some(slug) => slug.to_owned(),
+                None if parts.stem != parts.name => parts.stem.to_owned(),
+                None => slug(parts.title.unwrap_or(parts.stem)),
+            },
             Token::SlugOrStem => slug(parts.slug.unwrap_or(parts.stem)),
             Token::SlugOrPath => parts.slug.map_or_else(|| parts.path(parts.name), |slug| slug.trim_matches('/').to_owned()),
             Token::SlugOrDatedPath => parts.slug.map_or_else(|| parts.dated_path(), |slug| slug.trim_start_matches('/').to_owned()),
@@ -232,7 +238,8 @@ impl Parts<'_> {
     fn slug_or_stem(&self) -> String {
         match (self.dialect, self.slug) {
             // Not a token: the whole path is made safe at once.
-            (Dialect::Hugo, slug) => self.segment(&slug.unwrap_or(self.name).split_whitespace().collect::<Vec<_>>().join(" ")),
+            (Dialect::Hugo, Some(slug)) => self.slugs.hugo_slug(slug),
+            (Dialect::Hugo, None) => self.segment(&self.name.split_whitespace().collect::<Vec<_>>().join(" ")),
             (_, slug) => {
                 let slug = self.slugs.slugify(slug.unwrap_or(self.stem), self.dialect);
                 // A name of nothing but marks is better than none.

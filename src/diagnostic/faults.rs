@@ -33,6 +33,12 @@ impl Diagnostic {
         error("file-name-invalid", "the file's name is not Unicode", "rename it, or leave it out with .gitignore")
     }
 
+    pub fn format_unread(kind: &str, count: usize) -> Self {
+        let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        let help = "convert it to Markdown (`pandoc -t gfm`), or leave it out with `exclude` under [content]";
+        warning("format-unread", format!("tidings reads no .{kind}, which {files} here would need to be in a feed"), help)
+    }
+
     pub fn link_skipped() -> Self {
         warning(
             "link-skipped",

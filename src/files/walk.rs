@@ -76,6 +76,7 @@ impl Folder {
             .collect();
         folder.assets = Arc::new(found.assets.into_iter().collect());
         let mut faults: Vec<_> = found.faults.into_iter().map(|(path, fault)| fault.in_file(display(&path))).collect();
+        faults.extend(unread(&folder.assets).into_iter().map(|(path, fault)| fault.in_file(display(path))));
         faults.sort_by(|a, b| (&a.path, a.code).cmp(&(&b.path, b.code)));
         folder.sources.par_sort_unstable();
         Ok((folder, faults))
@@ -167,6 +168,17 @@ impl Folder {
             None => Some(self.root.join(asset)),
         }
     }
+}
+
+/// Writing in markup that generators read and tidings doesn't: the first file of each kind, with their number.
+fn unread(assets: &BTreeMap<String, u64>) -> Vec<(&str, Diagnostic)> {
+    let of_kind = |kind: &&str| {
+        let mut files =
+            assets.keys().filter(|path| path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(kind)));
+        let first = files.next()?;
+        Some((first.as_str(), Diagnostic::format_unread(kind, files.count() + 1)))
+    };
+    ["adoc", "asciidoc", "ipynb", "org", "rst", "textile"].iter().filter_map(|kind| of_kind(&kind)).collect()
 }
 
 /// Matches paths as a `.gitignore` in `root` with these lines would.

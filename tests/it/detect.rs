@@ -57,7 +57,7 @@ fn the_feed_after_detection_is_the_generators_own() {
         let project = site(name);
         let report = project.run("init --detect --format json").success().json();
         assert_eq!(report["generator"], name.split('-').next().unwrap(), "{name}");
-        let built = project.run("build --now 2027-01-01T00:00:00Z --format json").success().json();
+        let built = project.run("build --now 2027-01-01T00:00:00+00:00 --format json").success().json();
         assert_eq!(built["diagnostics"], serde_json::json!([]), "{name}");
         // A site in several languages has a feed for each of them in Hugo.
         let folder = if name == "hugo-languages" { "public/languages/fr-CA" } else { "public" };
@@ -263,4 +263,38 @@ fn defaults_are_checked_at_their_place() {
     for place in ["tidings.toml:6:10", "tidings.toml:8:8", "tidings.toml:11:7"] {
         assert!(run.stderr.contains(place), "{place} in {}", run.stderr);
     }
+}
+
+/// Each address and date as Hugo 0.168 and Pelican 4.12 make them.
+#[test]
+fn names_and_dates_that_are_seldom_are_the_generators() {
+    let project = Project::empty()
+        .file("hugo.toml", "baseURL = 'https://h.example/'\ntitle = 'H'\n")
+        .file("content/posts/a.md", "---\ntitle: A\ndate: 1700000000\nslug: 'Foo & Bar'\n---\nx\n")
+        .file("content/posts/b.md", "---\ntitle: B\ndate: 1710000000\n---\nx\n");
+    project.run("init --detect").success();
+    project.run("build").success();
+    assert_eq!(
+        addresses(&project),
+        ["https://h.example/posts/b/ 2024-03-09T16:00:00+00:00", "https://h.example/posts/foo-bar/ 2023-11-14T22:13:20+00:00"]
+    );
+    let project = Project::empty()
+        .file(
+            "pelicanconf.py",
+            "SITENAME = 'P'\nSITEURL = 'https://p.example'\nTIMEZONE = 'UTC'\nPATH = 'content'\nFILENAME_METADATA = r'(?P<date>\\d{4}-\\d{2}-\\d{2})_(?P<slug>.*)'\n",
+        )
+        .file("content/2024-01-02_My-Post.md", "Title: Other\n\nx\n")
+        .file("content/plain_name.md", "Title: A Title\nDate: 2024-01-01\n\nx\n");
+    project.run("init --detect").success();
+    project.run("build").success();
+    assert_eq!(
+        addresses(&project),
+        ["https://p.example/My-Post.html 2024-01-02T00:00:00+00:00", "https://p.example/a-title.html 2024-01-01T00:00:00+00:00"]
+    );
+}
+
+fn addresses(project: &Project) -> Vec<String> {
+    let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    let text = |item: &serde_json::Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+    feed["items"].as_array().unwrap().iter().map(|item| format!("{} {}", text(item, "url"), text(item, "date_published"))).collect()
 }

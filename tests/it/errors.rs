@@ -155,3 +155,27 @@ fn a_flag_s_value_is_a_matter_of_usage() {
         assert!(run.stderr.contains(flag[0]), "{}", run.stderr);
     }
 }
+
+#[test]
+fn writing_that_is_not_read_is_told() {
+    let project = Project::new()
+        .file("content/a.md", "# A\n")
+        .file("content/posts/b.rst", "B\n=\n")
+        .file("content/posts/c.rst", "C\n=\n")
+        .file("content/d.Org", "* D\n");
+    let report = project.run("build --format json").success().json();
+    let told: Vec<String> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|fault| fault["code"] == "format-unread")
+        .map(|fault| format!("{}: {}", fault["file"].as_str().unwrap(), fault["message"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "content/d.Org: tidings reads no .org, which 1 file here would need to be in a feed",
+            "content/posts/b.rst: tidings reads no .rst, which 2 files here would need to be in a feed"
+        ]
+    );
+}
