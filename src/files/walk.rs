@@ -178,7 +178,7 @@ fn unread(assets: &BTreeMap<String, u64>) -> Vec<(&str, Diagnostic)> {
         let first = files.next()?;
         Some((first.as_str(), Diagnostic::format_unread(kind, files.count() + 1)))
     };
-    ["adoc", "asciidoc", "ipynb", "org", "rst", "textile"].iter().filter_map(|kind| of_kind(&kind)).collect()
+    ["adoc", "asciidoc", "ipynb", "org", "rst", "textile"].iter().filter_map(of_kind).collect()
 }
 
 /// Matches paths as a `.gitignore` in `root` with these lines would.
