@@ -38,8 +38,11 @@ pub fn fit(html: &str, number: usize, medium: Medium, level: usize, words: &'sta
             }
             part_ids(element, number);
             fit_element(element, &state, level);
-            if medium == Medium::Mail {
-                fit_mail(element, &state, words);
+            match medium {
+                Medium::Mail => fit_mail(element, &state, words),
+                // Long lines of code scroll, which must be possible without a mouse.
+                Medium::Page if element.tag_name() == "pre" => set(element, "tabindex", "0"),
+                Medium::Page => {}
             }
             Ok(())
         })],
@@ -94,8 +97,9 @@ fn fit_element(element: &mut Element, state: &State, above: usize) {
         "img" if element.get_attribute("alt").is_none() => set(element, "alt", ""),
         // Code with colours of its own keeps its page in the dark too.
         "pre" if element.get_attribute("style").is_some() => set(element, "class", "painted"),
+        // What scrolls must be reached without a mouse.
         "table" => {
-            element.before("<div class=\"scroll\">", ContentType::Html);
+            element.before("<div class=\"scroll\" tabindex=\"0\">", ContentType::Html);
             element.after("</div>", ContentType::Html);
         }
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
@@ -219,7 +223,10 @@ mod tests {
 
     #[test]
     fn tables_scroll() {
-        assert_eq!(mail("<table><tr><td>1</td></tr></table><p>x"), "<div class=\"scroll\"><table><tr><td>1</td></tr></table></div><p>x");
+        assert_eq!(
+            mail("<table><tr><td>1</td></tr></table><p>x"),
+            "<div class=\"scroll\" tabindex=\"0\"><table><tr><td>1</td></tr></table></div><p>x"
+        );
     }
 
     #[test]

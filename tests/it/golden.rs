@@ -5,7 +5,8 @@
 use crate::project::Project;
 use std::path::{Path, PathBuf};
 
-fn copy(from: &Path, to: &Path) {
+/// A file, or a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
     if from.is_dir() {
         std::fs::create_dir_all(to).unwrap();
         for entry in std::fs::read_dir(from).unwrap() {

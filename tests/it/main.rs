@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests lay out projects and read what was written")]
 
 mod any_bytes;
+mod browser;
 mod build;
 mod content;
 mod corpora;
