@@ -5,7 +5,9 @@ use super::sending::{Told, find_store, load, open_store, store_failure};
 use super::{Exit, Failure, Voice};
 use crate::config::Config;
 use crate::files;
-use crate::list::{Address, CsvList, Imported, Listed, Rejected, Segment, Subscriber, read_csv, read_language, render_csv};
+use crate::list::{
+    Address, CsvList, Imported, Listed, Rejected, Segment, Subscriber, SubscriptionState, read_language, read_list, render_csv,
+};
 use crate::store::ImportCount;
 use chrono::Utc;
 use clap::{Args, Subcommand};
@@ -22,9 +24,9 @@ pub struct ListArgs {
 
 #[derive(Clone, Debug, Subcommand)]
 enum ListCommand {
-    /// Import subscribers from a CSV file; what is suppressed or unsubscribed stays so
+    /// Import subscribers; what is suppressed or unsubscribed stays so
     Import {
-        /// CSV with a header: email, name, language, tags; other columns become fields
+        /// CSV with a header (email, name, language, tags; other columns become fields), JSON, or an address a line
         file: PathBuf,
         /// They have not confirmed yet
         #[arg(long)]
@@ -58,6 +60,8 @@ enum ListCommand {
         #[arg(long, default_value = "suppressed by hand")]
         reason: String,
     },
+    /// Let an address be mailed again that bounced, complained or was suppressed; who unsubscribed stays unsubscribed
+    Unsuppress { address: String },
     /// Show the subscribers
     Show {
         #[command(flatten)]
@@ -73,11 +77,33 @@ struct SegmentArgs {
     /// Only those of this language
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
+    /// Only those of this state
+    #[arg(long, value_enum)]
+    state: Option<StateArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum StateArg {
+    Pending,
+    Confirmed,
+    Unsubscribed,
+    Suppressed,
 }
 
 impl SegmentArgs {
     fn segment(&self) -> Segment {
         Segment { tag: self.tag.clone(), language: self.language.clone(), ..Segment::default() }
+    }
+
+    /// A suppressed address has no other state: it gets no mail, whatever it was before.
+    fn holds(&self, one: &Listed) -> bool {
+        let state = match (&one.suppressed, one.subscriber.state) {
+            (Some(_), _) => StateArg::Suppressed,
+            (None, SubscriptionState::Pending) => StateArg::Pending,
+            (None, SubscriptionState::Confirmed) => StateArg::Confirmed,
+            (None, SubscriptionState::Unsubscribed) => StateArg::Unsubscribed,
+        };
+        self.state.is_none_or(|asked| asked == state)
     }
 }
 
@@ -97,8 +123,8 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let voice = shared.voice();
     match &args.command {
         ListCommand::Import { file, pending } => import(&config, &voice, file, *pending),
-        ListCommand::Export { segment } => export(&config, &voice, shared.format, &segment.segment()),
-        ListCommand::Show { segment } => show(&config, &voice, &segment.segment()),
+        ListCommand::Export { segment } => export(&config, &voice, shared.format, segment),
+        ListCommand::Show { segment } => show(&config, &voice, segment),
         ListCommand::Add { address, name, language, tags, pending } => {
             let address = read_address(address)?;
             address.check_mailable().map_err(|reason| Failure::new(format!("{} can't be mailed: {reason}", address.as_written()), ""))?;
@@ -137,6 +163,18 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
             voice.result(&format!("{} will not be mailed{already}.", address.as_written()));
             Ok(Exit::Done)
         }
+        ListCommand::Unsuppress { address } => {
+            let address = read_address(address)?;
+            let was_there = files::exists(&config.sending.store)
+                && open_store(&config)?.unsuppress(address.as_written()).map_err(|error| store_failure(&error))?;
+            voice.object(&json!({"version": 1, "unsuppressed": was_there}));
+            if !was_there {
+                voice.note(&format!("{} is not suppressed.", address.as_written()));
+                return Ok(Exit::Problems);
+            }
+            voice.result(&format!("{} is no longer suppressed.", address.as_written()));
+            Ok(Exit::Done)
+        }
     }
 }
 
@@ -146,7 +184,8 @@ fn read_address(text: &str) -> Result<Address, Failure> {
 
 fn import(config: &Config, voice: &Voice, file: &Path, pending: bool) -> Result<Exit, Failure> {
     let bytes = files::read_file(file).map_err(|error| Failure::file("read", file, &error))?;
-    let CsvList { imported: records, rejected, notes } = read_csv(&bytes);
+    let CsvList { imported: records, rejected, notes } = read_list(&bytes);
+    let left = records.iter().filter(|one| one.suppressed.is_some() || one.subscriber.state != SubscriptionState::Confirmed).count();
     let count = open_store(config)?.import(&records, pending, Utc::now()).map_err(|error| store_failure(&error))?;
     let ImportCount { imported, updated, suppressed } = count;
     let lines = |told: &[Rejected]| told.iter().map(|one| json!({"line": one.line, "reason": one.reason})).collect::<Vec<Value>>();
@@ -162,6 +201,9 @@ fn import(config: &Config, voice: &Voice, file: &Path, pending: bool) -> Result<
     let kept = if suppressed > 0 { format!(", {suppressed} left as they are (suppressed or unsubscribed)") } else { String::new() };
     let bad = if rejected.is_empty() { String::new() } else { format!(", {} rejected", rejected.len()) };
     voice.result(&format!("Imported {imported} new, updated {updated}{kept}{bad}."));
+    if left > 0 {
+        voice.result(&format!("{left} of the file get no mail: unsubscribed, suppressed, or not confirmed there."));
+    }
     Ok(if rejected.is_empty() { Exit::Done } else { Exit::Problems })
 }
 
@@ -178,11 +220,11 @@ fn add(config: &Config, voice: &Voice, subscriber: Subscriber, pending: bool) ->
     Ok(Exit::Done)
 }
 
-fn listed(config: &Config, segment: &Segment) -> Result<Vec<Listed>, Failure> {
-    match find_store(config)? {
-        Some(store) => store.listed(segment).map_err(|error| store_failure(&error)),
-        None => Ok(Vec::new()),
-    }
+fn listed(config: &Config, segment: &SegmentArgs) -> Result<Vec<Listed>, Failure> {
+    let Some(store) = find_store(config)? else { return Ok(Vec::new()) };
+    let mut list = store.listed(&segment.segment()).map_err(|error| store_failure(&error))?;
+    list.retain(|one| segment.holds(one));
+    Ok(list)
 }
 
 fn to_json(list: &[Listed]) -> Value {
@@ -201,7 +243,7 @@ fn to_json(list: &[Listed]) -> Value {
     json!({"version": 1, "subscribers": list.iter().map(one).collect::<Vec<_>>()})
 }
 
-fn export(config: &Config, voice: &Voice, format: OutputFormat, segment: &Segment) -> Result<Exit, Failure> {
+fn export(config: &Config, voice: &Voice, format: OutputFormat, segment: &SegmentArgs) -> Result<Exit, Failure> {
     let list = listed(config, segment)?;
     if format == OutputFormat::Json {
         voice.object(&to_json(&list));
@@ -212,7 +254,7 @@ fn export(config: &Config, voice: &Voice, format: OutputFormat, segment: &Segmen
     Ok(Exit::Done)
 }
 
-fn show(config: &Config, voice: &Voice, segment: &Segment) -> Result<Exit, Failure> {
+fn show(config: &Config, voice: &Voice, segment: &SegmentArgs) -> Result<Exit, Failure> {
     let list = listed(config, segment)?;
     voice.object(&to_json(&list));
     let mut lines: Vec<String> = list

@@ -1,5 +1,7 @@
 //! The list as CSV: any spreadsheet's export in, our own out.
 
+use super::json::{is_json, read_json};
+use super::status::{Sign, Standing, plain, standing};
 use super::{Address, Listed, Subscriber, SubscriptionState, read_language};
 use std::collections::BTreeMap;
 
@@ -25,7 +27,7 @@ pub struct Rejected {
     pub reason: String,
 }
 
-/// What a CSV file holds.
+/// What a file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CsvList {
     pub imported: Vec<Imported>,
@@ -34,15 +36,17 @@ pub struct CsvList {
     pub notes: Vec<Rejected>,
 }
 
-/// Reads a CSV file with a header. The delimiter (comma, semicolon, tab) is seen in the header. Faults never
-/// stop the reading. Records with one address are one subscriber: storing them joins them.
-pub fn read_csv(bytes: &[u8]) -> CsvList {
+/// Reads a list of subscribers: CSV with a header, JSON, or an address a line. The delimiter (comma, semicolon, tab, bar) is
+/// seen in the header. Faults never stop the reading. Records with one address are one subscriber: storing them joins them.
+pub fn read_list(bytes: &[u8]) -> CsvList {
+    // Excel's "Unicode text" is UTF-16.
+    let decoded = encoding_rs::Encoding::for_bom(bytes).map(|(encoding, _)| encoding.decode_with_bom_removal(bytes).0);
+    let bytes = decoded.as_ref().map_or(bytes, |text| text.as_bytes());
+    if is_json(bytes) { read_json(bytes) } else { read_csv(bytes) }
+}
+
+fn read_csv(bytes: &[u8]) -> CsvList {
     let mut list = CsvList::default();
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        list.rejected.push(Rejected { line: 1, reason: "the file is UTF-16: save it as CSV in UTF-8".into() });
-        return list;
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut builder = csv::ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(delimiter(bytes));
     let mut reader = builder.from_reader(bytes);
@@ -61,16 +65,20 @@ pub fn read_csv(bytes: &[u8]) -> CsvList {
             }
         }
         let line = lines.at_record(start);
-        let Some(columns) = &columns else {
+        let is_first = columns.is_none();
+        if is_first {
             match Columns::read(&record) {
                 Ok(found) => columns = Some(found),
-                Err(reason) => {
-                    list.rejected.push(Rejected { line, reason });
-                    break;
-                }
+                Err(reason) => match Columns::of_addresses(&record) {
+                    Some(found) => columns = Some(found),
+                    None => {
+                        list.rejected.push(Rejected { line, reason });
+                        break;
+                    }
+                },
             }
-            continue;
-        };
+        }
+        let Some(columns) = columns.as_ref().filter(|columns| !is_first || !columns.has_header) else { continue };
         let first = lines.at;
         let next = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let written = bytes.get(first..next).unwrap_or_default().trim_ascii_end();
@@ -174,7 +182,7 @@ impl Lines<'_> {
 
 /// The delimiter that the header has most of, outside quotes.
 fn delimiter(bytes: &[u8]) -> u8 {
-    let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0)];
+    let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0), (b'|', 0)];
     let mut quoted = false;
     for byte in bytes.iter().skip_while(|b| matches!(b, b'\r' | b'\n')) {
         match byte {
@@ -194,7 +202,7 @@ fn delimiter(bytes: &[u8]) -> u8 {
 
 /// What each column means.
 #[derive(Debug, Default)]
-struct Columns {
+pub(super) struct Columns {
     /// How many the header has.
     count: usize,
     address: usize,
@@ -204,18 +212,35 @@ struct Columns {
     language: Option<usize>,
     tags: Option<usize>,
     state: Option<usize>,
+    /// The column of states is called so: what stands there is nothing else.
+    is_status: bool,
     suppressed: Option<usize>,
+    signs: Vec<(usize, Sign)>,
+    consent_time: Vec<usize>,
+    consent_source: Vec<usize>,
     fields: Vec<(usize, String)>,
+    /// As they are written in the header.
+    names: Vec<String>,
+    /// Without one, the first record is a subscriber.
+    has_header: bool,
 }
 
+/// Columns that tell when and where somebody subscribed, the surest first.
+const CONSENT_TIMES: &[&str] =
+    &["consenttime", "confirmtime", "confirmedat", "optintime", "subscribedat", "createdat", "creationdate", "dateadded", "signupdate"];
+const CONSENT_SOURCES: &[&str] = &["consentsource", "source", "signupsource", "referrerurl", "referrer", "optinip"];
+
 impl Columns {
-    fn read(header: &csv::ByteRecord) -> Result<Columns, String> {
+    pub(super) fn read(header: &csv::ByteRecord) -> Result<Columns, String> {
         if header.len() > MOST_COLUMNS {
             return Err(format!("the header has {} columns; at most {MOST_COLUMNS} are read", header.len()));
         }
         let written: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        let plain: Vec<String> =
-            written.iter().map(|name| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()).collect();
+        let plain: Vec<String> = written.iter().map(|name| plain(name)).collect();
+        let places =
+            |names: &[&str]| names.iter().filter_map(|name| plain.iter().position(|column| column == name)).collect::<Vec<usize>>();
+        let (consent_time, consent_source) = (places(CONSENT_TIMES), places(CONSENT_SOURCES));
+        let signs = plain.iter().enumerate().filter_map(|(at, name)| Some((at, Sign::of_column(name)?))).collect();
         let mut taken = vec![false; plain.len()];
         // In the order of the names, not of the columns: beside `email`, a column `address` is a street.
         let mut find = |names: &[&str]| {
@@ -231,16 +256,42 @@ impl Columns {
             None => (find(&["firstname", "givenname"]), find(&["lastname", "familyname", "surname"])),
         };
         let language = find(&["language", "lang", "locale"]);
-        let tags = find(&["tags", "tag"]);
-        let state = find(&["state"]);
+        let tags = find(&["tags", "tag", "labels"]);
+        let status = find(&["status", "subscriptionstatus", "subscriberstatus", "memberstatus", "emailstatus"]);
+        let state = status.or_else(|| find(&["state", "subscribertype", "type"]));
         let suppressed = find(&["suppressed"]);
+        let names = written.clone();
         let fields = written.into_iter().enumerate().zip(taken).filter(|((_, name), taken)| !taken && !name.is_empty()).map(|(it, _)| it);
         let fields = fields.collect();
-        Ok(Columns { count: header.len(), address, name, first_name, last_name, language, tags, state, suppressed, fields })
+        Ok(Columns {
+            count: header.len(),
+            address,
+            name,
+            first_name,
+            last_name,
+            language,
+            tags,
+            state,
+            is_status: status.is_some(),
+            suppressed,
+            signs,
+            consent_time,
+            consent_source,
+            fields,
+            names,
+            has_header: true,
+        })
+    }
+
+    /// The columns of a file without a header: an address, perhaps with a name before or after it.
+    fn of_addresses(first: &csv::ByteRecord) -> Option<Columns> {
+        let is_address = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|text| Address::read(mailbox(text.trim()).0).is_ok());
+        let address = first.iter().position(is_address).filter(|_| first.len() <= 2)?;
+        Some(Columns { count: first.len(), address, name: (first.len() == 2).then_some(1 - address), ..Columns::default() })
     }
 
     /// Puts a record where it belongs. False if it is rejected.
-    fn read_into(&self, list: &mut CsvList, line: usize, record: &csv::ByteRecord) -> bool {
+    pub(super) fn read_into(&self, list: &mut CsvList, line: usize, record: &csv::ByteRecord) -> bool {
         if record.iter().all(|field| field.trim_ascii().is_empty()) {
             return true;
         }
@@ -276,33 +327,61 @@ impl Columns {
             cells.push(text.trim());
         }
         let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).copied().filter(|text| !text.is_empty());
-        let address = Address::read(cell(Some(self.address)).ok_or("the address is empty")?)?;
-        let suppressed = cell(self.suppressed).map(str::to_owned);
+        let (address, own_name) = mailbox(cell(Some(self.address)).ok_or("the address is empty")?);
+        let address = Address::read(address)?;
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        let mut suppressed = cell(self.suppressed).map(str::to_owned);
+        let mut state = SubscriptionState::Confirmed;
+        let mut stand = |standing: Standing, word: &str| match standing {
+            Standing::Is(SubscriptionState::Confirmed) => {}
+            Standing::Is(other) => state = other,
+            Standing::Suppressed => suppressed = suppressed.take().or_else(|| Some(format!("imported as {word}"))),
+        };
+        if let (Some(at), Some(word)) = (self.state, cell(self.state)) {
+            match standing(word) {
+                Some(standing) => stand(standing, word),
+                // Who can't be placed may have left: no mail until somebody looks.
+                None if self.is_status => {
+                    *note = Some(format!("the status {word:?} is not known: imported as pending, which gets no mail"));
+                    stand(Standing::Is(SubscriptionState::Pending), word);
+                    fields.insert("status".into(), word.to_owned());
+                }
+                // Somebody else's column, such as a postal address's.
+                None => {
+                    let name = self.names.get(at).cloned().unwrap_or_else(|| "state".into());
+                    fields.insert(name, word.to_owned());
+                }
+            }
+        }
+        for (at, sign) in &self.signs {
+            if let Some(text) = cell(Some(*at))
+                && let Some(standing) = sign.says(text)
+            {
+                stand(standing, if sign == &Sign::YesIsSuppressed { "cleaned" } else { "unsubscribed" });
+            }
+        }
         // Whom nobody mails may have any address.
         if suppressed.is_none() {
             address.check_mailable()?;
         }
         let name = match cell(self.name) {
             Some(name) => Some(name.to_owned()),
+            None if own_name.is_some() => own_name,
             None => {
                 let parts: Vec<&str> = [cell(self.first_name), cell(self.last_name)].into_iter().flatten().collect();
                 (!parts.is_empty()).then(|| parts.join(" "))
             }
         };
-        let mut fields: BTreeMap<String, String> = BTreeMap::new();
         for (at, name) in &self.fields {
             if let Some(text) = cell(Some(*at)) {
                 fields.insert(name.clone(), text.to_owned());
             }
         }
-        let state = match cell(self.state) {
-            Some(word) => SubscriptionState::from_word(word).unwrap_or_else(|| {
-                // Somebody else's column, such as a postal address's.
-                fields.insert("state".into(), word.to_owned());
-                SubscriptionState::Confirmed
-            }),
-            None => SubscriptionState::Confirmed,
-        };
+        for (columns, name) in [(&self.consent_time, "consent_time"), (&self.consent_source, "consent_source")] {
+            if let Some(text) = columns.iter().find_map(|at| cell(Some(*at))) {
+                fields.entry(name.to_owned()).or_insert_with(|| text.to_owned());
+            }
+        }
         // A person is worth more than a language.
         let language = cell(self.language).map(read_language).transpose().unwrap_or_else(|reason| {
             *note = Some(format!("{reason}: imported without a language"));
@@ -318,6 +397,14 @@ impl Columns {
         };
         Ok((subscriber, suppressed))
     }
+}
+
+/// An address and the name before it: `Ann Lee <ann@example.org>`.
+fn mailbox(text: &str) -> (&str, Option<String>) {
+    let split = text.strip_suffix('>').and_then(|text| text.rsplit_once('<'));
+    let Some((name, address)) = split else { return (text, None) };
+    let name = name.trim().trim_matches('"').trim();
+    (address.trim(), Some(name.to_owned()).filter(|name| !name.is_empty()))
 }
 
 /// Tags between commas, semicolons or bars; some exports quote each.

@@ -2,7 +2,7 @@ use super::*;
 
 /// Of files in which nothing is left out.
 fn read_csv(bytes: &[u8]) -> (Vec<Imported>, Vec<Rejected>) {
-    let list = super::read_csv(bytes);
+    let list = super::read_list(bytes);
     assert_eq!(list.notes, []);
     (list.imported, list.rejected)
 }
@@ -172,4 +172,67 @@ fn a_column_of_states_may_be_a_country_s() {
     let (imported, _) = read_csv(b"email,state\na@example.org,Texas\n");
     assert_eq!(imported[0].subscriber.state, SubscriptionState::Confirmed);
     assert_eq!(imported[0].subscriber.fields["state"], "Texas");
+}
+
+#[track_caller]
+fn standings(text: &str) -> Vec<String> {
+    let list = read_list(text.as_bytes());
+    assert_eq!((list.rejected, list.notes), (vec![], vec![]));
+    let one = |one: &Imported| {
+        let person = &one.subscriber;
+        let suppressed = one.suppressed.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let name = person.name.as_deref().unwrap_or("-");
+        format!("{} {name} {} [{}]{suppressed}", person.address, person.state.word(), person.tags.join(" "))
+    };
+    list.imported.iter().map(one).collect()
+}
+
+#[test]
+fn a_status_that_nobody_knows_gets_no_mail() {
+    let list = read_list(b"email,status\na@x.org,abgemeldet\n");
+    assert_eq!((list.imported[0].subscriber.state, list.notes[0].line), (SubscriptionState::Pending, 2));
+    assert!(list.notes[0].reason.contains("\"abgemeldet\""));
+}
+
+#[test]
+fn consent_is_kept_and_comes_back() {
+    let list = read_list(b"email,OPTIN_TIME,CONFIRM_TIME,source\na@x.org,2024-01-01,2024-01-02,fair\n");
+    let fields = &list.imported[0].subscriber.fields;
+    assert_eq!((fields["consent_time"].as_str(), fields["consent_source"].as_str()), ("2024-01-02", "fair"));
+    assert_eq!(fields["OPTIN_TIME"], "2024-01-01");
+}
+
+#[test]
+fn plain_lists_and_other_ways_to_write_a_table_are_read() {
+    assert_eq!(
+        standings("a@x.org\n\nAnn Lee <b@x.org>\n\"Lee, Bob\" <c@x.org>\n").first().map(String::as_str),
+        Some("a@x.org - confirmed []")
+    );
+    assert_eq!(standings("Ann Lee <b@x.org>\nc@x.org\n"), ["b@x.org Ann Lee confirmed []", "c@x.org - confirmed []"]);
+    assert_eq!(standings("Ann;a@x.org\nBob;b@x.org\n"), ["a@x.org Ann confirmed []", "b@x.org Bob confirmed []"]);
+    assert_eq!(standings("email|name\na@x.org|Ann\n"), ["a@x.org Ann confirmed []"]);
+    let utf16: Vec<u8> = [0xFEFF].into_iter().chain("email\tname\r\na@x.org\tÉva\r\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(read_list(&utf16).imported[0].subscriber.name.as_deref(), Some("Éva"));
+}
+
+#[test]
+fn json_is_read_by_line_by_list_and_by_document() {
+    let expected = ["a@x.org Ann confirmed [one two]", "b@x.org - unsubscribed []"];
+    assert_eq!(
+        standings(
+            "{\"email\": \"a@x.org\", \"name\": \"Ann\", \"tags\": [\"one\", \"two\"]}\n{\"email\": \"b@x.org\", \"status\": \"unsubscribed\"}\n"
+        ),
+        expected
+    );
+    let members = "[\n {\"address\": \"a@x.org\", \"name\": \"Ann\", \"labels\": [{\"name\": \"one\"}, {\"name\": \"two\"}], \"fields\": {\"x\": 1}},\n {\"address\": \"b@x.org\", \"state\": \"unsubscribed\", \"suppressed\": null}\n]\n";
+    assert_eq!(standings(members), expected);
+    let document = format!("{{\"version\": 1, \"subscribers\": {members}}}");
+    assert_eq!(standings(&document), expected);
+    assert_eq!(read_list(document.as_bytes()).imported[0].subscriber.fields["x"], "1");
+    assert_eq!(read_list(document.as_bytes()).imported[1].line, 3);
+    let bad = read_list(b"{\"email\": \"a@x.org\"}\n{oops\n[1]\n{\"name\": \"x\"}\n");
+    assert_eq!(bad.rejected.iter().map(|one| one.line).collect::<Vec<_>>(), [2, 3, 4]);
+    for text in ["{", "[", "[1]", "{}", "[]", "{\"a\": [{}]}", "[{\"email\": []}]"] {
+        assert!(read_list(text.as_bytes()).imported.is_empty(), "{text}");
+    }
 }

@@ -2,10 +2,12 @@
 
 mod address;
 mod csv;
+mod json;
+mod status;
 mod token;
 
 pub use address::Address;
-pub use csv::{CsvList, Imported, Rejected, read_csv, render_csv};
+pub use csv::{CsvList, Imported, Rejected, read_list, render_csv};
 pub use token::{Purpose, UnsubscribeToken, sign, verify};
 
 use std::collections::BTreeMap;

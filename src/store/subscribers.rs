@@ -162,6 +162,13 @@ impl Store {
         self.change("suppress an address", Durability::Synced, |change| suppress(change, address, reason, now))
     }
 
+    /// Lifts a suppression. Who had unsubscribed stays so. Says whether there was one.
+    pub fn unsuppress(&mut self, address: &str) -> Result<bool, StoreError> {
+        self.change("lift a suppression", Durability::Synced, |change| {
+            Ok(change.execute("DELETE FROM suppressions WHERE key = ?1", [key(address)])? > 0)
+        })
+    }
+
     /// The people of a segment, in the order of their addresses. Of the whole list also the addresses that are suppressed
     /// without being on it, as unsubscribed: an export must not lose them.
     pub fn listed(&self, segment: &Segment) -> Result<Vec<Listed>, StoreError> {

@@ -23,6 +23,7 @@ mod kills;
 mod languages;
 #[cfg(feature = "send")]
 mod lettre_faults;
+mod list;
 mod messages;
 #[cfg(feature = "send")]
 mod mock_smtp;
