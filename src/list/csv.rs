@@ -1,24 +1,16 @@
-//! The list as CSV: any spreadsheet's export in, our own out.
+//! The list as CSV: any spreadsheet's export in.
 
 use super::json::{is_json, read_json};
 use super::status::{Sign, Standing, plain, standing};
-use super::{Address, Listed, Subscriber, SubscriptionState, read_language};
+use super::tags::split_tags;
+use super::write::{OWN_COLUMNS, rearm};
+use super::{Address, Consent, Imported, Subscriber, SubscriptionState, Suppression, read_language, read_moment};
 use std::collections::BTreeMap;
 
 /// Bytes of one field; more is no name and no tag.
 const LONGEST_FIELD: usize = 10_000;
 /// Columns of a file.
 const MOST_COLUMNS: usize = 200;
-
-/// A record that can be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imported {
-    /// Where the record starts; the header is line 1.
-    pub line: usize,
-    pub subscriber: Subscriber,
-    /// From a column `suppressed`, which our own export has.
-    pub suppressed: Option<String>,
-}
 
 /// A record that can't.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,51 +104,6 @@ fn read_csv(bytes: &[u8]) -> CsvList {
     list
 }
 
-/// The list as CSV, for a spreadsheet or for another `list import`.
-pub fn render_csv(list: &[Listed]) -> String {
-    let mut names: Vec<&str> = list.iter().flat_map(|one| one.subscriber.fields.keys().map(String::as_str)).collect();
-    names.sort_unstable();
-    names.dedup();
-    let mut out = String::new();
-    let mut row = |cells: &mut dyn Iterator<Item = &str>| {
-        for (at, cell) in cells.enumerate() {
-            if at > 0 {
-                out.push(',');
-            }
-            quote(&mut out, cell);
-        }
-        out.push_str("\r\n");
-    };
-    row(&mut ["email", "name", "language", "tags", "state", "suppressed"].into_iter().chain(names.iter().copied()));
-    for one in list {
-        let subscriber = &one.subscriber;
-        let tags = subscriber.tags.join(", ");
-        let fixed = [
-            subscriber.address.as_str(),
-            subscriber.name.as_deref().unwrap_or(""),
-            subscriber.language.as_deref().unwrap_or(""),
-            &tags,
-            subscriber.state.word(),
-            one.suppressed.as_deref().unwrap_or(""),
-        ];
-        let further = names.iter().map(|name| subscriber.fields.get(*name).map_or("", String::as_str));
-        row(&mut fixed.into_iter().chain(further));
-    }
-    out
-}
-
-/// RFC 4180, section 2. Cells that a spreadsheet would take for a formula can't be told from names here: they are data
-/// that must come back unchanged, so they are quoted and nothing else.
-fn quote(out: &mut String, cell: &str) {
-    if cell.contains(['"', ',', '\r', '\n', ';', '\t', '=', '+', '@', '-']) || cell.trim() != cell {
-        out.push('"');
-        out.push_str(&cell.replace('"', "\"\""));
-        out.push('"');
-    } else {
-        out.push_str(cell);
-    }
-}
-
 /// Where records start. The csv crate's own line counts the blank lines and the LF of the CRLF before a record wrongly.
 struct Lines<'a> {
     bytes: &'a [u8],
@@ -215,6 +162,9 @@ pub(super) struct Columns {
     /// The column of states is called so: what stands there is nothing else.
     is_status: bool,
     suppressed: Option<usize>,
+    suppressed_at: Option<usize>,
+    /// It is an export of ours, whose cells are no formulas.
+    is_own: bool,
     signs: Vec<(usize, Sign)>,
     consent_time: Vec<usize>,
     consent_source: Vec<usize>,
@@ -239,8 +189,11 @@ impl Columns {
         let plain: Vec<String> = written.iter().map(|name| plain(name)).collect();
         let places =
             |names: &[&str]| names.iter().filter_map(|name| plain.iter().position(|column| column == name)).collect::<Vec<usize>>();
-        let (consent_time, consent_source) = (places(CONSENT_TIMES), places(CONSENT_SOURCES));
-        let signs = plain.iter().enumerate().filter_map(|(at, name)| Some((at, Sign::of_column(name)?))).collect();
+        let is_own = written.iter().zip(OWN_COLUMNS).all(|(name, own)| name == own) && written.len() >= OWN_COLUMNS.len();
+        let known = if is_own { 1 } else { usize::MAX };
+        let first = |names: &'static [&'static str]| names.get(..known.min(names.len())).unwrap_or(names);
+        let (consent_time, consent_source) = (places(first(CONSENT_TIMES)), places(first(CONSENT_SOURCES)));
+        let signs = plain.iter().enumerate().filter(|_| !is_own).filter_map(|(at, name)| Some((at, Sign::of_column(name)?))).collect();
         let mut taken = vec![false; plain.len()];
         // In the order of the names, not of the columns: beside `email`, a column `address` is a street.
         let mut find = |names: &[&str]| {
@@ -257,9 +210,11 @@ impl Columns {
         };
         let language = find(&["language", "lang", "locale"]);
         let tags = find(&["tags", "tag", "labels"]);
-        let status = find(&["status", "subscriptionstatus", "subscriberstatus", "memberstatus", "emailstatus"]);
+        let status = if is_own { None } else { find(&["status", "subscriptionstatus", "subscriberstatus", "memberstatus", "emailstatus"]) };
         let state = status.or_else(|| find(&["state", "subscribertype", "type"]));
         let suppressed = find(&["suppressed"]);
+        let suppressed_at = find(&["suppressedat"]);
+        let _ = (find(&["consentsource"]), find(&["consenttime"]));
         let names = written.clone();
         let fields = written.into_iter().enumerate().zip(taken).filter(|((_, name), taken)| !taken && !name.is_empty()).map(|(it, _)| it);
         let fields = fields.collect();
@@ -274,6 +229,8 @@ impl Columns {
             state,
             is_status: status.is_some(),
             suppressed,
+            suppressed_at,
+            is_own,
             signs,
             consent_time,
             consent_source,
@@ -308,7 +265,7 @@ impl Columns {
     }
 
     /// The record's subscriber, and reason of suppression.
-    fn subscriber(&self, record: &csv::ByteRecord, note: &mut Option<String>) -> Result<(Subscriber, Option<String>), String> {
+    fn subscriber(&self, record: &csv::ByteRecord, note: &mut Option<String>) -> Result<(Subscriber, Option<Suppression>), String> {
         let mut cells = Vec::with_capacity(record.len());
         for field in record {
             let text = std::str::from_utf8(field)
@@ -324,7 +281,7 @@ impl Columns {
                 };
                 return Err(format!("a field holds {name}"));
             }
-            cells.push(text.trim());
+            cells.push(if self.is_own { rearm(text.trim()) } else { text.trim() });
         }
         let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).copied().filter(|text| !text.is_empty());
         let (address, own_name) = mailbox(cell(Some(self.address)).ok_or("the address is empty")?);
@@ -377,11 +334,10 @@ impl Columns {
                 fields.insert(name.clone(), text.to_owned());
             }
         }
-        for (columns, name) in [(&self.consent_time, "consent_time"), (&self.consent_source, "consent_source")] {
-            if let Some(text) = columns.iter().find_map(|at| cell(Some(*at))) {
-                fields.entry(name.to_owned()).or_insert_with(|| text.to_owned());
-            }
-        }
+        let consent = Consent {
+            source: self.consent_source.iter().find_map(|at| cell(Some(*at))).map(str::to_owned),
+            time: self.consent_time.iter().find_map(|at| read_moment(cell(Some(*at))?)),
+        };
         // A person is worth more than a language.
         let language = cell(self.language).map(read_language).transpose().unwrap_or_else(|reason| {
             *note = Some(format!("{reason}: imported without a language"));
@@ -394,8 +350,10 @@ impl Columns {
             tags: cell(self.tags).map(split_tags).unwrap_or_default(),
             fields,
             state,
+            consent,
         };
-        Ok((subscriber, suppressed))
+        let since = cell(self.suppressed_at).and_then(read_moment);
+        Ok((subscriber, suppressed.map(|reason| Suppression { reason, since })))
     }
 }
 
@@ -405,17 +363,6 @@ fn mailbox(text: &str) -> (&str, Option<String>) {
     let Some((name, address)) = split else { return (text, None) };
     let name = name.trim().trim_matches('"').trim();
     (address.trim(), Some(name.to_owned()).filter(|name| !name.is_empty()))
-}
-
-/// Tags between commas, semicolons or bars; some exports quote each.
-fn split_tags(cell: &str) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for tag in cell.split([',', ';', '|']).map(|tag| tag.trim().trim_matches('"').trim()) {
-        if !tag.is_empty() && !tags.iter().any(|own| own == tag) {
-            tags.push(tag.to_owned());
-        }
-    }
-    tags
 }
 
 #[cfg(test)]

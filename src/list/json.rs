@@ -108,6 +108,9 @@ fn read_object(list: &mut CsvList, line: usize, text: &str) {
             Value::Object(inner) if matches!(key.as_str(), "fields" | "attribs" | "attributes" | "metadata" | "custom_fields") => {
                 cells.extend(inner.into_iter().filter_map(|(key, value)| Some((key, flat(&value)?))));
             }
+            Value::Object(inner) if key == "consent" => {
+                cells.extend(inner.into_iter().filter_map(|(key, value)| Some((format!("consent_{key}"), flat(&value)?))));
+            }
             value => cells.extend(flat(&value).map(|text| (key, text))),
         }
     }

@@ -3,13 +3,19 @@
 mod address;
 mod csv;
 mod json;
+mod moment;
 mod status;
+mod tags;
 mod token;
+mod write;
 
 pub use address::Address;
-pub use csv::{CsvList, Imported, Rejected, read_list, render_csv};
+pub use csv::{CsvList, Rejected, read_list};
+pub use moment::read_moment;
 pub use token::{Purpose, UnsubscribeToken, sign, verify};
+pub use write::{CsvWriter, listed_json};
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -53,6 +59,20 @@ pub struct Subscriber {
     /// Further columns of an import, for `{{ subscriber.fields.X }}`.
     pub fields: BTreeMap<String, String>,
     pub state: SubscriptionState,
+    pub consent: Consent,
+}
+
+/// How and when a person agreed to get mail, as far as it is known: what a publisher has to show who is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// In the publisher's words, or those of the service that the list came from.
+    pub source: Option<String>,
+    pub time: Option<DateTime<Utc>>,
+}
+
+/// A moment as the list's files have it (RFC 3339), with as many digits as it has.
+pub fn moment_text(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// A subscriber's language; the error is a reason in the user's words.
@@ -60,12 +80,62 @@ pub fn read_language(text: &str) -> Result<String, String> {
     crate::language::tag(text).ok_or_else(|| format!("{text:?} is not a language tag, such as en or pt-BR"))
 }
 
+/// Why and since when an address is never mailed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suppression {
+    /// The server's reply, or the words of whoever suppressed it.
+    pub reason: String,
+    /// Unknown only in an import: then it is the import's.
+    pub since: Option<DateTime<Utc>>,
+}
+
 /// A subscriber, and why it is never mailed, if so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     pub subscriber: Subscriber,
-    /// The reason of its suppression: the server's reply, or the words of whoever suppressed it.
-    pub suppressed: Option<String>,
+    pub suppressed: Option<Suppression>,
+}
+
+impl Listed {
+    pub fn standing(&self) -> Standing {
+        match (&self.suppressed, self.subscriber.state) {
+            (Some(_), _) => Standing::Suppressed,
+            (None, SubscriptionState::Pending) => Standing::Pending,
+            (None, SubscriptionState::Confirmed) => Standing::Confirmed,
+            (None, SubscriptionState::Unsubscribed) => Standing::Unsubscribed,
+        }
+    }
+}
+
+/// What counts for who gets mail: only who is confirmed does. A suppression hides the state below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Confirmed,
+    Pending,
+    Unsubscribed,
+    Suppressed,
+}
+
+/// A record of a file that can be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Where the record starts; the header is line 1.
+    pub line: usize,
+    pub subscriber: Subscriber,
+    pub suppressed: Option<Suppression>,
+}
+
+/// Which rows of the list are shown or exported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub segment: Segment,
+    pub standing: Option<Standing>,
+}
+
+impl Filter {
+    pub fn holds(&self, one: &Listed) -> bool {
+        self.standing.is_none_or(|standing| standing == one.standing()) && self.segment.holds(&one.subscriber)
+    }
 }
 
 /// Which part of the list is meant.

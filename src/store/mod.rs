@@ -10,7 +10,7 @@ mod writer;
 pub use deliveries::{Change, Claimed, Counts, DeliveryRow, Enrolled};
 pub use machine::{SendLock, boot_id};
 pub use sqlite::Store;
-pub use subscribers::ImportCount;
+pub use subscribers::{ImportCount, Importing, Lifted, ListView};
 pub use writer::{Ledger, Writer};
 
 use crate::ledger::{Refused, StateWord};

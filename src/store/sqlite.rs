@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Raised with each change of the tables.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
-/// Moments are milliseconds since 1970, so that SQL can compare them. `key` is `Address::key`.
-const TABLES: &str = "
+/// What each version has changed since the one before; a new database runs them all. Moments are milliseconds since 1970, so that SQL can compare them. `key` is `Address::key`.
+const STEPS: [&str; VERSION as usize] = [
+    "
 CREATE TABLE subscribers (
     key TEXT PRIMARY KEY NOT NULL, address TEXT NOT NULL, name TEXT, language TEXT,
     tags TEXT NOT NULL, fields TEXT NOT NULL, state TEXT NOT NULL, since INTEGER NOT NULL, updated INTEGER NOT NULL
@@ -29,7 +30,17 @@ CREATE TABLE deliveries (
     UNIQUE (issue, key)
 ) STRICT;
 CREATE INDEX deliveries_by_state ON deliveries (issue, state, until);
-";
+",
+    // Suppressions that somebody has lifted are kept: whoever mails such an address must be able to say why.
+    "
+ALTER TABLE subscribers ADD COLUMN consent_source TEXT;
+ALTER TABLE subscribers ADD COLUMN consent_time INTEGER;
+CREATE TABLE lifted (
+    key TEXT NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, lifted INTEGER NOT NULL, why TEXT NOT NULL
+) STRICT;
+CREATE INDEX lifted_by_key ON lifted (key);
+",
+];
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
@@ -69,10 +80,13 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
         // The write lock only where there is something to make, and then looked at again: another may have made it.
-        if version(&connection).map_err(failed)? == 0 {
+        if version(&connection).map_err(failed)? < VERSION {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-            if version(&change).map_err(failed)? == 0 {
-                change.execute_batch(TABLES).map_err(failed)?;
+            let made = usize::try_from(version(&change).map_err(failed)?).unwrap_or(0);
+            for step in STEPS.iter().skip(made) {
+                change.execute_batch(step).map_err(failed)?;
+            }
+            if made < STEPS.len() {
                 change.pragma_update(None, "user_version", VERSION).map_err(failed)?;
             }
             change.commit().map_err(failed)?;
@@ -101,7 +115,7 @@ impl Store {
             }
         });
         let (connection, version) = found.map_err(failed)?;
-        if version == 0 {
+        if version < VERSION {
             return Store::open(path);
         }
         Store::known(connection, path).map_err(failed)?
@@ -159,7 +173,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    fn named(self, doing: &'static str, path: &Path) -> StoreError {
+    pub(super) fn named(self, doing: &'static str, path: &Path) -> StoreError {
         let reason = match self {
             Fault::Store(error) => return error,
             Fault::Sqlite(error) => error.to_string(),
@@ -224,6 +238,21 @@ mod tests {
         assert!(Store::open_to_read(&folder.path().join("none.db")).is_err());
         let still = Connection::open_with_flags(immutable(&path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI).unwrap();
         assert_eq!(version(&still).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn a_database_of_an_earlier_version_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(STEPS[0]).unwrap();
+        old.execute("INSERT INTO subscribers VALUES ('a@x.org', 'a@x.org', NULL, NULL, '[]', '{}', 'confirmed', 0, 0)", []).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+        let list = Store::open_to_read(&path).unwrap().listed(&Default::default()).unwrap();
+        assert_eq!((list.len(), list[0].subscriber.address.as_str()), (1, "a@x.org"));
+        let store = Store::open(&path).unwrap();
+        assert_eq!(version(&store.connection).unwrap(), VERSION);
     }
 
     #[test]

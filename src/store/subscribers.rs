@@ -1,10 +1,13 @@
 //! The list in the store. Suppression and a person's own unsubscribing beat every import.
 
 use super::StoreError;
-use super::sqlite::{Durability, Fault, Store, millis};
-use crate::list::{Address, Imported, Listed, Segment, Subscriber, SubscriptionState};
+use super::sqlite::{Durability, Fault, Store, millis, moment};
+use crate::list::{Address, Consent, Filter, Imported, Listed, Segment, Subscriber, SubscriptionState, Suppression};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::Path;
 
 /// What became of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,19 +16,24 @@ pub struct ImportCount {
     pub imported: usize,
     /// On it already: what the file knows was added.
     pub updated: usize,
-    /// Suppressed or unsubscribed: left as they are.
+    /// Suppressed or unsubscribed, by the list or by the file: they get nothing. Not counted above.
     pub suppressed: usize,
+    /// Of those that were imported or updated: not confirmed.
+    pub pending: usize,
+    /// Of the suppressed: known as such before, and left as they are.
+    pub kept: usize,
 }
 
 /// What became of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stored {
-    Imported,
-    Updated,
-    Suppressed,
+    Imported(SubscriptionState),
+    Updated(SubscriptionState),
+    /// Whether it was so before.
+    Suppressed(bool),
 }
 
-pub(super) const COLUMNS: &str = "s.address, s.name, s.language, s.tags, s.fields, s.state";
+pub(super) const COLUMNS: &str = "s.address, s.name, s.language, s.tags, s.fields, s.state, s.consent_source, s.consent_time";
 
 /// Reads [`COLUMNS`].
 pub(super) fn subscriber(row: &Row) -> Result<Subscriber, Fault> {
@@ -37,6 +45,7 @@ pub(super) fn subscriber(row: &Row) -> Result<Subscriber, Fault> {
         tags: serde_json::from_str(&tags).map_err(|_| Fault::Strange(format!("the tags {tags}")))?,
         fields: serde_json::from_str(&fields).map_err(|_| Fault::Strange(format!("the fields {fields}")))?,
         state: SubscriptionState::from_word(&state).ok_or_else(|| Fault::Strange(format!("the state {state}")))?,
+        consent: Consent { source: row.get("consent_source")?, time: row.get::<_, Option<i64>>("consent_time")?.map(moment).transpose()? },
     })
 }
 
@@ -64,9 +73,10 @@ fn find(connection: &Connection, key: &str) -> Result<Option<Subscriber>, Fault>
 
 fn put(connection: &Connection, key: &str, subscriber: &Subscriber, now: DateTime<Utc>) -> Result<(), Fault> {
     let json = |value: Result<String, serde_json::Error>| value.map_err(|error| Fault::Strange(error.to_string()));
-    let sql = "INSERT INTO subscribers (key, address, name, language, tags, fields, state, since, updated)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
-               ON CONFLICT DO UPDATE SET name = ?3, language = ?4, tags = ?5, fields = ?6, state = ?7, updated = ?8";
+    let sql = "INSERT INTO subscribers (key, address, name, language, tags, fields, state, since, updated, consent_source, consent_time)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)
+               ON CONFLICT DO UPDATE SET name = ?3, language = ?4, tags = ?5, fields = ?6, state = ?7, updated = ?8,
+               consent_source = ?9, consent_time = ?10";
     connection.prepare_cached(sql)?.execute(params![
         key,
         subscriber.address,
@@ -76,6 +86,8 @@ fn put(connection: &Connection, key: &str, subscriber: &Subscriber, now: DateTim
         json(serde_json::to_string(&subscriber.fields))?,
         subscriber.state.word(),
         millis(now),
+        subscriber.consent.source,
+        subscriber.consent.time.map(millis),
     ])?;
     Ok(())
 }
@@ -89,10 +101,10 @@ fn store_one(connection: &Connection, one: &Imported, pending: bool, now: DateTi
         {
             put(connection, &key, &Subscriber { state: SubscriptionState::Unsubscribed, ..old }, now)?;
         }
-        return Ok(Stored::Suppressed);
+        return Ok(Stored::Suppressed(true));
     }
-    if let Some(reason) = &one.suppressed {
-        suppress(connection, &one.subscriber.address, reason, now)?;
+    if let Some(Suppression { reason, since }) = &one.suppressed {
+        suppress(connection, &one.subscriber.address, reason, since.unwrap_or(now))?;
     }
     let mut new = one.subscriber.clone();
     if pending && new.state == SubscriptionState::Confirmed {
@@ -100,16 +112,23 @@ fn store_one(connection: &Connection, one: &Imported, pending: bool, now: DateTi
     }
     let Some(old) = find(connection, &key)? else {
         if one.suppressed.is_some() && is_bare(&new) {
-            return Ok(Stored::Suppressed);
+            return Ok(Stored::Suppressed(false));
         }
         put(connection, &key, &new, now)?;
-        return Ok(Stored::Imported);
+        return Ok(match (&one.suppressed, new.state) {
+            (None, state @ (SubscriptionState::Confirmed | SubscriptionState::Pending)) => Stored::Imported(state),
+            _ => Stored::Suppressed(false),
+        });
     };
     if old.state == SubscriptionState::Unsubscribed {
-        return Ok(Stored::Suppressed);
+        return Ok(Stored::Suppressed(true));
     }
-    put(connection, &key, &merged(old, new), now)?;
-    Ok(Stored::Updated)
+    let merged = merged(old, new);
+    put(connection, &key, &merged, now)?;
+    Ok(match (&one.suppressed, merged.state) {
+        (None, state @ (SubscriptionState::Confirmed | SubscriptionState::Pending)) => Stored::Updated(state),
+        _ => Stored::Suppressed(false),
+    })
 }
 
 /// How the list shows a suppression without a subscriber: nobody to put on a list.
@@ -125,23 +144,131 @@ fn merged(old: Subscriber, new: Subscriber) -> Subscriber {
     let mut fields = old.fields;
     fields.extend(new.fields);
     let state = if new.state == SubscriptionState::Pending { old.state } else { new.state };
-    Subscriber { address: old.address, name: new.name.or(old.name), language: new.language.or(old.language), tags, fields, state }
+    // A consent is one thing: its time without its source would be somebody else's.
+    let consent = if new.consent == Consent::default() { old.consent } else { new.consent };
+    Subscriber { address: old.address, name: new.name.or(old.name), language: new.language.or(old.language), tags, fields, state, consent }
 }
 
-impl Store {
-    /// Stores the records of a file in one transaction. They are confirmed, unless `pending` or their file says otherwise.
-    pub fn import(&mut self, records: &[Imported], pending: bool, now: DateTime<Utc>) -> Result<ImportCount, StoreError> {
-        self.change("store the list", Durability::Synced, |change| {
-            let mut count = ImportCount::default();
-            for one in records {
-                *match store_one(change, one, pending, now)? {
-                    Stored::Imported => &mut count.imported,
-                    Stored::Updated => &mut count.updated,
-                    Stored::Suppressed => &mut count.suppressed,
-                } += 1;
+/// An import under way: records go into the list one by one, and are there for others when it has ended.
+pub struct Importing<'a> {
+    connection: &'a Connection,
+    path: &'a Path,
+    pending: bool,
+    now: DateTime<Utc>,
+    count: ImportCount,
+}
+
+impl Importing<'_> {
+    /// Stores one record.
+    pub fn put(&mut self, one: &Imported) -> Result<(), StoreError> {
+        let stored = store_one(self.connection, one, self.pending, self.now).map_err(|fault| fault.named(IMPORTING, self.path))?;
+        let count = &mut self.count;
+        match stored {
+            Stored::Imported(_) => count.imported += 1,
+            Stored::Updated(_) => count.updated += 1,
+            Stored::Suppressed(before) => {
+                count.suppressed += 1;
+                count.kept += usize::from(before);
             }
-            Ok(count)
-        })
+        }
+        let is_pending = matches!(stored, Stored::Imported(SubscriptionState::Pending) | Stored::Updated(SubscriptionState::Pending));
+        count.pending += usize::from(is_pending);
+        Ok(())
+    }
+}
+
+const IMPORTING: &str = "store the list";
+
+/// A suppression that somebody has lifted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lifted {
+    /// Of the suppression.
+    pub reason: String,
+    pub since: DateTime<Utc>,
+    /// When and why it was lifted.
+    pub lifted: DateTime<Utc>,
+    pub why: String,
+}
+
+/// The list at one moment, for as long as it is looked at.
+pub struct ListView<'a> {
+    connection: &'a Connection,
+}
+
+const EVERYBODY: &str = "SELECT key, {COLUMNS}, p.reason, p.since AS suppressed_at FROM subscribers s LEFT JOIN suppressions p USING (key)
+     UNION ALL SELECT key, address, NULL, NULL, '[]', '{}', 'unsubscribed', NULL, NULL, reason, since FROM suppressions
+     WHERE key NOT IN (SELECT key FROM subscribers)";
+
+fn listed(row: &Row) -> Result<Listed, Fault> {
+    let suppressed = match (row.get::<_, Option<String>>("reason")?, row.get::<_, Option<i64>>("suppressed_at")?) {
+        (Some(reason), since) => Some(Suppression { reason, since: since.map(moment).transpose()? }),
+        (None, _) => None,
+    };
+    Ok(Listed { subscriber: subscriber(row)?, suppressed })
+}
+
+impl ListView<'_> {
+    /// Gives each row that the filter holds, in the order of the addresses, until the taker breaks off. Of the whole list also
+    /// the addresses that are suppressed without being on it, as unsubscribed: an export must not lose them.
+    pub fn each(&self, filter: &Filter, take: &mut dyn FnMut(Listed) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.select("", filter, take)
+    }
+
+    /// The names of all fields of the rows that the filter holds, sorted.
+    pub fn field_names(&self, filter: &Filter) -> Result<Vec<String>, StoreError> {
+        let mut names = BTreeSet::new();
+        self.select("WHERE fields <> '{}'", filter, &mut |one| {
+            names.extend(one.subscriber.fields.into_keys());
+            ControlFlow::Continue(())
+        })?;
+        Ok(names.into_iter().collect())
+    }
+
+    fn select(&self, only: &str, filter: &Filter, take: &mut dyn FnMut(Listed) -> ControlFlow<()>) -> Result<(), StoreError> {
+        let sql = format!("SELECT * FROM ({}) {only} ORDER BY key", EVERYBODY.replace("{COLUMNS}", COLUMNS));
+        let mut run = || {
+            let mut query = self.connection.prepare(&sql)?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                let one = listed(row)?;
+                if filter.holds(&one) && take(one).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        run().map_err(|fault: Fault| fault.named(LOOKING, Path::new(self.connection.path().unwrap_or_default())))
+    }
+}
+
+const LOOKING: &str = "read the list";
+
+impl Store {
+    /// Stores the records that `work` puts, all in one transaction: where it fails, none. They are confirmed, unless `pending`
+    /// or their file says otherwise.
+    pub fn import_with<T, E: From<StoreError>>(
+        &mut self,
+        pending: bool,
+        now: DateTime<Utc>,
+        work: impl FnOnce(&mut Importing) -> Result<T, E>,
+    ) -> Result<(ImportCount, T), E> {
+        let path = self.path.clone();
+        let mut failed = None;
+        let done = self.change(IMPORTING, Durability::Synced, |connection| {
+            let mut importing = Importing { connection, path: &path, pending, now, count: ImportCount::default() };
+            match work(&mut importing) {
+                Ok(value) => Ok((importing.count, value)),
+                Err(error) => {
+                    failed = Some(error);
+                    // Only rolls back: the error goes to the caller as it is.
+                    Err(Fault::Strange("an import that failed".into()))
+                }
+            }
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => done.map_err(E::from),
+        }
     }
 
     /// Takes a person off the list; a suppression stays, and who had unsubscribed leaves one, so that a later import does not
@@ -162,183 +289,74 @@ impl Store {
         self.change("suppress an address", Durability::Synced, |change| suppress(change, address, reason, now))
     }
 
-    /// Lifts a suppression. Who had unsubscribed stays so. Says whether there was one.
-    pub fn unsuppress(&mut self, address: &str) -> Result<bool, StoreError> {
+    /// Stores records that are at hand.
+    pub fn import(&mut self, records: &[Imported], pending: bool, now: DateTime<Utc>) -> Result<ImportCount, StoreError> {
+        let done = self.import_with(pending, now, |importing| records.iter().try_for_each(|one| importing.put(one)));
+        done.map(|(count, ())| count)
+    }
+
+    /// Lifts a suppression, and keeps that it was there, and why it was lifted. `None` if there is none.
+    pub fn unsuppress(&mut self, address: &str, why: &str, now: DateTime<Utc>) -> Result<Option<Suppression>, StoreError> {
         self.change("lift a suppression", Durability::Synced, |change| {
-            Ok(change.execute("DELETE FROM suppressions WHERE key = ?1", [key(address)])? > 0)
+            let key = key(address);
+            let sql = "DELETE FROM suppressions WHERE key = ?1 RETURNING address, reason, since";
+            let found: Option<(String, String, i64)> =
+                change.query_row(sql, [&key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+            let Some((address, reason, since)) = found else { return Ok(None) };
+            change.execute("INSERT INTO lifted VALUES (?1, ?2, ?3, ?4, ?5, ?6)", params![key, address, reason, since, millis(now), why])?;
+            Ok(Some(Suppression { reason, since: Some(moment(since)?) }))
         })
     }
 
-    /// The people of a segment, in the order of their addresses. Of the whole list also the addresses that are suppressed
-    /// without being on it, as unsubscribed: an export must not lose them.
-    pub fn listed(&self, segment: &Segment) -> Result<Vec<Listed>, StoreError> {
-        self.read("read the list", |connection| {
-            let sql = format!(
-                "SELECT key, {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key)
-                 UNION ALL SELECT key, address, NULL, NULL, '[]', '{{}}', 'unsubscribed', reason FROM suppressions
-                 WHERE key NOT IN (SELECT key FROM subscribers) ORDER BY key"
-            );
-            let mut query = connection.prepare(&sql)?;
-            let mut rows = query.query([])?;
-            let mut list = Vec::new();
+    /// The suppressions of an address that were lifted, the oldest first.
+    pub fn lifted(&self, address: &str) -> Result<Vec<Lifted>, StoreError> {
+        self.read(LOOKING, |connection| {
+            let mut query = connection.prepare("SELECT reason, since, lifted, why FROM lifted WHERE key = ?1 ORDER BY rowid")?;
+            let mut rows = query.query([key(address)])?;
+            let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let one = Listed { subscriber: subscriber(row)?, suppressed: row.get("reason")? };
-                if segment.holds(&one.subscriber) {
-                    list.push(one);
-                }
+                let (since, lifted) = (moment(row.get("since")?)?, moment(row.get("lifted")?)?);
+                found.push(Lifted { reason: row.get("reason")?, since, lifted, why: row.get("why")? });
             }
+            Ok(found)
+        })
+    }
+
+    /// One address: a subscriber, or somebody suppressed who is not on the list.
+    pub fn find_listed(&self, address: &str) -> Result<Option<Listed>, StoreError> {
+        self.read(LOOKING, |connection| {
+            let sql = format!("SELECT * FROM ({}) WHERE key = ?1", EVERYBODY.replace("{COLUMNS}", COLUMNS));
+            let mut query = connection.prepare(&sql)?;
+            let mut rows = query.query([key(address)])?;
+            rows.next()?.map(listed).transpose()
+        })
+    }
+
+    /// Looks at the list as it is now, whatever is written meanwhile.
+    pub fn view<T, E: From<StoreError>>(&self, work: impl FnOnce(&ListView) -> Result<T, E>) -> Result<T, E> {
+        let mut outcome = None;
+        self.read(LOOKING, |connection| {
+            outcome = Some(work(&ListView { connection }));
+            Ok(())
+        })?;
+        outcome
+            .unwrap_or_else(|| Err(StoreError::Failed { doing: LOOKING, path: self.path.clone(), reason: "it was not read".into() }.into()))
+    }
+
+    /// All rows of a segment.
+    pub fn listed(&self, segment: &Segment) -> Result<Vec<Listed>, StoreError> {
+        let filter = Filter { segment: segment.clone(), standing: None };
+        self.view(|view| {
+            let mut list = Vec::new();
+            view.each(&filter, &mut |one| {
+                list.push(one);
+                ControlFlow::Continue(())
+            })?;
             Ok(list)
         })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    fn now() -> DateTime<Utc> {
-        DateTime::from_timestamp(1_700_000_000, 0).unwrap()
-    }
-
-    fn store() -> (tempfile::TempDir, Store) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("t.db")).unwrap();
-        (folder, store)
-    }
-
-    fn record(address: &str) -> Imported {
-        let subscriber = Subscriber { address: address.into(), ..Subscriber::default() };
-        Imported { line: 2, subscriber, suppressed: None }
-    }
-
-    fn count(imported: usize, updated: usize, suppressed: usize) -> ImportCount {
-        ImportCount { imported, updated, suppressed }
-    }
-
-    #[test]
-    fn an_import_adds_and_updates() {
-        let (_folder, mut store) = store();
-        assert_eq!(store.import(&[record("Anna@example.org"), record("b@example.org")], false, now()).unwrap(), count(2, 0, 0));
-        let mut again = record("ANNA@example.org");
-        again.subscriber.name = Some("Anna".into());
-        again.subscriber.tags = vec!["x".into()];
-        again.subscriber.fields = BTreeMap::from([("city".into(), "Rome".into())]);
-        assert_eq!(store.import(&[again], false, now()).unwrap(), count(0, 1, 0));
-        // A file that knows less takes nothing away.
-        assert_eq!(store.import(&[record("anna@example.org")], false, now()).unwrap(), count(0, 1, 0));
-        let list = store.listed(&Segment::default()).unwrap();
-        let anna = &list[0].subscriber;
-        assert_eq!((anna.address.as_str(), anna.name.as_deref()), ("Anna@example.org", Some("Anna")));
-        assert_eq!((anna.tags.as_slice(), anna.fields["city"].as_str()), (&["x".to_owned()][..], "Rome"));
-        let segment = Segment { tag: Some("x".into()), ..Segment::default() };
-        assert_eq!(store.listed(&segment).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn records_of_one_address_become_one() {
-        let (_folder, mut store) = store();
-        let mut records = [record("Anna@example.org"), record("ANNA@EXAMPLE.ORG"), record("anna@example.org")];
-        records[0].subscriber.tags = vec!["a".into()];
-        records[1].subscriber =
-            Subscriber { tags: vec!["b".into(), "a".into()], name: Some("Anna Berg".into()), ..records[1].subscriber.clone() };
-        assert_eq!(store.import(&records, false, now()).unwrap(), count(1, 2, 0));
-        let list = store.listed(&Segment::default()).unwrap();
-        let anna = &list[0].subscriber;
-        assert_eq!((list.len(), anna.address.as_str(), anna.name.as_deref()), (1, "Anna@example.org", Some("Anna Berg")));
-        assert_eq!(anna.tags, ["a", "b"]);
-        // Who left once, and stands there twice, has left.
-        records[1].subscriber.state = SubscriptionState::Unsubscribed;
-        store.import(&records, false, now()).unwrap();
-        assert_eq!(store.listed(&Segment::default()).unwrap()[0].subscriber.state, SubscriptionState::Unsubscribed);
-    }
-
-    #[test]
-    fn suppression_and_unsubscribing_beat_every_import() {
-        let (_folder, mut store) = store();
-        let mut gone = record("gone@example.org");
-        gone.subscriber.state = SubscriptionState::Unsubscribed;
-        store.import(&[gone, record("bad@example.org")], false, now()).unwrap();
-        assert!(store.suppress("Bad@Example.org", "complained", now()).unwrap());
-        assert!(!store.suppress("bad@example.org", "later reason", now()).unwrap());
-        assert!(store.suppress("never@example.org", "asked", now()).unwrap());
-        let records = ["gone@example.org", "bad@example.org", "never@example.org", "new@example.org"].map(record);
-        assert_eq!(store.import(&records, false, now()).unwrap(), count(1, 0, 3));
-        let list = store.listed(&Segment::default()).unwrap();
-        let found: Vec<_> =
-            list.iter().map(|one| (one.subscriber.address.as_str(), one.subscriber.state.word(), one.suppressed.as_deref())).collect();
-        assert_eq!(
-            found,
-            [
-                ("bad@example.org", "confirmed", Some("complained")),
-                ("gone@example.org", "unsubscribed", None),
-                ("never@example.org", "unsubscribed", Some("asked")),
-                ("new@example.org", "confirmed", None)
-            ]
-        );
-    }
-
-    #[test]
-    fn pending_is_for_new_ones_and_a_later_import_confirms_them() {
-        let (_folder, mut store) = store();
-        store.import(&[record("a@example.org")], false, now()).unwrap();
-        store.import(&[record("a@example.org"), record("b@example.org")], true, now()).unwrap();
-        let states =
-            |store: &Store| store.listed(&Segment::default()).unwrap().iter().map(|one| one.subscriber.state.word()).collect::<Vec<_>>();
-        assert_eq!(states(&store), ["confirmed", "pending"]);
-        store.import(&[record("b@example.org")], false, now()).unwrap();
-        assert_eq!(states(&store), ["confirmed", "confirmed"]);
-    }
-
-    #[test]
-    fn an_import_may_bring_suppressions_and_removing_keeps_them() {
-        let (_folder, mut store) = store();
-        let one = Imported { suppressed: Some("550 5.1.1".into()), ..record("a@example.org") };
-        assert_eq!(store.import(&[one], false, now()).unwrap(), count(1, 0, 0));
-        assert_eq!(store.listed(&Segment::default()).unwrap()[0].suppressed.as_deref(), Some("550 5.1.1"));
-        assert!(store.remove("A@example.org", now()).unwrap());
-        assert!(!store.remove("a@example.org", now()).unwrap());
-        assert_eq!(store.import(&[record("a@example.org")], false, now()).unwrap(), count(0, 0, 1));
-    }
-
-    #[test]
-    fn unsubscribing_outlives_removal_and_suppression() {
-        let (_folder, mut store) = store();
-        let left = |address: &str| {
-            let mut record = record(address);
-            record.subscriber.state = SubscriptionState::Unsubscribed;
-            record
-        };
-        store.import(&[left("Gone@example.org"), record("both@example.org")], false, now()).unwrap();
-        assert!(store.remove("gone@example.org", now()).unwrap());
-        assert_eq!(store.import(&[record("gone@example.org")], false, now()).unwrap(), count(0, 0, 1));
-        store.suppress("both@example.org", "complained", now()).unwrap();
-        assert_eq!(store.import(&[left("both@example.org"), left("gone@example.org")], false, now()).unwrap(), count(0, 0, 2));
-        let list = store.listed(&Segment::default()).unwrap();
-        let found: Vec<_> =
-            list.iter().map(|one| (one.subscriber.address.as_str(), one.subscriber.state.word(), one.suppressed.as_deref())).collect();
-        assert_eq!(
-            found,
-            [("both@example.org", "unsubscribed", Some("complained")), ("Gone@example.org", "unsubscribed", Some("unsubscribed"))]
-        );
-    }
-
-    #[test]
-    fn suppressions_without_subscribers_outlive_the_list() {
-        let (_folder, mut store) = store();
-        store.import(&[record("on@example.org"), record("removed@example.org")], false, now()).unwrap();
-        store.suppress("removed@example.org", "550 5.1.1", now()).unwrap();
-        store.remove("removed@example.org", now()).unwrap();
-        store.suppress("Never@example.org", "asked", now()).unwrap();
-        let list = store.listed(&Segment::default()).unwrap();
-        let (_folder, mut other) = self::store();
-        let records: Vec<_> =
-            list.iter().map(|one| Imported { line: 2, subscriber: one.subscriber.clone(), suppressed: one.suppressed.clone() }).collect();
-        assert_eq!(other.import(&records, false, now()).unwrap(), count(1, 0, 2));
-        assert_eq!(other.listed(&Segment::default()).unwrap(), list);
-        let people: i64 = other.connection.query_row("SELECT count(*) FROM subscribers", [], |row| row.get(0)).unwrap();
-        assert_eq!(people, 1);
-        assert_eq!(other.import(&[record("never@example.org")], false, now()).unwrap(), count(0, 0, 1));
-        assert_eq!(store.listed(&Segment { tag: Some("x".into()), ..Segment::default() }).unwrap(), []);
-    }
-}
+#[path = "subscribers_tests.rs"]
+mod tests;

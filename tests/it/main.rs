@@ -23,7 +23,8 @@ mod kills;
 mod languages;
 #[cfg(feature = "send")]
 mod lettre_faults;
-mod list;
+#[cfg(feature = "send")]
+mod lists;
 mod messages;
 #[cfg(feature = "send")]
 mod mock_smtp;

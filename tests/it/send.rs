@@ -23,47 +23,6 @@ fn list(names: &[&str]) -> String {
 }
 
 #[test]
-fn a_list_is_imported_shown_and_exported() {
-    let project = Project::new().file("l.csv", "E-Mail;Name;Tags;City\nAnna@Example.net;Anna;a, b;Köln\nnobody;x;;\nbert@example.net;;;\n");
-    let run = project.run("list import l.csv --format json").code(1);
-    assert_eq!(
-        run.json(),
-        json!({"version": 1, "imported": 2, "updated": 0, "suppressed": 0,
-               "rejected": [{"line": 3, "reason": "there is no @ in the address"}]})
-    );
-    assert_eq!(run.stderr, "");
-    project.run("list import l.csv").code(1).stderr_has("l.csv:3: there is no @ in the address");
-    project.run("list suppress bert@example.net --reason complained").success();
-    project.run("list add carl@example.net --name Carl --language fr --tag a").success();
-    let shown = project.run("list show --tag a --format json").success().json();
-    assert_eq!(
-        shown,
-        json!({"version": 1, "subscribers": [
-            {"address": "Anna@Example.net", "name": "Anna", "language": null, "tags": ["a", "b"], "fields": {"City": "Köln"},
-             "state": "confirmed", "suppressed": null},
-            {"address": "carl@example.net", "name": "Carl", "language": "fr", "tags": ["a"], "fields": {}, "state": "confirmed", "suppressed": null},
-        ]})
-    );
-    assert_eq!(project.run("list show --language fr --format json").json()["subscribers"].as_array().unwrap().len(), 1);
-    assert_eq!(
-        project.run("list export --format csv").success().stdout,
-        "email,name,language,tags,state,suppressed,City\r\n\
-         \"Anna@Example.net\",Anna,,\"a, b\",confirmed,,Köln\r\n\
-         \"bert@example.net\",,,,confirmed,complained,\r\n\
-         \"carl@example.net\",Carl,fr,a,confirmed,,\r\n"
-    );
-    // Neither an import nor `add` brings a suppressed person back.
-    let again = project.file("b.csv", "email\nBERT@example.net\n");
-    assert_eq!(again.run("list import b.csv --format json").success().json()["suppressed"], 1);
-    again.run("list add bert@example.net").code(1).stderr_has("stays so");
-    again.run("list remove carl@example.net").success();
-    again.run("list remove carl@example.net").code(1);
-    again.run("list add nobody").code(2).stderr_has("`nobody` is not an address");
-    again.run("list show --format csv").code(2).stderr_has("list export");
-    again.run("list import missing.csv").code(2).stderr_has("missing.csv");
-}
-
-#[test]
 fn looking_makes_no_database() {
     let project = Project::new();
     assert_eq!(project.run("list show").success().stdout, "0 subscribers\n");

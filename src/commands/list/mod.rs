@@ -1,0 +1,230 @@
+//! `tidings list`: who gets the newsletter.
+
+mod import;
+mod show;
+
+use super::args::SharedArgs;
+use super::sending::{Told, load, open_store, store_failure};
+use super::{Exit, Failure, Voice};
+use crate::config::Config;
+use crate::files;
+use crate::list::{Address, Consent, Filter, Imported, Segment, Standing, Subscriber, SubscriptionState, read_language, read_moment};
+use chrono::Utc;
+use clap::{Args, Subcommand, ValueEnum};
+use import::import;
+use serde_json::json;
+use show::{export, show, show_one};
+use std::path::PathBuf;
+
+/// Import, export and look after the list of subscribers
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    #[command(subcommand)]
+    command: ListCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum ListCommand {
+    /// Import subscribers from a CSV file; what is suppressed or unsubscribed stays so
+    Import {
+        /// CSV with a header: email, name, language, tags; other columns become fields
+        file: PathBuf,
+        /// They have not confirmed yet
+        #[arg(long)]
+        pending: bool,
+    },
+    /// Write the list as CSV (or --format json); `list import` reads both back unchanged
+    Export {
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+    /// Add one subscriber
+    Add(AddArgs),
+    /// Take a subscriber off the list; a suppression stays
+    Remove { address: String },
+    /// Never mail an address again, whatever is imported
+    Suppress {
+        address: String,
+        #[arg(long, default_value = "suppressed by hand")]
+        reason: String,
+    },
+    /// Lift a suppression: the address is mailed again if it is confirmed. That it was there is kept
+    Unsuppress {
+        address: String,
+        /// Why, for whoever asks later
+        #[arg(long, default_value = "lifted by hand")]
+        reason: String,
+    },
+    /// Show the subscribers, or one of them
+    Show {
+        address: Option<String>,
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+struct AddArgs {
+    address: String,
+    #[arg(long)]
+    name: Option<String>,
+    /// BCP 47 tag, such as fr
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// May be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// How the person agreed, such as "sign-up sheet at the fair"
+    #[arg(long, value_name = "TEXT")]
+    consent_source: Option<String>,
+    /// When the person agreed (RFC 3339, or a date)
+    #[arg(long, value_name = "TIME")]
+    consent_time: Option<String>,
+    /// It has not confirmed yet
+    #[arg(long)]
+    pending: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+struct FilterArgs {
+    /// Only those with this tag
+    #[arg(long)]
+    tag: Option<String>,
+    /// Only those of this language
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// Only those in this state; who is suppressed is in no other
+    #[arg(long, value_enum)]
+    state: Option<StateArg>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StateArg {
+    Confirmed,
+    Pending,
+    Unsubscribed,
+    Suppressed,
+}
+
+impl FilterArgs {
+    fn filter(&self) -> Filter {
+        let segment = Segment { tag: self.tag.clone(), language: self.language.clone(), ..Segment::default() };
+        let standing = self.state.map(|state| match state {
+            StateArg::Confirmed => Standing::Confirmed,
+            StateArg::Pending => Standing::Pending,
+            StateArg::Unsubscribed => Standing::Unsubscribed,
+            StateArg::Suppressed => Standing::Suppressed,
+        });
+        Filter { segment, standing }
+    }
+}
+
+impl ListArgs {
+    /// Whether `--format csv` means something.
+    pub fn writes_csv(&self) -> bool {
+        matches!(self.command, ListCommand::Export { .. })
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
+    let config = match load(shared)? {
+        Ok(config) => config,
+        Err(Told(exit)) => return Ok(exit),
+    };
+    let voice = shared.voice();
+    match &args.command {
+        ListCommand::Import { file, pending } => import(&config, &voice, file, *pending),
+        ListCommand::Export { filter } => export(&config, &voice, shared.format, &filter.filter()),
+        ListCommand::Show { address: None, filter } => show(&config, &voice, &filter.filter()),
+        ListCommand::Show { address: Some(address), .. } => show_one(&config, &voice, &read_address(address)?),
+        ListCommand::Add(args) => add(&config, &voice, args),
+        ListCommand::Remove { address } => {
+            read_address(address)?;
+            let was_there = files::exists(&config.sending.store)
+                && open_store(&config)?.remove(address, Utc::now()).map_err(|error| store_failure(&error))?;
+            voice.object(&json!({"version": 1, "removed": was_there}));
+            if !was_there {
+                voice.note(&format!("{address} is not on the list."));
+                return Ok(Exit::Problems);
+            }
+            voice.result(&format!("Removed {address}."));
+            Ok(Exit::Done)
+        }
+        ListCommand::Suppress { address, reason } => {
+            let address = read_address(address)?;
+            let is_new = open_store(&config)?.suppress(address.as_written(), reason, Utc::now()).map_err(|error| store_failure(&error))?;
+            voice.object(&json!({"version": 1, "suppressed": is_new}));
+            let already = if is_new { "" } else { ", as it was already" };
+            voice.result(&format!("{} will not be mailed{already}.", address.as_written()));
+            Ok(Exit::Done)
+        }
+        ListCommand::Unsuppress { address, reason } => unsuppress(&config, &voice, &read_address(address)?, reason),
+    }
+}
+
+fn read_address(text: &str) -> Result<Address, Failure> {
+    Address::read(text).map_err(|reason| Failure::new(format!("`{text}` is not an address: {reason}"), "write it as anna@example.org"))
+}
+
+fn add(config: &Config, voice: &Voice, args: &AddArgs) -> Result<Exit, Failure> {
+    let address = read_address(&args.address)?;
+    address.check_mailable().map_err(|reason| Failure::new(format!("{} can't be mailed: {reason}", address.as_written()), ""))?;
+    let texts = [&args.name, &args.language, &args.consent_source].into_iter().flatten().chain(&args.tags);
+    if let Some(text) = texts.into_iter().find(|text| text.contains(char::is_control)) {
+        return Err(Failure::new(format!("{text:?} holds a control character"), "leave it out"));
+    }
+    let language = args.language.as_deref().map(read_language).transpose();
+    let language = language.map_err(|reason| Failure::new(reason, "see BCP 47: a code of two or three letters comes first"))?;
+    let time = args.consent_time.as_deref().map(|text| {
+        read_moment(text).ok_or_else(|| Failure::new(format!("--consent-time: `{text}` is not a time"), "write it as 2026-05-01T12:00:00Z"))
+    });
+    let text = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let subscriber = Subscriber {
+        address: address.as_written().to_owned(),
+        name: args.name.as_ref().and_then(text),
+        language,
+        tags: args.tags.iter().filter_map(text).collect(),
+        consent: Consent { source: args.consent_source.as_ref().and_then(text), time: time.transpose()? },
+        ..Subscriber::default()
+    };
+    let record = Imported { line: 1, subscriber, suppressed: None };
+    let count = open_store(config)?.import(&[record], args.pending, Utc::now()).map_err(|error| store_failure(&error))?;
+    voice.object(&json!({"version": 1, "imported": count.imported, "updated": count.updated, "suppressed": count.suppressed}));
+    let address = address.as_written();
+    if count.suppressed > 0 {
+        voice.note(&format!("{address} is suppressed or has unsubscribed, and stays so; see `tidings list unsuppress`."));
+        return Ok(Exit::Problems);
+    }
+    voice.result(&format!("{} {address}.", if count.imported > 0 { "Added" } else { "Updated" }));
+    Ok(Exit::Done)
+}
+
+fn unsuppress(config: &Config, voice: &Voice, address: &Address, reason: &str) -> Result<Exit, Failure> {
+    let address = address.as_written();
+    if reason.contains(char::is_control) {
+        return Err(Failure::new(format!("{reason:?} holds a control character"), "leave it out"));
+    }
+    let failed = |error| store_failure(&error);
+    let (lifted, now) = if files::exists(&config.sending.store) {
+        let mut store = open_store(config)?;
+        (store.unsuppress(address, reason, Utc::now()).map_err(failed)?, store.find_listed(address).map_err(failed)?)
+    } else {
+        (None, None)
+    };
+    let state = now.as_ref().map(|one| one.subscriber.state);
+    let word = state.map(SubscriptionState::word);
+    voice.object(&json!({"version": 1, "lifted": lifted.as_ref().map(|one| &one.reason), "state": word}));
+    let Some(was) = lifted else {
+        let but = if state == Some(SubscriptionState::Unsubscribed) { ": it has unsubscribed" } else { "" };
+        voice.note(&format!("{address} is not suppressed{but}."));
+        return Ok(Exit::Problems);
+    };
+    let then = match state {
+        Some(SubscriptionState::Confirmed) => "it is confirmed, and gets mail again".to_owned(),
+        Some(state) => format!("it is {}, and gets no mail", state.word()),
+        None => "it is not on the list; `tidings list add` puts it there".to_owned(),
+    };
+    voice.result(&format!("{address} is no longer suppressed ({}): {then}.", was.reason));
+    Ok(Exit::Done)
+}
