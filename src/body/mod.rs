@@ -245,6 +245,8 @@ impl<'e> Body<'e> {
         let mut out = String::new();
         let mut in_heading = false;
         let mut raised_from = None;
+        // A broken line of Chinese or Japanese goes on without a space.
+        let mut is_broken = false;
         for event in self.events.get(range).unwrap_or_default() {
             match event {
                 Event::Start(element) if heading_level(element.name).is_some() => in_heading = true,
@@ -258,8 +260,18 @@ impl<'e> Body<'e> {
                         out.push_str(&digits);
                     }
                 }
+                Event::Start(element) if element.name == "br" && out.ends_with(words::is_cjk) => is_broken = true,
                 Event::Start(element) if element.name == "br" || event::layout(element.name) == event::Layout::Block => out.push(' '),
-                Event::Text(text) if !in_heading => out.push_str(text),
+                Event::Text(text) if !in_heading => {
+                    let text = if is_broken { text.trim_start_matches('\n') } else { text };
+                    if is_broken && !text.is_empty() {
+                        is_broken = false;
+                        if !text.starts_with(words::is_cjk) {
+                            out.push(' ');
+                        }
+                    }
+                    out.push_str(text);
+                }
                 _ => {}
             }
         }

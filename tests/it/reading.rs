@@ -118,3 +118,14 @@ fn dates_come_from_commits_if_they_are_asked_for() {
         ]
     );
 }
+
+#[test]
+fn a_summary_of_chinese_lines_has_no_spaces_between_them() {
+    let project = Project::new()
+        .file("content/2025-03-01-a.txt", "北京的春天\n\n今天天气很好，\n我们去公园散步。\nHello\n树上开满了花。\n")
+        .file("content/2025-03-02-b.txt", "A title\n\nOne short line\nand another.\n");
+    project.run("build").success();
+    let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    let summaries: Vec<&str> = feed["items"].as_array().unwrap().iter().map(|item| item["summary"].as_str().unwrap()).collect();
+    assert_eq!(summaries, ["One short line and another.", "今天天气很好，我们去公园散步。 Hello 树上开满了花。"]);
+}
