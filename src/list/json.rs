@@ -1,138 +1,277 @@
-//! The list as JSON: an object a line, a list of them, or a document that holds one (our own export, a service's).
+//! The list as JSON: an object a line, an array of them, or a document that holds one (our own export, a service's answer).
 
-use super::csv::{Columns, CsvList, Rejected};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use super::SubscriptionState;
+use super::read::{Stop, Taker};
+use super::record::{Column, Origin, Record, flat};
+use super::text::{LONGEST_LINE, Line, Lines};
+use super::words::{Verdict, plain};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::cell::Cell;
+use std::fmt;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
 
-/// Whether a file is JSON and no CSV.
-pub(super) fn is_json(bytes: &[u8]) -> bool {
-    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
-}
+/// Keys under which documents have their list.
+const LISTS: [&str; 8] = ["subscribers", "members", "contacts", "results", "data", "items", "recipients", "users"];
 
-/// Reads all subscribers of a JSON file. Faults never stop the reading.
-pub(super) fn read_json(bytes: &[u8]) -> CsvList {
-    let mut list = CsvList::default();
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let line = line_of(bytes, error.valid_up_to());
-            list.rejected.push(Rejected { line, reason: "the file is not UTF-8: save it as UTF-8".into() });
-            return list;
-        }
-    };
-    match document(text) {
-        Some(Ok(members)) => {
-            let (mut from, mut line) = (0, 1);
-            for (at, member) in members {
-                line += line_of(bytes.get(from..at).unwrap_or_default(), at) - 1;
-                from = at;
-                read_object(&mut list, line, member);
-            }
-        }
-        Some(Err(rejected)) => list.rejected.push(rejected),
-        None => {
-            for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-                read_object(&mut list, at + 1, line);
-            }
-        }
+/// Whether each line of a file is an object.
+pub(super) fn is_by_line(head: &[u8], is_whole: bool) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next());
+    let is_document = |value: &Value| LISTS.iter().any(|list| value.get(list).is_some_and(|list| list.is_array() || list.is_object()));
+    match (serde_json::from_slice::<Value>(first), second) {
+        (Ok(Value::Object(object)), _) => !is_document(&Value::Object(object)),
+        (Ok(_), _) => false,
+        // A first line that is broken takes the others with it only where they are no lines of objects.
+        (Err(_), Some(second)) => first.starts_with(b"{") && second.starts_with(b"{") && (second.ends_with(b"}") || !is_whole),
+        (Err(_), None) => false,
     }
-    list
 }
 
-/// The members of the list that a file is or holds, with their places. `None`: each line is an object.
-fn document(text: &str) -> Option<Result<Vec<(usize, &str)>, Rejected>> {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let is_object = text.trim_start().starts_with('{');
-    // One object on one line that holds a list of objects is a document, too.
-    if is_object && serde_json::from_str::<Value>(first).is_ok_and(|value| list_in(&value).is_none()) {
-        return None;
+/// What becomes of the values of a file.
+struct Values<'a, 't, E> {
+    taker: &'a mut Taker<'t, E>,
+    origin: Option<Origin>,
+    /// The keys of the last object, and what they mean: mostly all objects have the same.
+    keys: Vec<String>,
+    columns: Vec<Column>,
+}
+
+impl<'a, 't, E> Values<'a, 't, E> {
+    fn new(taker: &'a mut Taker<'t, E>) -> Self {
+        Values { taker, origin: None, keys: Vec::new(), columns: Vec::new() }
     }
-    let place =
-        |error: serde_json::Error| Rejected { line: error.line(), reason: format!("the file is no JSON that can be read: {error}") };
-    let found = if is_object {
-        serde_json::from_str::<std::collections::BTreeMap<&str, &RawValue>>(text).map(|object| {
-            let is_list = |value: &&&RawValue| serde_json::from_str::<Value>(value.get()).is_ok_and(|value| is_list(&value));
-            object.values().find(is_list).map(|value| value.get())
-        })
-    } else {
-        Ok(Some(text.trim()))
-    };
-    Some(match found {
-        Err(error) => Err(place(error)),
-        Ok(None) => {
-            let reason = "the file holds no list of subscribers: write one object a line, with an `email`".into();
-            Err(Rejected { line: 1, reason })
-        }
-        Ok(Some(inner)) => serde_json::from_str::<Vec<&RawValue>>(inner)
-            .map(|members| members.into_iter().map(|member| (offset(text, member.get()), member.get())).collect())
-            .map_err(place),
-    })
-}
 
-/// Where a part of a text stands in it.
-fn offset(text: &str, part: &str) -> usize {
-    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
-}
-
-fn is_list(value: &Value) -> bool {
-    value.as_array().is_some_and(|members| !members.is_empty() && members.iter().all(Value::is_object))
-}
-
-fn list_in(value: &Value) -> Option<&Value> {
-    let object = value.as_object()?;
-    let has_address = object.keys().any(|key| matches!(super::status::plain(key).as_str(), "email" | "emailaddress" | "address" | "mail"));
-    object.values().find(|value| !has_address && is_list(value))
-}
-
-fn line_of(bytes: &[u8], at: usize) -> usize {
-    bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1
-}
-
-/// An object as a record whose header is its keys.
-fn read_object(list: &mut CsvList, line: usize, text: &str) {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            list.rejected.push(Rejected { line, reason: format!("the line is no JSON that can be read: {error}") });
-            return;
-        }
-    };
-    let mut cells: Vec<(String, String)> = Vec::new();
-    let Value::Object(object) = value else {
-        list.rejected.push(Rejected { line, reason: "it should be an object such as {\"email\": \"anna@example.org\"}".into() });
-        return;
-    };
-    for (key, value) in object {
+    fn value(&mut self, line: usize, value: &Value) -> Result<(), Stop<E>> {
         match value {
-            // What services and our own export keep apart.
-            Value::Object(inner) if matches!(key.as_str(), "fields" | "attribs" | "attributes" | "metadata" | "custom_fields") => {
-                cells.extend(inner.into_iter().filter_map(|(key, value)| Some((key, flat(&value)?))));
+            Value::Object(object) => self.object(line, object),
+            Value::String(text) => {
+                let origin = Origin::default();
+                let mut record = Record::new(&origin);
+                record.plain(text);
+                self.taker.record(line, record).map(|_| ())
             }
-            Value::Object(inner) if key == "consent" => {
-                cells.extend(inner.into_iter().filter_map(|(key, value)| Some((format!("consent_{key}"), flat(&value)?))));
-            }
-            value => cells.extend(flat(&value).map(|text| (key, text))),
+            _ => self.taker.reject(line, "it should be an object such as {\"email\": \"anna@example.org\"}"),
         }
     }
-    let header: csv::ByteRecord = cells.iter().map(|(key, _)| key.as_bytes()).collect();
-    let record: csv::ByteRecord = cells.iter().map(|(_, text)| text.as_bytes()).collect();
-    match Columns::read(&header) {
-        Ok(columns) => {
-            columns.read_into(list, line, &record);
+
+    fn object(&mut self, line: usize, object: &Map<String, Value>) -> Result<(), Stop<E>> {
+        if !object.keys().eq(self.keys.iter()) || self.origin.is_none() {
+            self.keys = object.keys().cloned().collect();
+            let origin = self.origin.get_or_insert_with(|| Origin::of_object(&self.keys));
+            self.columns = origin.columns(&self.keys);
         }
-        Err(_) => list.rejected.push(Rejected { line, reason: "it has no `email`".into() }),
+        let Some(origin) = &self.origin else { return Ok(()) };
+        if !self.columns.iter().any(Column::is_address) {
+            return self.taker.reject(line, "it has no `email`");
+        }
+        let mut record = Record::new(origin);
+        for ((key, value), column) in object.iter().zip(&self.columns) {
+            match value {
+                Value::Array(members) if column.is_tags() => members.iter().for_each(|member| {
+                    record.tag(flat(member.get("name").unwrap_or(member)).trim().to_owned());
+                }),
+                Value::Object(inner) if column.is_attributes() => inner.iter().for_each(|(name, value)| record.attribute(name, value)),
+                value if origin.is_own && key == "consent" => record.consent(value),
+                Value::Array(lists) if key == "lists" && origin.service.is_some() => take_lists(&mut record, lists),
+                // Ghost tells there that an address has bounced or complained.
+                value if plain(key) == "emailsuppression" => {
+                    if value["suppressed"] == true {
+                        let reason = value["info"]["reason"].as_str().unwrap_or("suppressed");
+                        record.judge(Verdict::Suppressed, reason);
+                    }
+                }
+                value => record.cell(column, &flat(value)),
+            }
+        }
+        self.taker.record(line, record).map(|_| ())
     }
 }
 
-/// A value as a cell has it; none for what says nothing.
-fn flat(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        // Tags, and labels that are objects with a name.
-        Value::Array(members) => {
-            Some(members.iter().filter_map(|member| flat(member.get("name").unwrap_or(member))).collect::<Vec<_>>().join(", "))
+/// listmonk's lists, each with its own subscription: who has left them all, or confirmed none that wants it, gets no mail.
+fn take_lists(record: &mut Record, lists: &[Value]) {
+    let is = |list: &Value, key: &str, word: &str| list[key].as_str() == Some(word);
+    let is_open = |list: &&Value| match list["subscription_status"].as_str() {
+        Some("unsubscribed") => false,
+        Some("unconfirmed") => !is(list, "optin", "double"),
+        _ => true,
+    };
+    lists.iter().filter(is_open).filter_map(|list| list["name"].as_str()).for_each(|name| record.tag(name.trim().to_owned()));
+    if !lists.is_empty() && !lists.iter().any(|list| is_open(&list)) {
+        let has_left = lists.iter().all(|list| is(list, "subscription_status", "unsubscribed"));
+        let state = if has_left { SubscriptionState::Unsubscribed } else { SubscriptionState::Pending };
+        record.judge(Verdict::Is(state), "");
+    }
+}
+
+/// Reads an object a line. A line that is none takes no other with it.
+pub(super) fn read_lines<R: BufRead, E>(mut lines: Lines<R>, taker: &mut Taker<E>) -> Result<Origin, Stop<E>> {
+    let mut values = Values::new(taker);
+    let mut line = Vec::new();
+    loop {
+        match lines.next(&mut line)? {
+            Line::Over => return Ok(values.origin.unwrap_or_default()),
+            Line::TooLong => values.taker.reject(lines.number, "the line is longer than 1 MiB")?,
+            Line::Read if line.trim_ascii().is_empty() => {}
+            Line::Read => match serde_json::from_slice::<Value>(&line) {
+                Ok(value) => values.value(lines.number, &value)?,
+                Err(error) => values.taker.reject(lines.number, format!("the line is no JSON that can be read: {error}"))?,
+            },
         }
-        other => Some(other.to_string()),
+    }
+}
+
+/// Counts lines, and the bytes of a value.
+struct Counted<R> {
+    source: R,
+    line: Rc<Cell<usize>>,
+    bytes: Rc<Cell<usize>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(into)?;
+        let lines = into.iter().take(read).filter(|byte| **byte == b'\n').count();
+        self.line.set(self.line.get() + lines);
+        self.bytes.set(self.bytes.get() + read);
+        if self.bytes.get() > LONGEST_LINE {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a value has more than 1 MiB"));
+        }
+        Ok(read)
+    }
+}
+
+/// Reads documents, one after the other, without holding more than one subscriber.
+pub(super) fn read_documents<R: BufRead, E>(source: R, taker: &mut Taker<E>) -> Result<Origin, Stop<E>> {
+    let (line, bytes) = (Rc::new(Cell::new(1)), Rc::new(Cell::new(0)));
+    let counted = Counted { source, line: line.clone(), bytes: bytes.clone() };
+    let mut reader = serde_json::Deserializer::from_reader(counted);
+    let mut documents = Documents { values: Values::new(taker), line, bytes, stopped: None, found: false };
+    while reader.end().is_err() {
+        if let Err(error) = (Document { documents: &mut documents }).deserialize(&mut reader) {
+            if let Some(stopped) = documents.stopped {
+                return Err(stopped);
+            }
+            if let Some(kind) = error.io_error_kind().filter(|kind| *kind != io::ErrorKind::FileTooLarge) {
+                return Err(Stop::Source(kind.into()));
+            }
+            let reason = format!("the file is no JSON that can be read from here on: {error}");
+            documents.values.taker.reject(error.line().max(1), reason)?;
+            documents.found = true;
+            break;
+        }
+    }
+    if !documents.found {
+        documents.values.taker.reject(1, "the file holds no subscribers: write one object a line, with an `email`")?;
+    }
+    Ok(documents.values.origin.unwrap_or_default())
+}
+
+struct Documents<'a, 't, E> {
+    values: Values<'a, 't, E>,
+    line: Rc<Cell<usize>>,
+    bytes: Rc<Cell<usize>>,
+    /// What ended the reading from outside; the parser only hears that something did.
+    stopped: Option<Stop<E>>,
+    found: bool,
+}
+
+impl<E> Documents<'_, '_, E> {
+    fn value<Fault: Error>(&mut self, line: usize, value: &Value) -> Result<(), Fault> {
+        self.found = true;
+        self.values.value(line, value).map_err(|stop| {
+            self.stopped = Some(stop);
+            Fault::custom("stopped")
+        })
+    }
+}
+
+/// A document, or what stands under the key of a list in one.
+struct Document<'d, 'a, 't, E> {
+    documents: &'d mut Documents<'a, 't, E>,
+}
+
+impl<'de, E> DeserializeSeed<'de> for Document<'_, '_, '_, E> {
+    type Value = Option<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.documents.bytes.set(0);
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, E> Visitor<'de> for Document<'_, '_, '_, E> {
+    /// What is no list.
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("subscribers")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+        self.documents.found = true;
+        while sequence.next_element_seed(Element { documents: self.documents })?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let line = self.documents.line.get();
+        let (mut object, mut had_list) = (Map::new(), false);
+        while let Some(key) = map.next_key::<String>()? {
+            let value = if LISTS.contains(&key.as_str()) {
+                map.next_value_seed(Document { documents: self.documents })?
+            } else {
+                Some(map.next_value()?)
+            };
+            match value {
+                Some(value) => drop(object.insert(key, value)),
+                None => had_list = true,
+            }
+        }
+        if !had_list && !object.is_empty() {
+            self.documents.value(line, &Value::Object(object))?;
+        }
+        Ok(None)
+    }
+
+    fn visit_str<Fault: Error>(self, text: &str) -> Result<Self::Value, Fault> {
+        Ok(Some(text.into()))
+    }
+
+    fn visit_bool<Fault: Error>(self, value: bool) -> Result<Self::Value, Fault> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_i64<Fault: Error>(self, value: i64) -> Result<Self::Value, Fault> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_u64<Fault: Error>(self, value: u64) -> Result<Self::Value, Fault> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_f64<Fault: Error>(self, value: f64) -> Result<Self::Value, Fault> {
+        Ok(Some(value.into()))
+    }
+
+    fn visit_unit<Fault: Error>(self) -> Result<Self::Value, Fault> {
+        Ok(Some(Value::Null))
+    }
+}
+
+/// A member of a list.
+struct Element<'d, 'a, 't, E> {
+    documents: &'d mut Documents<'a, 't, E>,
+}
+
+impl<'de, E> DeserializeSeed<'de> for Element<'_, '_, '_, E> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let line = self.documents.line.get();
+        self.documents.bytes.set(0);
+        let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
+        self.documents.value(line, &value)
     }
 }

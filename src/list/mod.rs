@@ -1,17 +1,20 @@
 //! The mailing list: who gets issues, and who never does.
 
 mod address;
-mod csv;
 mod json;
 mod moment;
-mod status;
+mod read;
+mod record;
+mod table;
 mod tags;
+mod text;
 mod token;
+mod words;
 mod write;
 
 pub use address::Address;
-pub use csv::{CsvList, Rejected, read_list};
 pub use moment::read_moment;
+pub use read::{Found, ReadOptions, Stop, Told, read_list};
 pub use token::{Purpose, UnsubscribeToken, sign, verify};
 pub use write::{CsvWriter, listed_json};
 

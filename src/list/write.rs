@@ -9,6 +9,9 @@ use std::io::{self, Write};
 pub(super) const OWN_COLUMNS: [&str; 9] =
     ["email", "name", "language", "tags", "state", "suppressed", "suppressed_at", "consent_source", "consent_time"];
 
+/// The keys of our own JSON.
+pub(super) const OWN_KEYS: [&str; 9] = ["address", "name", "language", "tags", "fields", "state", "suppressed", "suppressed_at", "consent"];
+
 /// Writes the list row by row: a list need not fit into memory.
 pub struct CsvWriter<W: Write> {
     out: csv::Writer<W>,

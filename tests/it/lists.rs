@@ -135,7 +135,7 @@ fn who_left_a_service_stays_away_until_somebody_says_otherwise() {
     let export = "email,first_name,status\nann@x.org,Ann,active\nbob@x.org,Bob,cancelled\ncy@x.org,Cy,bounced\n";
     let project = Project::new().file("kit.csv", export).file("content/a.md", "# A\n");
     let run = project.run("list import kit.csv").success();
-    assert_eq!(run.stdout, "Imported 1 new, updated 0. They get no mail: 2 suppressed or unsubscribed by this file.\n");
+    assert_eq!(run.stdout, "Imported: 1 new, 0 updated. They get no mail: 2 suppressed or unsubscribed by this file.\n");
     let addresses = |filter: &str| {
         let report = project.run(&format!("list show {filter} --format json")).success().json();
         let people = report["subscribers"].as_array().unwrap().clone();

@@ -11,10 +11,9 @@ use crate::files;
 use crate::list::{Address, Consent, Filter, Imported, Segment, Standing, Subscriber, SubscriptionState, read_language, read_moment};
 use chrono::Utc;
 use clap::{Args, Subcommand, ValueEnum};
-use import::import;
+use import::{ImportArgs, import};
 use serde_json::json;
 use show::{export, show, show_one};
-use std::path::PathBuf;
 
 /// Import, export and look after the list of subscribers
 #[derive(Clone, Debug, Args)]
@@ -26,13 +25,7 @@ pub struct ListArgs {
 #[derive(Clone, Debug, Subcommand)]
 enum ListCommand {
     /// Import subscribers from a CSV file; what is suppressed or unsubscribed stays so
-    Import {
-        /// CSV with a header: email, name, language, tags; other columns become fields
-        file: PathBuf,
-        /// They have not confirmed yet
-        #[arg(long)]
-        pending: bool,
-    },
+    Import(ImportArgs),
     /// Write the list as CSV (or --format json); `list import` reads both back unchanged
     Export {
         #[command(flatten)]
@@ -134,7 +127,7 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     };
     let voice = shared.voice();
     match &args.command {
-        ListCommand::Import { file, pending } => import(&config, &voice, file, *pending),
+        ListCommand::Import(args) => import(&config, &voice, args),
         ListCommand::Export { filter } => export(&config, &voice, shared.format, &filter.filter()),
         ListCommand::Show { address: None, filter } => show(&config, &voice, &filter.filter()),
         ListCommand::Show { address: Some(address), .. } => show_one(&config, &voice, &read_address(address)?),
