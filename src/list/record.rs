@@ -280,7 +280,7 @@ impl<'a> Record<'a> {
     fn status(&mut self, column: &Column, role: Role, text: &str) {
         match verdict(text, self.origin.service) {
             Some(verdict) => self.judge(verdict, text),
-            None if role == Role::State && !self.origin.is_own => self.field(&column.name, text),
+            None if role == Role::State && (text.is_empty() || !self.origin.is_own) => self.field(&column.name, text),
             // Who can't be placed may have left: no mail until somebody looks.
             None => {
                 let what = if text.is_empty() { "it has no status".to_owned() } else { format!("the status {text:?} is not known") };
@@ -351,10 +351,6 @@ impl<'a> Record<'a> {
         }
         let written = self.address.filter(|address| !address.is_empty()).ok_or("the address is empty")?;
         let address = Address::read(&written)?;
-        // Whom nobody mails may have any address.
-        if self.reason.is_none() {
-            address.check_mailable()?;
-        }
         let mut subscriber = self.subscriber;
         subscriber.address = address.as_written().to_owned();
         let parts = [self.first_name, self.last_name];
@@ -364,12 +360,17 @@ impl<'a> Record<'a> {
             let parts: Vec<String> = parts.into_iter().flatten().map(|(_, text)| text).collect();
             subscriber.name = if parts.is_empty() { self.own_name } else { Some(parts.join(" ")) };
         }
+        // Where nothing is said of consent, a service's name would say too much: shops put customers on lists.
         let service = self.origin.service.map(|service| service.name.clone());
+        let service = service.filter(|_| self.consent_time.is_some() || self.consent_source.is_some());
         let source = match (service, self.consent_source) {
             (Some(service), Some((_, source))) => Some(format!("{service}: {source}")),
             (service, source) => source.map(|(_, source)| source).or(service),
         };
-        subscriber.consent = Consent { source, time: self.consent_time.map(|(_, time)| time) };
+        // Who has not confirmed has asked, and not agreed.
+        if subscriber.state != SubscriptionState::Pending || self.origin.is_own {
+            subscriber.consent = Consent { source, time: self.consent_time.map(|(_, time)| time) };
+        }
         let since = self.since;
         let suppressed = self.reason.map(|reason| Suppression { reason, since });
         let note = Some(self.notes.join("; ")).filter(|note| !note.is_empty());

@@ -3,7 +3,7 @@
 use super::fault::refuse_breaks;
 use super::fill::fill_subject;
 use super::header::{ascii_phrase, mailbox, mailbox_text, structured, structured_text, unstructured, unstructured_text};
-use super::identity::{message_id, read_address, unsubscribe_url};
+use super::identity::{message_id, read_address, read_recipient, unsubscribe_url};
 use super::quoted::{BodyHole, BodyPiece, body_pieces, text_pieces};
 use super::{ComposeError, Recipient};
 use crate::newsletter::{Edition, InlineImage, NewsletterSpec, Slotted, joins_without_spaces};
@@ -116,7 +116,7 @@ impl Composer {
     /// A line break in any field of the recipient; an address that no server takes.
     pub fn compose(&self, recipient: &Recipient, date: DateTime<FixedOffset>) -> Result<Message, ComposeError> {
         recipient.check()?;
-        let to = read_address("address", &recipient.address)?;
+        let to = read_recipient("address", &recipient.address)?;
         let message_id = message_id(&self.name, &recipient.address, &self.domain);
         let fixed: usize = self.pieces.iter().map(|piece| if let Piece::Fixed(bytes) = piece { bytes.len() } else { 0 }).sum();
         let mut bytes = Vec::with_capacity(fixed + 1024);

@@ -19,11 +19,26 @@ pub fn message_id(issue: &str, address: &str, domain: &str) -> String {
     format!("<{left}@{}>", ascii_domain(domain).unwrap_or_else(|| "localhost".to_owned()))
 }
 
-/// An address whose domain is in its ASCII form. A local part that isn't ASCII is refused, since it needs SMTPUTF8.
+/// The sender's address, its domain in the ASCII form. A local part that isn't ASCII is refused: then every message would need
+/// SMTPUTF8 of every server.
 pub fn read_address(field: &str, text: &str) -> Result<Address, ComposeError> {
+    read(field, text).and_then(|address| match address.user().is_ascii() {
+        true => Ok(address),
+        false => Err(ComposeError::Address { field: field.to_owned(), value: text.to_owned() }),
+    })
+}
+
+/// A recipient's address, its domain in the ASCII form. A local part that isn't ASCII stands in the header as it is (RFC 6532,
+/// section 3.2), and the message goes to servers that offer SMTPUTF8.
+pub fn read_recipient(field: &str, text: &str) -> Result<Address, ComposeError> {
+    read(field, text)
+}
+
+fn read(field: &str, text: &str) -> Result<Address, ComposeError> {
     let fault = || ComposeError::Address { field: field.to_owned(), value: text.to_owned() };
     let (local, domain) = text.rsplit_once('@').ok_or_else(fault)?;
-    let is_safe = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '\\' | '"' | '[' | ']' | '@');
+    let is_text = |c: char| c.is_ascii_graphic() || !c.is_ascii() && !c.is_control() && !c.is_whitespace();
+    let is_safe = |c: char| is_text(c) && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '\\' | '"' | '[' | ']' | '@');
     // RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in all.
     if local.is_empty() || local.len() > 64 || !local.chars().all(is_safe) {
         return Err(fault());
@@ -94,6 +109,14 @@ mod tests {
             assert_eq!(read_address("to", good).unwrap().to_string(), good);
         }
         assert_eq!(read_address("to", "x@bücher.example").unwrap().to_string(), "x@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn only_recipients_may_have_other_letters() {
+        assert_eq!(read_recipient("to", "jürgen@bücher.example").unwrap().to_string(), "jürgen@xn--bcher-kva.example");
+        for bad in ["j\u{85}@b.c", "j\u{2028}@b.c", "é é@b.c", "é\r\nBcc: x@b.c", "é<x@b.c", "@b.c"] {
+            assert!(read_recipient("to", bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

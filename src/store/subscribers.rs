@@ -18,6 +18,8 @@ pub struct ImportCount {
     pub updated: usize,
     /// Suppressed or unsubscribed, by the list or by the file: they get nothing. Not counted above.
     pub suppressed: usize,
+    /// Of those: not suppressed, but they have left.
+    pub unsubscribed: usize,
     /// Of those that were imported or updated: not confirmed.
     pub pending: usize,
     /// Of the suppressed: known as such before, and left as they are.
@@ -29,8 +31,11 @@ pub struct ImportCount {
 enum Stored {
     Imported(SubscriptionState),
     Updated(SubscriptionState),
-    /// Whether it was so before.
-    Suppressed(bool),
+    Away {
+        is_suppressed: bool,
+        /// Whether it was so before.
+        before: bool,
+    },
 }
 
 pub(super) const COLUMNS: &str = "s.address, s.name, s.language, s.tags, s.fields, s.state, s.consent_source, s.consent_time";
@@ -101,8 +106,9 @@ fn store_one(connection: &Connection, one: &Imported, pending: bool, now: DateTi
         {
             put(connection, &key, &Subscriber { state: SubscriptionState::Unsubscribed, ..old }, now)?;
         }
-        return Ok(Stored::Suppressed(true));
+        return Ok(Stored::Away { is_suppressed: true, before: true });
     }
+    let is_suppressed = one.suppressed.is_some();
     if let Some(Suppression { reason, since }) = &one.suppressed {
         suppress(connection, &one.subscriber.address, reason, since.unwrap_or(now))?;
     }
@@ -111,23 +117,23 @@ fn store_one(connection: &Connection, one: &Imported, pending: bool, now: DateTi
         new.state = SubscriptionState::Pending;
     }
     let Some(old) = find(connection, &key)? else {
-        if one.suppressed.is_some() && is_bare(&new) {
-            return Ok(Stored::Suppressed(false));
+        if is_suppressed && is_bare(&new) {
+            return Ok(Stored::Away { is_suppressed, before: false });
         }
         put(connection, &key, &new, now)?;
-        return Ok(match (&one.suppressed, new.state) {
-            (None, state @ (SubscriptionState::Confirmed | SubscriptionState::Pending)) => Stored::Imported(state),
-            _ => Stored::Suppressed(false),
+        return Ok(match new.state {
+            state @ (SubscriptionState::Confirmed | SubscriptionState::Pending) if !is_suppressed => Stored::Imported(state),
+            _ => Stored::Away { is_suppressed, before: false },
         });
     };
     if old.state == SubscriptionState::Unsubscribed {
-        return Ok(Stored::Suppressed(true));
+        return Ok(Stored::Away { is_suppressed, before: true });
     }
     let merged = merged(old, new);
     put(connection, &key, &merged, now)?;
-    Ok(match (&one.suppressed, merged.state) {
-        (None, state @ (SubscriptionState::Confirmed | SubscriptionState::Pending)) => Stored::Updated(state),
-        _ => Stored::Suppressed(false),
+    Ok(match merged.state {
+        state @ (SubscriptionState::Confirmed | SubscriptionState::Pending) if !is_suppressed => Stored::Updated(state),
+        _ => Stored::Away { is_suppressed, before: false },
     })
 }
 
@@ -166,8 +172,9 @@ impl Importing<'_> {
         match stored {
             Stored::Imported(_) => count.imported += 1,
             Stored::Updated(_) => count.updated += 1,
-            Stored::Suppressed(before) => {
+            Stored::Away { is_suppressed, before } => {
                 count.suppressed += 1;
+                count.unsubscribed += usize::from(!is_suppressed);
                 count.kept += usize::from(before);
             }
         }

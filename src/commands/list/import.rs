@@ -75,10 +75,11 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
         Stop::Source(error) => Failure::file("read", file, &error),
         Stop::Taker(error) => store_failure(&error),
     })?;
-    let ImportCount { imported, updated, suppressed, pending, kept } = count;
+    let ImportCount { imported, updated, suppressed, unsubscribed, pending, kept } = count;
     let lines = |told: &[Told]| told.iter().map(|one| json!({"line": one.line, "reason": one.reason})).collect::<Vec<Value>>();
     let mut object = json!({
-        "version": 1, "imported": imported, "updated": updated, "suppressed": suppressed, "pending": pending, "kept": kept,
+        "version": 1, "imported": imported, "updated": updated, "suppressed": suppressed, "unsubscribed": unsubscribed,
+        "pending": pending, "kept": kept,
         "rejected": lines(&report.rejected),
     });
     if !report.notes.is_empty() {
@@ -100,24 +101,18 @@ fn read_encoding(label: &str) -> Result<&'static Encoding, Failure> {
 
 /// What happened, and how many of them get no mail.
 fn summary(count: &ImportCount, rejected: usize, service: Option<&str>) -> String {
-    let ImportCount { imported, updated, suppressed, pending, kept } = *count;
+    let ImportCount { imported, updated, suppressed, unsubscribed, pending, kept } = *count;
     let from = service.map(|service| format!(" from {service}")).unwrap_or_default();
     let mut text = format!("Imported{from}: {imported} new, {updated} updated");
     if rejected > 0 {
         text.push_str(&format!(", {rejected} rejected"));
     }
     text.push('.');
-    let silent: Vec<String> = [
-        (pending, "not confirmed yet"),
-        (suppressed - kept, "suppressed or unsubscribed by this file"),
-        (kept, "suppressed or unsubscribed before, and left so"),
-    ]
-    .iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, what)| format!("{number} {what}"))
-    .collect();
+    let silent = [(unsubscribed, "unsubscribed"), (suppressed - unsubscribed, "suppressed"), (pending, "not confirmed yet")];
+    let silent: Vec<String> = silent.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
     if !silent.is_empty() {
-        text.push_str(&format!(" They get no mail: {}.", silent.join("; ")));
+        text.push_str(&format!(" Without mail: {}", silent.join(", ")));
+        text.push_str(&if kept > 0 { format!("; {kept} of them were so before, and stay so.") } else { ".".to_owned() });
     }
     text
 }
