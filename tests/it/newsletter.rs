@@ -175,3 +175,22 @@ fn what_a_written_issue_can_t_have_is_told_where_it_stands() {
         assert!(run.stderr.contains(part), "no {part} in:\n{}", run.stderr);
     }
 }
+
+#[test]
+fn a_digest_of_ten_summaries_is_light() {
+    let picture = [b"GIF89a", &[0xb0, 4, 0x58, 2][..], b"\0\0\0"].concat();
+    let mut project = Project::new().config("[newsletter]\nperiod = \"all\"\npostal_address = \"1 Main Street\\nExample\"\n");
+    for day in 10..20 {
+        let summary = "Every morning the harbour master chalks four lines on the board, and they decide when the ferry sails. ".repeat(4);
+        let head = format!("title: What the tide table says of day {day}\ndate: 2025-02-{day}\nauthors: [Ada Lovelace]\nimage: {day}.gif");
+        project = project
+            .file(&format!("content/{day}.md"), format!("---\n{head}\nsummary: {summary}\n---\nText.\n"))
+            .file(&format!("content/{day}.gif"), &picture);
+    }
+    project.run("build").success().stderr("");
+    let bytes = project.read("public/newsletter/all/message.eml");
+    let html = MessageParser::default().parse(bytes.as_bytes()).unwrap().body_html(0).unwrap().into_owned();
+    let count = |text: &str| html.matches(text).count();
+    assert_eq!((count("ferry sails"), count("width=\"536\" height=\"268\""), count(">Read on</a>")), (10 * 4, 10, 10), "{html}");
+    assert!(html.len() <= 40_000, "{} bytes", html.len());
+}
