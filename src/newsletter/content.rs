@@ -78,6 +78,10 @@ fn enter(element: &mut Element, state: &Rc<State>) -> usize {
 
 /// Gives ids the entry's number, and to what refers to them.
 fn part_ids(element: &mut Element, number: usize) {
+    // Most have no attributes, and each look-up costs.
+    if element.attributes().is_empty() {
+        return;
+    }
     let part = |id: &str| format!("e{number}-{id}");
     if let Some(id) = element.get_attribute("id") {
         set(element, "id", &part(&id));

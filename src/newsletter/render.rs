@@ -38,7 +38,8 @@ pub fn render_issue(
     let shown = Shown::new(spec, site, issue, written, entries);
     let mut markers = Markers::new(everything(spec, site, issue, written, entries));
     let mut faults = Vec::new();
-    let html = shown.html(&mut markers, &mut faults);
+    let views = shown.views(Medium::Mail);
+    let html = shown.html(&views, &mut markers, &mut faults);
     faults.extend(size_warning(spec, &issue.id, html.fixed_len(), entries));
     let edition = Edition {
         issue: issue.id.clone(),
@@ -51,7 +52,7 @@ pub fn render_issue(
             markers.cut(&subject)
         },
         entries: entries.len(),
-        text: shown.text(&mut markers, &mut faults),
+        text: shown.text(&views, &mut markers, &mut faults),
         html,
         page: shown.page(&mut faults),
         content: if spec.feed { shown.content(&mut faults) } else { String::new() },
@@ -180,10 +181,9 @@ impl<'a> Shown<'a> {
         Around { before: fitted(before, self.entries.len() + 1), after: fitted(after, self.entries.len() + 2) }
     }
 
-    fn html(&self, markers: &mut Markers, faults: &mut Vec<Diagnostic>) -> Slotted {
+    fn html(&self, entries: &[EntryView], markers: &mut Markers, faults: &mut Vec<Diagnostic>) -> Slotted {
         let look = &self.look;
         let around = self.around(Medium::Mail, marking(markers, Context::Html));
-        let entries = self.views(Medium::Mail);
         let email = EmailView {
             subject: &self.personal(markers, &self.subject, Context::Html, escape_html),
             preheader: &self.preheader,
@@ -204,8 +204,8 @@ impl<'a> Shown<'a> {
             page_url: &self.page_url,
             greeting: &markers.mark_text(&self.greeting, Context::Html, escape_html),
             before: &around.before,
-            contents: &self.contents(&entries),
-            entries: &entries,
+            contents: &self.contents(entries),
+            entries,
             after: &around.after,
             postal_address: &self.address,
             unsubscribe: &markers.mark(Slot::Unsubscribe, Context::Html),
@@ -237,13 +237,11 @@ impl<'a> Shown<'a> {
         show(&Templates::default(), &mut Vec::new())
     }
 
-    fn text(&self, markers: &mut Markers, faults: &mut Vec<Diagnostic>) -> Slotted {
+    fn text(&self, views: &[EntryView], markers: &mut Markers, faults: &mut Vec<Diagnostic>) -> Slotted {
         let say = self.look.say;
         let delsp = joins_without_spaces(self.look.language);
-        let views = self.views(Medium::Mail);
-        let contents = self.contents(&views);
-        let entries: Vec<TextEntryView> =
-            self.entries.iter().zip(&views).map(|(entry, view)| text_entry(say, entry, view, delsp)).collect();
+        let contents = self.contents(views);
+        let entries: Vec<TextEntryView> = self.entries.iter().zip(views).map(|(entry, view)| text_entry(say, entry, view, delsp)).collect();
         let around = self.written.map(|written| written.lines(marking(markers, Context::Text))).unwrap_or_default();
         let site_title = one_line(&self.site.title);
         let reason = fill(&say.reason, &[("site", &site_title), ("host", host(self.site))]);

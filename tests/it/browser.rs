@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-const WIDTHS: [u32; 3] = [320, 600, 1200];
+/// A telephone, a narrow window, what `docs/images/` shows, a desktop.
+const WIDTHS: [u32; 4] = [320, 600, 680, 1200];
 /// One browser is enough for a small machine.
 static BROWSER: Mutex<()> = Mutex::new(());
 
@@ -28,7 +29,8 @@ struct Seen {
 }
 
 /// Opens the pages of a built publication with `tests/browser/look.mjs`; `pictures` are files of the site that are not in
-/// its folder, by their path. With `TIDINGS_SHOTS`, a folder, pictures of all pages are left there.
+/// its folder, by their path. With `TIDINGS_SHOTS`, a folder, pictures of all pages are left there,
+/// of which `docs/images/` has two.
 fn look(project: &Project, origin: &str, pages: &[String], pictures: BTreeMap<String, PathBuf>, name: &str) -> Vec<Seen> {
     let _one = BROWSER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let modules = root().join("target/browser");
