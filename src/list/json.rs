@@ -1,7 +1,7 @@
 //! The list as JSON: an object a line, an array of them, or a document that holds one (our own export, a service's answer).
 
 use super::SubscriptionState;
-use super::read::{Stop, Taker};
+use super::read::{Stop, Taker, tell};
 use super::record::{Column, Origin, Record, flat};
 use super::text::{LONGEST_LINE, Line, Lines};
 use super::words::{Verdict, plain};
@@ -33,21 +33,23 @@ pub(super) fn is_by_line(head: &[u8], is_whole: bool) -> bool {
 struct Values<'a, 't, E> {
     taker: &'a mut Taker<'t, E>,
     origin: Option<Origin>,
+    /// The file's name.
+    name: &'a str,
     /// The keys of the last object, and what they mean: mostly all objects have the same.
     keys: Vec<String>,
     columns: Vec<Column>,
 }
 
 impl<'a, 't, E> Values<'a, 't, E> {
-    fn new(taker: &'a mut Taker<'t, E>) -> Self {
-        Values { taker, origin: None, keys: Vec::new(), columns: Vec::new() }
+    fn new(name: &'a str, taker: &'a mut Taker<'t, E>) -> Self {
+        Values { taker, origin: None, name, keys: Vec::new(), columns: Vec::new() }
     }
 
     fn value(&mut self, line: usize, value: &Value) -> Result<(), Stop<E>> {
         match value {
             Value::Object(object) => self.object(line, object),
             Value::String(text) => {
-                let origin = Origin::default();
+                let origin = Origin::of_addresses(self.name);
                 let mut record = Record::new(&origin);
                 record.plain(text);
                 self.taker.record(line, record).map(|_| ())
@@ -59,8 +61,12 @@ impl<'a, 't, E> Values<'a, 't, E> {
     fn object(&mut self, line: usize, object: &Map<String, Value>) -> Result<(), Stop<E>> {
         if !object.keys().eq(self.keys.iter()) || self.origin.is_none() {
             self.keys = object.keys().cloned().collect();
-            let origin = self.origin.get_or_insert_with(|| Origin::of_object(&self.keys));
-            self.columns = origin.columns(&self.keys);
+            if self.origin.is_none() {
+                let origin = Origin::of_object(&self.keys, self.name);
+                tell(&origin, self.taker)?;
+                self.origin = Some(origin);
+            }
+            self.columns = self.origin.as_ref().map(|origin| origin.columns(&self.keys)).unwrap_or_default();
         }
         let Some(origin) = &self.origin else { return Ok(()) };
         if !self.columns.iter().any(Column::is_address) {
@@ -106,8 +112,8 @@ fn take_lists(record: &mut Record, lists: &[Value]) {
 }
 
 /// Reads an object a line. A line that is none takes no other with it.
-pub(super) fn read_lines<R: BufRead, E>(mut lines: Lines<R>, taker: &mut Taker<E>) -> Result<Origin, Stop<E>> {
-    let mut values = Values::new(taker);
+pub(super) fn read_lines<R: BufRead, E>(mut lines: Lines<R>, name: &str, taker: &mut Taker<E>) -> Result<Origin, Stop<E>> {
+    let mut values = Values::new(name, taker);
     let mut line = Vec::new();
     loop {
         match lines.next(&mut line)? {
@@ -143,11 +149,11 @@ impl<R: Read> Read for Counted<R> {
 }
 
 /// Reads documents, one after the other, without holding more than one subscriber.
-pub(super) fn read_documents<R: BufRead, E>(source: R, taker: &mut Taker<E>) -> Result<Origin, Stop<E>> {
+pub(super) fn read_documents<R: BufRead, E>(source: R, name: &str, taker: &mut Taker<E>) -> Result<Origin, Stop<E>> {
     let (line, bytes) = (Rc::new(Cell::new(1)), Rc::new(Cell::new(0)));
     let counted = Counted { source, line: line.clone(), bytes: bytes.clone() };
     let mut reader = serde_json::Deserializer::from_reader(counted);
-    let mut documents = Documents { values: Values::new(taker), line, bytes, stopped: None, found: false };
+    let mut documents = Documents { values: Values::new(name, taker), line, bytes, stopped: None, found: false };
     while reader.end().is_err() {
         if let Err(error) = (Document { documents: &mut documents }).deserialize(&mut reader) {
             if let Some(stopped) = documents.stopped {

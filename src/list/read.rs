@@ -60,6 +60,10 @@ impl<E> Taker<'_, E> {
         (self.take)(Found::Rejected(Told { line, reason: reason.into() })).map_err(Stop::Taker)
     }
 
+    pub fn note(&mut self, line: usize, reason: String) -> Result<(), Stop<E>> {
+        (self.take)(Found::Note(Told { line, reason })).map_err(Stop::Taker)
+    }
+
     /// Takes a record, or tells why it is none. Says which.
     pub fn record(&mut self, line: usize, record: Record) -> Result<bool, Stop<E>> {
         match record.finish(line) {
@@ -72,7 +76,7 @@ impl<E> Taker<'_, E> {
     pub fn done(&mut self, line: usize, (imported, note): (Imported, Option<String>)) -> Result<(), Stop<E>> {
         (self.take)(Found::Imported(imported)).map_err(Stop::Taker)?;
         match note {
-            Some(reason) => (self.take)(Found::Note(Told { line, reason })).map_err(Stop::Taker),
+            Some(reason) => self.note(line, reason),
             None => Ok(()),
         }
     }
@@ -94,10 +98,19 @@ pub fn read_list<E>(
     }
     if matches!(text.head.trim_ascii_start().first(), Some(b'{' | b'[')) {
         let is_by_line = is_by_line(&text.head, text.is_whole);
-        let origin = if is_by_line { read_lines(text.into_lines(), &mut taker)? } else { read_documents(text.into_reader(), &mut taker)? };
+        let origin = if is_by_line {
+            read_lines(text.into_lines(), &options.name, &mut taker)?
+        } else {
+            read_documents(text.into_reader(), &options.name, &mut taker)?
+        };
         return Ok(name(&origin));
     }
     read_text(text, options, &mut taker)
+}
+
+/// Tells what the file's name decides.
+pub(super) fn tell<E>(origin: &Origin, taker: &mut Taker<E>) -> Result<(), Stop<E>> {
+    origin.told().map_or(Ok(()), |told| taker.note(1, told))
 }
 
 fn name(origin: &Origin) -> Option<String> {
@@ -145,18 +158,20 @@ fn read_text<R: Read, E>(text: Text<R>, options: &ReadOptions, taker: &mut Taker
     let encoding = text.encoding;
     if split.names_address(&columns) {
         let origin = Origin::of_table(&columns, &options.name);
+        tell(&origin, taker)?;
         read_table(text.into_lines(), split, origin.columns(&columns), true, &origin, encoding, taker)?;
         return Ok(name(&origin));
     }
     if split_addresses(&first).iter().all(|part| is_mailbox(part)) || is_title && text.head.split(|byte| *byte == b'\n').any(has_address) {
-        read_plain(text.into_lines(), taker)?;
+        read_plain(text.into_lines(), &options.name, taker)?;
         return Ok(None);
     }
     let addresses: Vec<usize> = columns.iter().enumerate().filter(|(_, cell)| is_mailbox(cell)).map(|(at, _)| at).collect();
-    let origin = Origin::default();
+    let origin = Origin::of_addresses(&options.name);
     match (addresses.as_slice(), columns.len()) {
         // No header, but there is only one way to understand it.
         ([address], 2) => {
+            tell(&origin, taker)?;
             let names = if *address == 0 { ["email", "name"] } else { ["name", "email"] }.map(str::to_owned);
             read_table(text.into_lines(), split, origin.columns(&names), false, &origin, encoding, taker)?;
         }
@@ -175,8 +190,9 @@ fn read_text<R: Read, E>(text: Text<R>, options: &ReadOptions, taker: &mut Taker
 }
 
 /// An address a line, or several between commas or semicolons, each perhaps with a name before it.
-fn read_plain<R: BufRead, E>(mut lines: Lines<R>, taker: &mut Taker<E>) -> Result<(), Stop<E>> {
-    let origin = Origin::default();
+fn read_plain<R: BufRead, E>(mut lines: Lines<R>, name: &str, taker: &mut Taker<E>) -> Result<(), Stop<E>> {
+    let origin = Origin::of_addresses(name);
+    tell(&origin, taker)?;
     let mut bytes = Vec::new();
     loop {
         let read = lines.next(&mut bytes)?;

@@ -1,7 +1,7 @@
 //! One record of a file: cells or values in, a subscriber out, or the reason why not.
 
 use super::tags::split_tags;
-use super::words::{Role, Service, Verdict, plain, role, service, verdict, yes_or_no};
+use super::words::{Role, Service, Verdict, plain, role, service, verdict, verdict_of_file, yes_or_no};
 use super::write::{OWN_COLUMNS, OWN_KEYS, rearm};
 use super::{Address, Consent, Imported, Subscriber, SubscriptionState, Suppression, read_language, read_moment};
 use chrono::{DateTime, Utc};
@@ -51,14 +51,19 @@ impl Origin {
     }
 
     /// Whose JSON has objects with these keys.
-    pub fn of_object(keys: &[String]) -> Origin {
-        Origin::of(keys, keys.iter().map(String::as_str).eq(OWN_KEYS), "")
+    pub fn of_object(keys: &[String], file: &str) -> Origin {
+        Origin::of(keys, keys.iter().map(String::as_str).eq(OWN_KEYS), file)
+    }
+
+    /// A file of nothing but addresses.
+    pub fn of_addresses(file: &str) -> Origin {
+        Origin::of(&[], false, file)
     }
 
     fn of(columns: &[String], is_own: bool, file: &str) -> Origin {
         let plain: Vec<String> = columns.iter().map(|name| plain(name)).collect();
         let service = if is_own { None } else { service(&plain) };
-        let floor = service.and_then(|service| service.verdict_of_file(file)).map(|(word, verdict)| (word.to_owned(), verdict));
+        let floor = if is_own { None } else { verdict_of_file(file) };
         Origin { service, is_own, is_disarmed: false, floor }
     }
 
@@ -79,6 +84,16 @@ impl Origin {
             }
         }
         columns
+    }
+
+    /// What the file's name says, where that is a guess.
+    pub fn told(&self) -> Option<String> {
+        let (word, verdict) = self.floor.as_ref().filter(|_| self.service.is_none())?;
+        let state = match verdict {
+            Verdict::Is(state) => state.word(),
+            Verdict::Suppressed => "suppressed",
+        };
+        Some(format!("the file is called `{word}`: all in it are imported as {state}; if they are not, call it otherwise"))
     }
 
     fn column(&self, name: &str, at: usize) -> Column {
@@ -159,6 +174,12 @@ impl<'a> Record<'a> {
             folded = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
             text = &folded;
         }
+        if column.is_attributes()
+            && let Ok(Value::Object(object)) = serde_json::from_str::<Value>(text)
+        {
+            object.iter().for_each(|(name, value)| self.attribute(name, value));
+            return;
+        }
         if let Err(fault) = check(text) {
             self.fault.get_or_insert(fault);
             return;
@@ -214,11 +235,8 @@ impl<'a> Record<'a> {
                     self.field(&column.name, text);
                 }
             }
-            Role::Attributes if text.is_empty() => {}
-            Role::Attributes => match serde_json::from_str::<Value>(text) {
-                Ok(Value::Object(object)) => object.iter().for_each(|(name, value)| self.attribute(name, value)),
-                _ => self.field(&column.name, text),
-            },
+            // What is no JSON.
+            Role::Attributes => self.field(&column.name, text),
         }
     }
 

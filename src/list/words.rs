@@ -79,8 +79,6 @@ pub(super) struct Service {
     pub disarmed: bool,
     #[serde(default)]
     status: Statuses,
-    #[serde(default)]
-    files: HashMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +86,7 @@ pub(super) struct Service {
 struct Table {
     columns: Columns,
     status: Statuses,
+    files: Statuses,
     services: Vec<Service>,
 }
 
@@ -95,11 +94,12 @@ struct Words {
     /// With the place in its list: the surest first.
     roles: HashMap<String, (Role, usize)>,
     statuses: HashMap<String, Verdict>,
+    files: HashMap<String, Verdict>,
     services: Vec<Service>,
 }
 
 static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| {
-    let Table { columns, status, services } = toml::from_str(include_str!("words.toml")).ok()?;
+    let Table { columns, status, files, services } = toml::from_str(include_str!("words.toml")).ok()?;
     let lists = [
         (Role::Address, columns.address),
         (Role::Name, columns.name),
@@ -125,8 +125,8 @@ static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| {
             roles.entry(name).or_insert((role, rank));
         }
     }
-    let statuses = status.verdicts().map(|(word, verdict)| (word.clone(), verdict)).collect();
-    Some(Words { roles, statuses, services })
+    let by_word = |table: Statuses| table.verdicts().map(|(word, verdict)| (word.clone(), verdict)).collect();
+    Some(Words { roles, statuses: by_word(status), files: by_word(files), services })
 });
 
 impl Statuses {
@@ -169,12 +169,13 @@ impl Service {
     pub fn is_note(&self, plain: &str) -> bool {
         self.notes.iter().any(|name| name == plain)
     }
+}
 
-    /// What the name of a file of an export says of all who are in it: the word, and its meaning.
-    pub fn verdict_of_file(&self, file: &str) -> Option<(&str, Verdict)> {
-        let (word, meaning) = self.files.iter().find(|(word, _)| file.split(['_', '-', '.', ' ']).next() == Some(word.as_str()))?;
-        Some((word, verdict(meaning, None)?))
-    }
+/// What the name of a file says of all who are in it: its word, and what that means.
+pub(super) fn verdict_of_file(name: &str) -> Option<(String, Verdict)> {
+    let word = plain(name.split(['_', '-', '.', ' ']).next().unwrap_or_default());
+    let verdict = WORDS.as_ref()?.files.get(&word).copied()?;
+    Some((word, verdict))
 }
 
 /// Yes or no, in the words of an export. None: neither.
@@ -203,8 +204,14 @@ mod tests {
         for (word, verdict) in table.status.verdicts() {
             assert!(seen.insert(word.clone()), "{word} means {verdict:?} and something else");
         }
-        for service in &words.services {
-            assert!(service.files.keys().all(|word| service.verdict_of_file(&format!("{word}_members.csv")).is_some()));
+        for (name, expected) in [
+            ("unsubscribed_members_export_1a.csv", Some(Verdict::Is(Unsubscribed))),
+            ("Bounces-2024.csv", Some(Verdict::Suppressed)),
+            ("subscribers.csv", None),
+            ("pendings.csv", None),
+            ("", None),
+        ] {
+            assert_eq!(verdict_of_file(name).map(|(_, verdict)| verdict), expected, "{name}");
         }
     }
 

@@ -64,10 +64,21 @@ fn suppression(connection: &Connection, key: &str) -> Result<Option<String>, Fau
     Ok(query.query_row([key], |row| row.get(0)).optional()?)
 }
 
+/// Bytes of a reason; servers may say more.
+const LONGEST_REASON: usize = 1_000;
+
+/// A reason as an export can hold it and an import take back: a server's reply may have any characters, and somebody who is
+/// suppressed for no reason must stay so.
+fn clean(reason: &str) -> String {
+    let mut reason = reason.replace(char::is_control, " ").trim().to_owned();
+    reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
+    if reason.is_empty() { "suppressed".to_owned() } else { reason.trim_end().to_owned() }
+}
+
 /// Suppresses an address; the first reason stays.
 pub(super) fn suppress(connection: &Connection, address: &str, reason: &str, now: DateTime<Utc>) -> Result<bool, Fault> {
     let sql = "INSERT INTO suppressions (key, address, reason, since) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-    Ok(connection.prepare_cached(sql)?.execute(params![key(address), address, reason, millis(now)])? > 0)
+    Ok(connection.prepare_cached(sql)?.execute(params![key(address), address, clean(reason), millis(now)])? > 0)
 }
 
 fn find(connection: &Connection, key: &str) -> Result<Option<Subscriber>, Fault> {
@@ -180,6 +191,19 @@ impl Importing<'_> {
         }
         let is_pending = matches!(stored, Stored::Imported(SubscriptionState::Pending) | Stored::Updated(SubscriptionState::Pending));
         count.pending += usize::from(is_pending);
+        Ok(())
+    }
+}
+
+impl Importing<'_> {
+    /// Suppresses a record's address, and puts nobody on the list.
+    pub fn suppress(&mut self, one: &Imported, reason: &str) -> Result<(), StoreError> {
+        let Suppression { reason, since } =
+            one.suppressed.clone().unwrap_or_else(|| Suppression { reason: reason.to_owned(), since: None });
+        let is_new = suppress(self.connection, &one.subscriber.address, &reason, since.unwrap_or(self.now));
+        let is_new = is_new.map_err(|fault| fault.named(IMPORTING, self.path))?;
+        self.count.suppressed += 1;
+        self.count.kept += usize::from(!is_new);
         Ok(())
     }
 }

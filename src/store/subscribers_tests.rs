@@ -159,3 +159,16 @@ fn suppressions_without_subscribers_outlive_the_list() {
     assert_eq!(other.counted(&[record("never@example.org")], false), count(0, 0, 1));
     assert_eq!(store.listed(&Segment { tag: Some("x".into()), ..Segment::default() }).unwrap(), []);
 }
+
+#[test]
+fn a_reason_of_any_characters_comes_back_from_an_export() {
+    let (_folder, mut store) = store();
+    for (address, given, kept) in [
+        ("a@x.org", "550 5.1.1 no\r\n\u{1b}[31m such\tuser ", "550 5.1.1 no   [31m such user"),
+        ("b@x.org", " \r\n", "suppressed"),
+        ("c@x.org", &"é".repeat(600), &"é".repeat(500)),
+    ] {
+        store.suppress(address, given, now()).unwrap();
+        assert_eq!(store.find_listed(address).unwrap().unwrap().suppressed.unwrap().reason, kept);
+    }
+}

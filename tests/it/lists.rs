@@ -244,3 +244,51 @@ fn who_is_told_apart_from_who_is_rejected() {
     assert_eq!((add("xx yy"), add("english!!"), add("pt-BR")), (Some(2), Some(2), Some(0)));
     assert_eq!(project.command(&["list", "remove", ""]).output().unwrap().status.code(), Some(2));
 }
+
+#[test]
+fn what_the_user_says_of_a_file_counts_where_it_says_nothing() {
+    let file = "email,tags,consent_time\na@x.org,one,2020-01-01\nb@x.org,,\n";
+    let project = Project::new().file("l.csv", file).file("gone.csv", "Email,reason\nB@x.org,hard\nstranger@x.org,hard\nnobody,\n");
+    let words =
+        ["list", "import", "l.csv", "--tag", "fair", "--tag", "one", "--consent-source", "fair, 3 May", "--consent-time", "2024-05-03"];
+    run(&project, &words).success();
+    let csv = project.run("list export").success().stdout;
+    let rows: Vec<&str> = csv.lines().skip(1).collect();
+    let own = "a@x.org,,,\"one, fair\",confirmed,,,,2020-01-01T00:00:00Z";
+    assert_eq!(rows, [own, "b@x.org,,,\"fair, one\",confirmed,,,\"fair, 3 May\",2024-05-03T00:00:00Z"]);
+    // A list of bounces puts nobody on the list.
+    let import = run(&project, &["list", "import", "gone.csv", "--suppress", "bounced at the relay", "--format", "json"]).code(1).json();
+    assert_eq!((&import["imported"], &import["suppressed"], &import["kept"]), (&json!(0), &json!(2), &json!(0)));
+    let away = shown(&project, "--state suppressed");
+    let reason = Some("bounced at the relay".to_owned());
+    assert_eq!(
+        away,
+        [("b@x.org".to_owned(), "confirmed".to_owned(), reason.clone()), ("stranger@x.org".to_owned(), "unsubscribed".to_owned(), reason)]
+    );
+    comes_back(&project);
+    run(&project, &["list", "import", "l.csv", "--suppress", "x", "--tag", "y"]).code(2);
+    run(&project, &["list", "import", "l.csv", "--tag", "a\nb"]).code(2).stderr_has("control character");
+    run(&project, &["list", "import", "l.csv", "--consent-time", "03/04/2024"]).code(2).stderr_has("is not a time");
+}
+
+/// `unsubscribed.csv` with nothing in it but addresses must not become the list.
+#[test]
+fn the_name_of_a_file_may_say_who_is_in_it() {
+    for (name, content, state) in [
+        ("unsubscribed.csv", "email\na@x.org\n", "unsubscribed"),
+        ("Bounces_2024.txt", "Ann <a@x.org>\n", "suppressed"),
+        ("unconfirmed-1.json", "[{\"email\": \"a@x.org\"}]", "pending"),
+        ("cleaned.csv", "Ann;a@x.org\n", "suppressed"),
+    ] {
+        let project = Project::new().file(name, content);
+        let word = name.split(['.', '_', '-']).next().unwrap().to_lowercase();
+        let told = format!("{name}:1: the file is called `{word}`: all in it are imported as {state}");
+        run(&project, &["list", "import", name]).success().stderr_has(&told);
+        assert_eq!(addresses(&project, &format!("--state {state}")), ["a@x.org"], "{name}");
+        // An export of ours says itself who is in it, whatever it is called.
+        let export = project.run("list export").success().stdout.replace(",confirmed,", ",pending,");
+        let other = Project::new().file(name, &export);
+        other.run(&format!("list import {name}")).success().stderr("");
+        assert_eq!(other.run("list export").stdout, export);
+    }
+}

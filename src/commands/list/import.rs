@@ -1,16 +1,18 @@
 //! `tidings list import`: record by record, so that a list need not fit into memory.
 
+use super::{consent_moment, refuse_controls};
 use crate::commands::sending::{open_store, store_failure};
 use crate::commands::{Exit, Failure, Voice};
 use crate::config::Config;
-use crate::list::{Found, ReadOptions, Stop, Told, read_list};
+use crate::list::{Consent, Found, ReadOptions, Stop, Told, read_list};
 use crate::store::{ImportCount, StoreError};
 use chrono::Utc;
 use clap::Args;
 use encoding_rs::Encoding;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, Args)]
@@ -23,6 +25,18 @@ pub(super) struct ImportArgs {
     /// Of a file that is neither UTF-8 nor UTF-16, such as windows-1252
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
+    /// Tag them; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// How they agreed, where the file doesn't say it
+    #[arg(long, value_name = "TEXT")]
+    consent_source: Option<String>,
+    /// When they agreed (RFC 3339, or a date), where the file doesn't say it
+    #[arg(long, value_name = "TIME")]
+    consent_time: Option<String>,
+    /// Suppress all addresses of the file instead, with this reason: a list of bounces or complaints
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["pending", "tags", "consent_source", "consent_time"])]
+    suppress: Option<String>,
 }
 
 /// What was told of lines.
@@ -41,17 +55,22 @@ impl From<StoreError> for Stop<StoreError> {
 }
 
 pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Result<Exit, Failure> {
-    let ImportArgs { file, pending, encoding } = args;
+    let ImportArgs { file, pending, encoding, tags, consent_source, consent_time, suppress } = args;
     let encoding = encoding.as_deref().map(read_encoding).transpose()?;
+    refuse_controls(tags.iter().chain(consent_source).chain(suppress))?;
+    let consent = Consent { source: consent_source.clone(), time: consent_time.as_deref().map(consent_moment).transpose()? };
+    let bar = reading_bar(voice);
     let source: Box<dyn Read> = if file.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(File::open(file).map_err(|error| Failure::file("read", file, &error))?)
+        let opened = File::open(file).map_err(|error| Failure::file("read", file, &error))?;
+        bar.set_length(opened.metadata().map_or(0, |metadata| metadata.len()));
+        Box::new(opened)
     };
     let options = ReadOptions { encoding, name: file.file_name().unwrap_or_default().to_string_lossy().into_owned() };
     let mut report = Report::default();
     let mut tell = |told: Told, is_rejected: bool| {
-        voice.note(&format!("{}:{}: {}", file.display(), told.line, told.reason));
+        bar.suspend(|| voice.note(&format!("{}:{}: {}", file.display(), told.line, told.reason)));
         report.rejected_count += usize::from(is_rejected);
         // People have been told; only the object for scripts comes at the end.
         if voice.json {
@@ -59,18 +78,28 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
         }
     };
     let stored = open_store(config)?.import_with(*pending, Utc::now(), |importing| {
-        read_list(source, &options, &mut |found| match found {
-            Found::Imported(one) => importing.put(&one),
-            Found::Rejected(told) => {
+        read_list(bar.wrap_read(source), &options, &mut |found| match (found, suppress) {
+            (Found::Imported(one), Some(reason)) => importing.suppress(&one, reason),
+            (Found::Imported(mut one), None) => {
+                let subscriber = &mut one.subscriber;
+                let further: Vec<String> = tags.iter().filter(|tag| !subscriber.tags.contains(tag)).cloned().collect();
+                subscriber.tags.extend(further);
+                if subscriber.consent == Consent::default() {
+                    subscriber.consent = consent.clone();
+                }
+                importing.put(&one)
+            }
+            (Found::Rejected(told), _) => {
                 tell(told, true);
                 Ok(())
             }
-            Found::Note(told) => {
+            (Found::Note(told), _) => {
                 tell(told, false);
                 Ok(())
             }
         })
     });
+    bar.finish_and_clear();
     let (count, service) = stored.map_err(|stop| match stop {
         Stop::Source(error) => Failure::file("read", file, &error),
         Stop::Taker(error) => store_failure(&error),
@@ -91,6 +120,14 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     voice.object(&object);
     voice.result(&summary(&count, report.rejected_count, service.as_deref()));
     Ok(if report.rejected_count == 0 { Exit::Done } else { Exit::Problems })
+}
+
+/// How much of the file is read, on a terminal.
+fn reading_bar(voice: &Voice) -> ProgressBar {
+    let is_shown = !voice.json && !voice.quiet && io::stderr().is_terminal();
+    let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}  {eta} left");
+    ProgressBar::with_draw_target(None, target).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn read_encoding(label: &str) -> Result<&'static Encoding, Failure> {

@@ -9,7 +9,7 @@ use super::{Exit, Failure, Voice};
 use crate::config::Config;
 use crate::files;
 use crate::list::{Address, Consent, Filter, Imported, Segment, Standing, Subscriber, SubscriptionState, read_language, read_moment};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use import::{ImportArgs, import};
 use serde_json::json;
@@ -146,6 +146,7 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         }
         ListCommand::Suppress { address, reason } => {
             let address = read_address(address)?;
+            refuse_controls([reason])?;
             let is_new = open_store(&config)?.suppress(address.as_written(), reason, Utc::now()).map_err(|error| store_failure(&error))?;
             voice.object(&json!({"version": 1, "suppressed": is_new}));
             let already = if is_new { "" } else { ", as it was already" };
@@ -160,24 +161,32 @@ fn read_address(text: &str) -> Result<Address, Failure> {
     Address::read(text).map_err(|reason| Failure::new(format!("`{text}` is not an address: {reason}"), "write it as anna@example.org"))
 }
 
+fn refuse_controls<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<(), Failure> {
+    match texts.into_iter().find(|text| text.as_ref().contains(char::is_control)) {
+        Some(text) => Err(Failure::new(format!("{:?} holds a control character", text.as_ref()), "leave it out")),
+        None => Ok(()),
+    }
+}
+
+fn consent_moment(text: &str) -> Result<DateTime<Utc>, Failure> {
+    read_moment(text).ok_or_else(|| Failure::new(format!("--consent-time: `{text}` is not a time"), "write it as 2026-05-01T12:00:00Z"))
+}
+
 fn add(config: &Config, voice: &Voice, args: &AddArgs) -> Result<Exit, Failure> {
     let address = read_address(&args.address)?;
-    let texts = [&args.name, &args.language, &args.consent_source].into_iter().flatten().chain(&args.tags);
-    if let Some(text) = texts.into_iter().find(|text| text.contains(char::is_control)) {
-        return Err(Failure::new(format!("{text:?} holds a control character"), "leave it out"));
-    }
+    refuse_controls([&args.name, &args.language, &args.consent_source].into_iter().flatten().chain(&args.tags))?;
     let language = args.language.as_deref().map(read_language).transpose();
     let language = language.map_err(|reason| Failure::new(reason, "see BCP 47: a code of two or three letters comes first"))?;
-    let time = args.consent_time.as_deref().map(|text| {
-        read_moment(text).ok_or_else(|| Failure::new(format!("--consent-time: `{text}` is not a time"), "write it as 2026-05-01T12:00:00Z"))
-    });
     let text = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let subscriber = Subscriber {
         address: address.as_written().to_owned(),
         name: args.name.as_ref().and_then(text),
         language,
         tags: args.tags.iter().filter_map(text).collect(),
-        consent: Consent { source: args.consent_source.as_ref().and_then(text), time: time.transpose()? },
+        consent: Consent {
+            source: args.consent_source.as_ref().and_then(text),
+            time: args.consent_time.as_deref().map(consent_moment).transpose()?,
+        },
         ..Subscriber::default()
     };
     let record = Imported { line: 1, subscriber, suppressed: None };
@@ -194,9 +203,7 @@ fn add(config: &Config, voice: &Voice, args: &AddArgs) -> Result<Exit, Failure> 
 
 fn unsuppress(config: &Config, voice: &Voice, address: &Address, reason: &str) -> Result<Exit, Failure> {
     let address = address.as_written();
-    if reason.contains(char::is_control) {
-        return Err(Failure::new(format!("{reason:?} holds a control character"), "leave it out"));
-    }
+    refuse_controls([reason])?;
     let failed = |error| store_failure(&error);
     let (lifted, now) = if files::exists(&config.sending.store) {
         let mut store = open_store(config)?;
