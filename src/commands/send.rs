@@ -301,11 +301,10 @@ fn test(
     let to = Address::read(address).map_err(|reason| Failure::new(format!("`{address}` is not an address: {reason}"), ""))?;
     // With the person's own name and fields, where it is on the list.
     let listed = match find_store(config)? {
-        Some(store) => store.listed(&Segment::default()).map_err(|error| store_failure(&error))?,
-        None => Vec::new(),
+        Some(store) => store.find_listed(to.as_written()).map_err(|error| store_failure(&error))?,
+        None => None,
     };
-    let on_list =
-        listed.into_iter().map(|one| one.subscriber).find(|one| Address::read(&one.address).is_ok_and(|own| own.key() == to.key()));
+    let on_list = listed.map(|one| one.subscriber);
     let subscriber = on_list.unwrap_or_else(|| Subscriber { address: to.as_written().to_owned(), ..Subscriber::default() });
     let composer = letter.composer.clone().for_test(hash);
     let message = letter.message(&composer, &subscriber, Utc::now()).map_err(|reason| Failure::new(reason, ""))?;

@@ -285,6 +285,91 @@ fn a_record_without_a_status_gets_no_mail_where_others_have_one() {
     assert_eq!(list.notes[0], Told { line: 2, reason: "it has no status: imported as pending, which gets no mail".into() });
 }
 
+#[test]
+fn heads_of_columns_are_known_in_other_languages() {
+    for (head, expected) in [
+        ("E-Mail-Adresse;Vorname;Nachname;Sprache", "a@x.org Ann Lee confirmed []"),
+        ("Adresse e-mail;Prénom;Nom;Langue", "a@x.org Ann Lee confirmed []"),
+        ("Correo electrónico;Nombre;Apellidos;Idioma", "a@x.org Ann Lee confirmed []"),
+        ("Endereço de email;Nome;Sobrenome;Idioma", "a@x.org Ann Lee confirmed []"),
+        ("E-mailadres;Voornaam;Achternaam;Taal", "a@x.org Ann Lee confirmed []"),
+        ("メールアドレス;名;姓;言語", "a@x.org Ann Lee confirmed []"),
+    ] {
+        let text = format!("{head}\na@x.org;Ann;Lee;fr\n");
+        assert_eq!(standings(&text), [expected], "{head}");
+        let one = &read(text.as_bytes()).imported[0].subscriber;
+        assert_eq!((one.language.as_deref(), one.fields.len()), (Some("fr"), 0), "{head}");
+    }
+}
+
+#[test]
+fn flags_of_other_programs_keep_people_from_mail() {
+    let text =
+        "email,opt_in,bounced_at,unsubscribed\na@x.org,yes,,\nb@x.org,no,,\nc@x.org,1,2024-01-01,\nd@x.org,true,,2024-02-02\ne@x.org,,,\n";
+    let list = read(text.as_bytes());
+    let standing = |one: &Imported| (one.subscriber.state.word(), one.suppressed.is_some());
+    let expected = [("confirmed", false), ("unsubscribed", false), ("confirmed", true), ("unsubscribed", false), ("pending", false)];
+    assert_eq!(list.imported.iter().map(standing).collect::<Vec<_>>(), expected);
+    assert_eq!(list.rejected, []);
+}
+
+#[test]
+fn services_say_it_in_json_too() {
+    let ghost = r#"{"members": [
+        {"email": "a@x.org", "subscribed": true, "email_suppression": {"suppressed": true, "info": {"reason": "spam"}}},
+        {"email": "b@x.org", "subscribed": false}]}"#;
+    assert_eq!(standings(ghost), ["a@x.org - confirmed [] (imported as spam)", "b@x.org - unsubscribed []"]);
+    let two = "[{\"email\": \"a@x.org\"}]\n[{\"email\": \"b@x.org\"}]\n";
+    assert_eq!(addresses(&read(two.as_bytes()).imported), [(1, "a@x.org"), (2, "b@x.org")]);
+    assert_eq!(standings("[\"Ann <a@x.org>\", \"b@x.org\"]"), ["a@x.org Ann confirmed []", "b@x.org - confirmed []"]);
+}
+
+#[test]
+fn a_fault_in_a_document_is_told_where_it_is_and_keeps_what_came_before() {
+    let list = read(b"[\n {\"email\": \"a@x.org\"},\n {\"email\": \"b@x.org\",},\n {\"email\": \"c@x.org\"}\n]\n");
+    assert_eq!(addresses(&list.imported), [(2, "a@x.org")]);
+    assert_eq!(list.rejected.len(), 1);
+    assert_eq!(list.rejected[0].line, 3);
+    assert!(list.rejected[0].reason.contains("from here on"), "{:?}", list.rejected);
+    let cut = read(b"[\n {\"email\": \"a@x.org\"},\n {\"email\": \"b@x");
+    assert_eq!((addresses(&cut.imported), cut.rejected.len()), (vec![(2, "a@x.org")], 1));
+    for long in [
+        format!("[{{\"email\": \"a@x.org\"}}, {{\"x\": \"{}\"}}]", "y".repeat(2 << 20)),
+        format!("{{\"x\": \"{}\"}}\n", "y".repeat(2 << 20)),
+    ] {
+        let list = read(long.as_bytes());
+        assert_eq!(list.rejected.len(), 1);
+        assert!(list.rejected[0].reason.contains("1 MiB"), "{:?}", list.rejected);
+    }
+    let deep = format!("[{{\"email\": \"a@x.org\"}}, {}", "[".repeat(100_000));
+    assert_eq!(addresses(&read(deep.as_bytes()).imported), [(1, "a@x.org")]);
+}
+
+#[test]
+fn the_encoding_that_the_user_says_is_used() {
+    let windows = ReadOptions { encoding: Some(encoding_rs::WINDOWS_1252), ..ReadOptions::default() };
+    let list = read_as(b"email;name\r\na@x.org;Ren\xe9 \x96 K\xf6ln\r\n", &windows);
+    assert_eq!(list.imported[0].subscriber.name.as_deref(), Some("René – Köln"));
+    let japanese = ReadOptions { encoding: Some(encoding_rs::SHIFT_JIS), ..ReadOptions::default() };
+    let (bytes, ..) = encoding_rs::SHIFT_JIS.encode("メールアドレス,氏名\na@x.org,山田 太郎\nb@x.org,\u{fffd}\n");
+    let list = read_as(&bytes, &japanese);
+    assert_eq!(list.imported[0].subscriber.name.as_deref(), Some("山田 太郎"));
+    // A byte that the encoding does not have takes only its own record.
+    let list = read_as(b"email,name\na@x.org,\xa0\xfd\nb@x.org,B\n", &japanese);
+    assert_eq!((addresses(&list.imported), list.rejected.len(), list.rejected[0].line), (vec![(3, "b@x.org")], 1, 2));
+}
+
+#[test]
+fn files_that_hold_no_text_are_named_for_what_they_are() {
+    for (start, word) in [(&b"PK\x03\x04.."[..], "workbook"), (b"\x1f\x8b\x08", "gzip"), (b"%PDF-1.7", "PDF"), (b"<!doctype html>", "HTML")]
+    {
+        let list = read(start);
+        assert_eq!((list.imported.len(), list.rejected.len(), list.rejected[0].line), (0, 1, 1));
+        assert!(list.rejected[0].reason.contains(word), "{:?}", list.rejected);
+    }
+    assert_eq!(standings("<a@x.org>\n"), ["a@x.org - confirmed []"]);
+}
+
 /// Files of any bytes, and files that are nearly right.
 fn any_file() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop::sample::select(vec![

@@ -2,6 +2,8 @@
 
 use crate::project::{Project, Run};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::process::Stdio;
 
 const HEADER: &str = "email,name,language,tags,state,suppressed,suppressed_at,consent_source,consent_time";
 
@@ -291,4 +293,17 @@ fn the_name_of_a_file_may_say_who_is_in_it() {
         other.run(&format!("list import {name}")).success().stderr("");
         assert_eq!(other.run("list export").stdout, export);
     }
+}
+
+#[test]
+fn a_list_comes_by_standard_input() {
+    let project = Project::new().config("[newsletter]\nfrom = \"News <news@example.org>\"\n");
+    let mut command = project.command(&["list", "import", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"email\na@x.org\nnobody\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("standard input:3: there is no @ in the address"), "{told}");
+    assert_eq!(addresses(&project, ""), ["a@x.org"]);
 }

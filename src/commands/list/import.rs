@@ -60,7 +60,9 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     refuse_controls(tags.iter().chain(consent_source).chain(suppress))?;
     let consent = Consent { source: consent_source.clone(), time: consent_time.as_deref().map(consent_moment).transpose()? };
     let bar = reading_bar(voice);
-    let source: Box<dyn Read> = if file.as_os_str() == "-" {
+    let is_input = file.as_os_str() == "-";
+    let shown = if is_input { "standard input".to_owned() } else { file.display().to_string() };
+    let source: Box<dyn Read> = if is_input {
         Box::new(io::stdin().lock())
     } else {
         let opened = File::open(file).map_err(|error| Failure::file("read", file, &error))?;
@@ -70,7 +72,7 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     let options = ReadOptions { encoding, name: file.file_name().unwrap_or_default().to_string_lossy().into_owned() };
     let mut report = Report::default();
     let mut tell = |told: Told, is_rejected: bool| {
-        bar.suspend(|| voice.note(&format!("{}:{}: {}", file.display(), told.line, told.reason)));
+        bar.suspend(|| voice.note(&format!("{shown}:{}: {}", told.line, told.reason)));
         report.rejected_count += usize::from(is_rejected);
         // People have been told; only the object for scripts comes at the end.
         if voice.json {
@@ -101,6 +103,7 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     });
     bar.finish_and_clear();
     let (count, service) = stored.map_err(|stop| match stop {
+        Stop::Source(error) if is_input => Failure::new(format!("can't read standard input: {error}"), "see what writes it"),
         Stop::Source(error) => Failure::file("read", file, &error),
         Stop::Taker(error) => store_failure(&error),
     })?;
