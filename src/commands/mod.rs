@@ -12,6 +12,7 @@ pub mod new;
 mod progress;
 #[cfg(feature = "send")]
 pub mod report;
+mod rows;
 #[cfg(feature = "send")]
 pub mod send;
 #[cfg(feature = "send")]

@@ -1,6 +1,7 @@
 //! `tidings report`: who got an issue.
 
 use super::args::{NowArgs, SharedArgs};
+use super::rows::{each, write_object, written};
 use super::sending::{Told, counts_json, counts_text, find_issue, find_store, gather, load, store_failure};
 use super::{Exit, Failure};
 use crate::config::Config;
@@ -9,6 +10,8 @@ use crate::store::{DeliveryRow, Store};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 use serde_json::{Value, json};
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 
 /// Tell who got an issue, and who did not
 #[derive(Clone, Debug, Args)]
@@ -38,21 +41,30 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let never = || Failure::new(format!("issue {issue} was never sent"), format!("tidings send {issue}"));
     let store = store.as_ref().ok_or_else(never)?;
     let counts = store.counts(&issue).map_err(|error| store_failure(&error))?.ok_or_else(never)?;
-    let deliveries = store.deliveries(&issue, args.all).map_err(|error| store_failure(&error))?;
     let mut object = counts_json(&issue, &counts);
-    object.insert("deliveries".into(), deliveries.iter().map(delivery_json).collect());
     if let Some(note) = note {
         voice.note(&note);
         object.insert("note".into(), note.into());
     }
-    voice.object(&Value::Object(object));
-    let mut lines = vec![format!("Issue {issue}: {}", counts_text(&counts))];
-    lines.extend(deliveries.iter().map(|row| {
-        let reply = row.reply.as_ref().map(|reply| format!("  {reply}")).unwrap_or_default();
-        format!("{}  {}{reply}", row.address, state_word(row.state.word()))
-    }));
-    voice.result(&lines.join("\n"));
-    Ok(Exit::Done)
+    let rows = |take: &mut dyn FnMut(DeliveryRow) -> ControlFlow<()>| store.each_delivery(&issue, args.all, take);
+    if voice.json {
+        let object = Value::Object(object).to_string();
+        let beginning = format!("{},\"deliveries\":[", object.trim_end_matches('}'));
+        return write_object(&voice, &beginning, |write| each(rows, |row| write(&delivery_json(&row))));
+    }
+    if voice.quiet {
+        return Ok(Exit::Done);
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut write = || {
+        writeln!(out, "Issue {issue}: {}", counts_text(&counts))?;
+        each(rows, |row| {
+            let reply = row.reply.as_ref().map(|reply| format!("  {reply}")).unwrap_or_default();
+            writeln!(out, "{}  {}{reply}", row.address, state_word(row.state.word()))
+        })?;
+        Ok(out.flush()?)
+    };
+    written(write())
 }
 
 /// The latest issue of the content; where that can't be read, the one that was sent last: what was sent does not depend on it.

@@ -2,11 +2,12 @@
 
 use super::StoreError;
 use super::sqlite::{Durability, Fault, Store, millis, moment};
-use super::subscribers::{COLUMNS, key, subscriber, suppress};
+use super::subscribers::{COLUMNS, subscriber, suppress};
 use crate::ledger::{DeliveryState, Event, StateWord, recover, step};
 use crate::list::{Audience, Segment, Subscriber, SubscriptionState};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use std::ops::ControlFlow;
 
 /// What enrolling found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,69 +295,90 @@ impl Store {
         self.read("read the ledger", |connection| counts(connection, issue))
     }
 
-    /// The issue's deliveries in the order of their addresses: all, or those that were not sent.
-    pub fn deliveries(&self, issue: &str, all: bool) -> Result<Vec<DeliveryRow>, StoreError> {
+    /// Gives the issue's deliveries in the order of their addresses, until the taker breaks off: all, or those that were not sent.
+    pub fn each_delivery(&self, issue: &str, all: bool, take: &mut dyn FnMut(DeliveryRow) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.read("read the ledger", |connection| {
             let mut query = connection.prepare(
                 "SELECT address, state, until, attempts, reply, message_id, updated FROM deliveries
                  WHERE issue = ?1 AND (?2 OR state <> 'sent') ORDER BY key",
             )?;
             let mut rows = query.query(params![issue, all])?;
-            let mut list = Vec::new();
             while let Some(row) = rows.next()? {
-                list.push(DeliveryRow {
+                let one = DeliveryRow {
                     address: row.get("address")?,
                     state: state(row)?,
                     attempts: row.get("attempts")?,
                     reply: row.get("reply")?,
                     message_id: row.get("message_id")?,
                     updated: moment(row.get("updated")?)?,
-                });
+                };
+                if take(one).is_break() {
+                    break;
+                }
             }
-            Ok(list)
+            Ok(())
         })
+    }
+
+    /// The same as a list.
+    pub fn deliveries(&self, issue: &str, all: bool) -> Result<Vec<DeliveryRow>, StoreError> {
+        let mut list = Vec::new();
+        self.each_delivery(issue, all, &mut |row| {
+            list.push(row);
+            ControlFlow::Continue(())
+        })?;
+        Ok(list)
     }
 
     /// How many `enrol` would choose now.
     pub fn would_enrol(&self, issue: &str, segment: &Segment) -> Result<usize, StoreError> {
-        let list = self.listed(segment)?;
         self.read("read the ledger", |connection| {
             let mut count = 0;
-            for one in list.iter().filter(|one| one.suppressed.is_none() && one.subscriber.state == SubscriptionState::Confirmed) {
-                let key = key(&one.subscriber.address);
-                count += usize::from(!has_delivery(connection, issue, &key)? && !has_another(connection, &key, &segment.audience)?);
-            }
+            each_new(connection, issue, segment, &mut |_, _, reason| {
+                count += usize::from(reason.is_none());
+                Ok(())
+            })?;
             Ok(count)
         })
     }
 }
 
-/// Makes a delivery for everybody who is confirmed, in the segment, and has none yet. Gives how many may be mailed.
-fn enrol_people(change: &Connection, issue: &str, segment: &Segment, now: DateTime<Utc>) -> Result<usize, Fault> {
+/// Gives the key and the row of everybody who is confirmed, in the segment, and has no delivery of the issue yet, with the reason
+/// if the address is suppressed.
+fn each_new(
+    connection: &Connection,
+    issue: &str,
+    segment: &Segment,
+    take: &mut dyn FnMut(String, Subscriber, Option<String>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let sql = format!(
         "SELECT key, {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key)
          WHERE s.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key) ORDER BY key"
     );
-    let mut people = change.prepare(&sql)?;
+    let mut people = connection.prepare(&sql)?;
     let mut rows = people.query([issue])?;
+    while let Some(row) = rows.next()? {
+        let person = subscriber(row)?;
+        let key: String = row.get("key")?;
+        if segment.holds(&person) && !has_another(connection, &key, &segment.audience)? {
+            take(key, person, row.get("reason")?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a delivery for everybody who is confirmed, in the segment, and has none yet. Gives how many may be mailed.
+fn enrol_people(change: &Connection, issue: &str, segment: &Segment, now: DateTime<Utc>) -> Result<usize, Fault> {
     let mut insert =
         change.prepare("INSERT INTO deliveries (issue, key, address, state, reply, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let mut count = 0;
-    while let Some(row) = rows.next()? {
-        let person = subscriber(row)?;
-        let (key, reason): (String, Option<String>) = (row.get("key")?, row.get("reason")?);
-        if !segment.holds(&person) || has_another(change, &key, &segment.audience)? {
-            continue;
-        }
+    each_new(change, issue, segment, &mut |key, person, reason| {
         let state = if reason.is_some() { StateWord::Withdrawn } else { StateWord::Pending };
         count += usize::from(reason.is_none());
         insert.execute(params![issue, key, person.address, state.as_str(), reason, millis(now)])?;
-    }
+        Ok(())
+    })?;
     Ok(count)
-}
-
-fn has_delivery(connection: &Connection, issue: &str, key: &str) -> Result<bool, Fault> {
-    Ok(connection.prepare_cached("SELECT 1 FROM deliveries WHERE issue = ?1 AND key = ?2")?.exists(params![issue, key])?)
 }
 
 /// Whether somebody has got another edition of the issue, or is to get it.

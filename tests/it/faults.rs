@@ -31,7 +31,7 @@ struct Row {
     large: bool,
     spec: fn(&mut SmtpSpec),
     ended: &'static str,
-    /// The states in the order of the people.
+    /// The states in the order of the people; `|` stands between those that one may be in.
     states: &'static [&'static str],
     /// How often each person's message came with its final dot.
     came: &'static [usize],
@@ -77,6 +77,11 @@ impl Row {
         Row { spec, ..self }
     }
 
+    /// Waits less than the server lets it.
+    fn impatient(self) -> Row {
+        self.spec(|spec| (spec.timeout, spec.final_timeout) = (Duration::from_millis(400), Duration::from_millis(400)))
+    }
+
     fn ends(self, ended: &'static str) -> Row {
         Row { ended, ..self }
     }
@@ -112,8 +117,8 @@ pub fn spec(port: u16) -> SmtpSpec {
         rate: None,
         daily: None,
         policy_stop: 3,
-        timeout: Duration::from_millis(400),
-        final_timeout: Duration::from_millis(400),
+        timeout: Duration::from_secs(10),
+        final_timeout: Duration::from_secs(10),
         retry: RetrySpec { first: Duration::from_millis(30), max: Duration::from_millis(60), give_up: Duration::from_secs(20) },
         envelope_from: None,
         per_domain: Default::default(),
@@ -180,7 +185,9 @@ fn outcome(row: Row) -> (Summary, Vec<DeliveryRow>, Record) {
         .iter()
         .map(|person| deliveries.iter().find(|row| row.address == format!("{person}@example.org")).unwrap().state.word().as_str())
         .collect();
-    assert_eq!(states, row.states, "{name}: {deliveries:#?}\n{record:#?}");
+    let fits = |(state, expected): (&&str, &&str)| expected.split('|').any(|one| one == *state);
+    let all_fit = states.len() == row.states.len() && states.iter().zip(row.states).all(fits);
+    assert!(all_fit, "{name}: {states:?}, not {:?}: {deliveries:#?}\n{record:#?}", row.states);
     let came: Vec<usize> = row.people.iter().map(|person| record.count(&format!("{person}@example.org"))).collect();
     assert_eq!(came, row.came, "{name}: how often each message came; {deliveries:#?}");
     let ended = format!("{:?}", summary.ended);
@@ -235,7 +242,7 @@ fn faults_before_a_message() {
         row("nothing wrong", Plan::new()).connections(1),
         row("554 greeting", Plan::new().always(At::Connect, "", say("554 no service"))).once().gives(&["pending", "pending"], &[0, 0]),
         row("554 greeting, then better", Plan::new().rule(At::Connect, "", 0, 2, say("554 no service"))).connections(3),
-        row("no greeting", Plan::new().always(At::Connect, "", Act::Hang)).once().gives(&["pending", "pending"], &[0, 0]),
+        row("no greeting", Plan::new().always(At::Connect, "", Act::Hang)).impatient().once().gives(&["pending", "pending"], &[0, 0]),
         row("closed at once", Plan::new().always(At::Connect, "", Act::Close)).once().gives(&["pending", "pending"], &[0, 0]),
         row("421 greeting", Plan::new().once(At::Connect, "", say("421 busy"))).once().ends("Finished").connections(2),
         row("421 at EHLO", Plan::new().once(At::Hello, "", say("421 busy"))).once().ends("Finished").connections(2),
@@ -373,7 +380,10 @@ fn lost_connections_and_nonsense() {
         row("an answer in the message", Plan::new().once(At::Body, "a@", say("250 taken already"))).large().once().ends("Finished"),
         row("stalls in the message", Plan::new().once(At::Body, "a@", Act::Stall)).large().once().ends("Finished"),
         row("drop after the dot", Plan::new().once(At::Dot, "a@", Act::Close)).gives(&["uncertain", "sent"], &[1, 1]).connections(2),
-        row("silence after the dot", Plan::new().once(At::Dot, "a@", Act::Hang)).gives(&["uncertain", "sent"], &[1, 1]).connections(2),
+        row("silence after the dot", Plan::new().once(At::Dot, "a@", Act::Hang))
+            .impatient()
+            .gives(&["uncertain", "sent"], &[1, 1])
+            .connections(2),
         row("354 after the dot", Plan::new().once(At::Dot, "a@", say("354 go on"))).gives(&["uncertain", "sent"], &[1, 1]),
         row("250text after the dot", Plan::new().once(At::Dot, "a@", say("250text"))).gives(&["uncertain", "sent"], &[1, 1]),
         row("a word after the dot", Plan::new().once(At::Dot, "a@", say("fine"))).gives(&["uncertain", "sent"], &[1, 1]),
@@ -386,6 +396,7 @@ fn lost_connections_and_nonsense() {
             "dripping after the dot",
             Plan::new().once(At::Dot, "a@", Act::Drip(b"250 taken, slowly\r\n".to_vec(), Duration::from_millis(60))),
         )
+        .impatient()
         .gives(&["uncertain", "sent"], &[1, 1]),
         row("a bare code", Plan::new().always(At::Dot, "", say("250"))).connections(1),
         row("a reply of many lines", Plan::new().always(At::Dot, "", Act::Say(b"250-2.0.0 a\r\n250-2.0.0 b\r\n250 2.0.0 c\r\n".to_vec()))),
@@ -403,10 +414,11 @@ fn lost_connections_and_nonsense() {
             .ends("Finished")
             .connections(2),
         row("dripping at RCPT", Plan::new().once(At::Rcpt, "a@", Act::Drip(b"250 slowly, slowly\r\n".to_vec(), Duration::from_millis(60))))
+            .impatient()
             .once()
             .ends("Finished")
             .connections(2),
-        row("silence at RCPT", Plan::new().once(At::Rcpt, "a@", Act::Hang)).once().ends("Finished").connections(2),
+        row("silence at RCPT", Plan::new().once(At::Rcpt, "a@", Act::Hang)).impatient().once().ends("Finished").connections(2),
         row("closed after each message", Plan::new().always(At::Dot, "", Act::SayAndClose(b"250 taken\r\n".to_vec()))).connections(2),
         row("421 while idle", Plan::new().always(At::Dot, "", idle)).spec(|spec| spec.rate = Some(4.0)).connections(2),
     ]);
@@ -548,13 +560,14 @@ fn a_policy_stop_does_not_overshoot() {
 
 #[test]
 fn a_lost_connection_never_bounces_anybody_nor_stops_the_others() {
-    // Three whose messages kill the connection, and a time to give up that is over at once.
+    // Three whose messages kill the connection, and a time to give up that is soon over.
     let plan = Plan::new().always(At::Rcpt, "-bad@", Act::Close);
     let killed = row("killers", plan)
         .people(&["a-bad", "b-bad", "c-bad", "d", "e"])
-        .spec(|spec| spec.retry.give_up = Duration::from_millis(150))
+        .spec(|spec| spec.retry.give_up = Duration::from_secs(2))
         .ends("Left")
-        .gives(&["deferred", "deferred", "deferred", "sent", "sent"], &[0, 0, 0, 1, 1]);
+        // One that was claimed when the third connection was lost is released.
+        .gives(&["deferred|pending", "deferred|pending", "deferred|pending", "sent", "sent"], &[0, 0, 0, 1, 1]);
     let (_, deliveries, _) = outcome(killed);
     assert!(deliveries.iter().take(3).all(|row| row.attempts == 0), "{deliveries:?}");
 }

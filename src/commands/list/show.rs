@@ -1,139 +1,63 @@
 //! `tidings list show` and `export`: row by row, so that the list need not fit into memory.
 
 use crate::commands::args::OutputFormat;
+use crate::commands::rows::{Stopped, each, write_object, written};
 use crate::commands::sending::{find_store, store_failure};
 use crate::commands::{Exit, Failure, Voice};
 use crate::config::Config;
 use crate::list::{Address, CsvWriter, Filter, Listed, listed_json, moment_text};
-use crate::store::{Lifted, ListView, StoreError};
+use crate::store::{Lifted, Store};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
-use std::ops::ControlFlow;
 
 pub(super) fn export(config: &Config, voice: &Voice, format: OutputFormat, filter: &Filter) -> Result<Exit, Failure> {
+    let store = find_store(config)?;
     match format {
-        OutputFormat::Json => write_json(config, voice, filter),
+        OutputFormat::Json => write_json(store.as_ref(), voice, filter),
         // The CSV is what was asked for: `--quiet` does not silence it.
-        _ => written(look(config, |view| write_csv(view, filter))),
+        _ => written(write_csv(store.as_ref(), filter)),
     }
 }
 
-/// The view of the list, or of none where there is no store yet.
-fn look<T>(config: &Config, work: impl FnOnce(Option<&ListView>) -> Result<T, Stopped>) -> Result<T, Stopped> {
-    match find_store(config).map_err(Stopped::Failure)? {
-        Some(store) => store.view(|view| work(Some(view))),
-        None => work(None),
-    }
+/// Gives each row to `write`, if there is a list.
+fn list(store: Option<&Store>, filter: &Filter, write: impl FnMut(Listed) -> io::Result<()>) -> Result<(), Stopped> {
+    store.map_or(Ok(()), |store| store.view(|view| each(|take| view.each(filter, take), write)))
 }
 
-/// Why the writing of rows ended early.
-enum Stopped {
-    Store(StoreError),
-    Output(io::Error),
-    Failure(Failure),
+fn write_csv(store: Option<&Store>, filter: &Filter) -> Result<(), Stopped> {
+    let start = |fields| CsvWriter::start(BufWriter::new(io::stdout().lock()), fields);
+    let Some(store) = store else { return Ok(start(Vec::new())?.finish()?) };
+    store.view(|view| {
+        let mut csv = start(view.field_names(filter)?)?;
+        each(|take| view.each(filter, take), |one| csv.write(&one))?;
+        Ok(csv.finish()?)
+    })
 }
 
-impl From<StoreError> for Stopped {
-    fn from(error: StoreError) -> Self {
-        Stopped::Store(error)
-    }
-}
-
-impl From<io::Error> for Stopped {
-    fn from(error: io::Error) -> Self {
-        Stopped::Output(error)
-    }
-}
-
-fn written(outcome: Result<(), Stopped>) -> Result<Exit, Failure> {
-    match outcome {
-        Ok(()) => Ok(Exit::Done),
-        // The reader has seen enough.
-        Err(Stopped::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
-        Err(Stopped::Output(error)) => Err(Failure::new(format!("can't write the list: {error}"), "check that the disk has room")),
-        Err(Stopped::Store(error)) => Err(store_failure(&error)),
-        Err(Stopped::Failure(failure)) => Err(failure),
-    }
-}
-
-/// Gives each row to `write`, and the first fault of writing back.
-fn each(view: Option<&ListView>, filter: &Filter, write: &mut dyn FnMut(Listed) -> io::Result<()>) -> Result<(), Stopped> {
-    let Some(view) = view else { return Ok(()) };
-    let mut outcome = Ok(());
-    view.each(filter, &mut |one| match write(one) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            outcome = Err(error);
-            ControlFlow::Break(())
-        }
-    })?;
-    Ok(outcome?)
-}
-
-fn write_csv(view: Option<&ListView>, filter: &Filter) -> Result<(), Stopped> {
-    let fields = view.map(|view| view.field_names(filter)).transpose()?.unwrap_or_default();
-    let mut csv = CsvWriter::start(BufWriter::new(io::stdout().lock()), fields)?;
-    each(view, filter, &mut |one| csv.write(&one))?;
-    Ok(csv.finish()?)
-}
-
-/// One object, also where the store fails in the middle: then it ends with the error.
-fn write_json(config: &Config, voice: &Voice, filter: &Filter) -> Result<Exit, Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut begun = false;
-    let outcome = look(config, |view| {
-        out.write_all(b"{\"version\":1,\"subscribers\":[")?;
-        let mut before = "";
-        begun = true;
-        each(view, filter, &mut |one| {
-            write!(out, "{before}{}", listed_json(&one))?;
-            before = ",";
-            Ok(())
-        })
-    });
-    let ending = match outcome {
-        Ok(()) => Ok("]}\n".to_owned()),
-        Err(stopped) => match written(Err(stopped)) {
-            Ok(exit) => return Ok(exit),
-            Err(failure) if !begun => return Err(failure),
-            Err(failure) => Err(failure),
-        },
-    };
-    let end = ending.as_ref().map_or_else(
-        |failure| format!("],\"error\":{},\"help\":{},\"diagnostics\":[]}}\n", json!(failure.message), json!(failure.help)),
-        String::clone,
-    );
-    let done = out.write_all(end.as_bytes()).and_then(|()| out.flush());
-    match ending {
-        Ok(_) => written(done.map_err(Stopped::Output)),
-        Err(failure) => {
-            drop(out);
-            if !voice.json {
-                voice.failure(&failure);
-            }
-            Ok(Exit::CouldNotRun)
-        }
-    }
+fn write_json(store: Option<&Store>, voice: &Voice, filter: &Filter) -> Result<Exit, Failure> {
+    write_object(voice, "{\"version\":1,\"subscribers\":[", |write| list(store, filter, |one| write(&listed_json(&one))))
 }
 
 pub(super) fn show(config: &Config, voice: &Voice, filter: &Filter) -> Result<Exit, Failure> {
+    let store = find_store(config)?;
     if voice.json {
-        return write_json(config, voice, filter);
+        return write_json(store.as_ref(), voice, filter);
+    }
+    if voice.quiet {
+        return Ok(Exit::Done);
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let mut count = 0_usize;
-    written(look(config, |view| {
-        if voice.quiet {
-            return Ok(());
-        }
-        each(view, filter, &mut |one| {
+    let mut write = || {
+        list(store.as_ref(), filter, |one| {
             count += 1;
             writeln!(out, "{}", line(&one))
         })?;
         let people = if count == 1 { "subscriber" } else { "subscribers" };
         writeln!(out, "{count} {people}")?;
         Ok(out.flush()?)
-    }))
+    };
+    written(write())
 }
 
 fn line(one: &Listed) -> String {
