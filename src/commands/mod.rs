@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod build;
+mod forecast;
 pub mod init;
 #[cfg(feature = "send")]
 pub mod list;

@@ -1,6 +1,7 @@
 //! `tidings send`: an issue to its subscribers.
 
 use super::args::{NowArgs, SharedArgs};
+use super::forecast::{Forecast, time_text};
 use super::progress::Bar;
 use super::sending::{Publication, Told, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell};
 use super::{Exit, Failure, Voice};
@@ -248,33 +249,30 @@ fn smtp_spec(config: &Config, args: &SendArgs) -> Result<SmtpSpec, Failure> {
     Ok(spec)
 }
 
-/// How many would get it now.
-fn recipients(args: &SendArgs, config: &Config, letter: &Letter) -> Result<u64, Failure> {
-    let Some(store) = find_store(config)? else { return Ok(0) };
-    let failed = |error| store_failure(&error);
-    match store.counts(&letter.edition.issue).map_err(failed)? {
-        Some(counts) => {
-            let again = if args.resend_uncertain { counts.uncertain } else { 0 };
-            let new = if args.enrol_new { store.would_enrol(&letter.edition.issue, &letter.segment).map_err(failed)? } else { 0 };
-            Ok(counts.open() + again + new as u64)
-        }
-        None => store.would_enrol(&letter.edition.issue, &letter.segment).map(|number| number as u64).map_err(failed),
-    }
+/// Who would get it now.
+fn forecast(args: &SendArgs, config: &Config, letter: &Letter) -> Result<Forecast, Failure> {
+    let Some(store) = find_store(config)? else { return Ok(Forecast::default()) };
+    let due = store.due_by_domain(&letter.edition.issue, &letter.segment, args.resend_uncertain, args.enrol_new);
+    due.map(|domains| Forecast { domains }).map_err(|error| store_failure(&error))
 }
 
 fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sample: &Message, smtp: &SmtpSpec) -> Result<Exit, Failure> {
     let edition = &letter.edition;
     let subject = fill_subject(edition, &sample_recipient());
-    let recipients = recipients(args, config, letter)?;
-    let seconds = smtp.rate.map(|rate| recipients as f64 / rate);
+    let forecast = forecast(args, config, letter)?;
+    let (recipients, seconds) = (forecast.recipients(), forecast.seconds(smtp));
     voice.object(&json!({
         "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "recipients": recipients,
-        "bytes": sample.bytes.len(), "server": smtp.server(), "seconds": seconds,
+        "domains": forecast.domains_json(), "bytes": sample.bytes.len(), "server": smtp.server(), "seconds": seconds,
         "dkim": letter.signers.iter().map(|key| json!({"name": key.dns_name(), "txt": key.dns_record()})).collect::<Vec<_>>(),
     }));
-    let time = seconds.map(|seconds| format!(", {seconds:.0} s at the rate that is set")).unwrap_or_default();
+    let domains = if recipients > 0 { format!(" ({})", forecast.domains_text()) } else { String::new() };
+    let time = match seconds {
+        Some(seconds) => format!("{} at the rates that are set", time_text(seconds)),
+        None => format!("as fast as the server takes them over {} connections", smtp.connections),
+    };
     voice.result(&format!(
-        "Issue {}: \"{}\", {} bytes, to {recipients} recipients through {}{time}. Nothing was sent.",
+        "Issue {}: \"{}\", {} bytes, to {recipients} recipients{domains}\nthrough {}, {time}. Nothing was sent.",
         edition.issue,
         subject,
         sample.bytes.len(),
@@ -326,7 +324,7 @@ fn confirm(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, smt
     if voice.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::new("nothing was sent: there is nobody to ask", "say --yes, or try --dry-run or --test ADDRESS first"));
     }
-    let recipients = recipients(args, config, letter)?;
+    let recipients = forecast(args, config, letter)?.recipients();
     let mut err = std::io::stderr().lock();
     let asked = write!(
         err,

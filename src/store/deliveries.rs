@@ -7,6 +7,7 @@ use crate::ledger::{DeliveryState, Event, StateWord, recover, step};
 use crate::list::{Audience, Segment, Subscriber, SubscriptionState};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// What enrolling found.
@@ -330,15 +331,33 @@ impl Store {
         Ok(list)
     }
 
-    /// How many `enrol` would choose now.
-    pub fn would_enrol(&self, issue: &str, segment: &Segment) -> Result<usize, StoreError> {
+    /// How many a run would mail now, by their domains: whom `enrol` would choose, or of an issue that is enrolled those whose
+    /// fate is open; also who is uncertain, or has come onto the list since, where that is asked for.
+    pub fn due_by_domain(&self, issue: &str, segment: &Segment, uncertain: bool, new: bool) -> Result<BTreeMap<String, u64>, StoreError> {
         self.read("read the ledger", |connection| {
-            let mut count = 0;
-            each_new(connection, issue, segment, &mut |_, _, reason| {
-                count += usize::from(reason.is_none());
-                Ok(())
-            })?;
-            Ok(count)
+            let mut domains = BTreeMap::new();
+            // Of a key: lower case, A-labels.
+            let mut count = |key: &str| *domains.entry(key.rsplit('@').next().unwrap_or_default().to_owned()).or_default() += 1;
+            let is_enrolled = counts(connection, issue)?.is_some();
+            if is_enrolled {
+                let mut query = connection.prepare(
+                    "SELECT key FROM deliveries WHERE issue = ?1
+                     AND (state IN ('pending', 'claimed', 'begun', 'deferred') OR ?2 AND state = 'uncertain')",
+                )?;
+                let mut rows = query.query(params![issue, uncertain])?;
+                while let Some(row) = rows.next()? {
+                    count(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
+                }
+            }
+            if new || !is_enrolled {
+                each_new(connection, issue, segment, &mut |key, _, reason| {
+                    if reason.is_none() {
+                        count(&key);
+                    }
+                    Ok(())
+                })?;
+            }
+            Ok(domains)
         })
     }
 }

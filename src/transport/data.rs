@@ -1,30 +1,35 @@
 //! A message as it follows DATA (RFC 5321, section 4.5.2).
 
 /// The message with CRLF line ends, dots doubled at the start of lines, and a last CRLF, without the final dot. A bare CR
-/// or LF becomes CRLF: a server that takes one for the end of a line must not see a dot after it (SMTP smuggling).
+/// or LF becomes CRLF, and NUL, which no message may hold, is left out: a server that takes the one for the end of a line, or
+/// overlooks the other, must not see a dot after it (SMTP smuggling).
 pub fn stuff(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len() + message.len() / 64 + 2);
     let part = |from: usize, to: usize| message.get(from..to).unwrap_or_default();
-    // What is right already is copied in long pieces; the wire's bytes are a line's once its end has been looked at.
-    let (mut copied, mut line) = (0, 0);
+    // What is right already is copied in long pieces.
+    let (mut copied, mut at, mut is_start) = (0, 0, true);
     loop {
-        if message.get(line) == Some(&b'.') {
-            out.extend_from_slice(part(copied, line));
+        if is_start && message.get(at) == Some(&b'.') {
+            out.extend_from_slice(part(copied, at));
             out.push(b'.');
-            copied = line;
+            copied = at;
         }
-        let Some(end) = message.get(line..).and_then(|rest| memchr::memchr2(b'\r', b'\n', rest)).map(|at| line + at) else { break };
-        line = end + 1;
-        if message.get(end) == Some(&b'\r') && message.get(line) == Some(&b'\n') {
-            line += 1;
-        } else {
-            out.extend_from_slice(part(copied, end));
-            out.extend_from_slice(b"\r\n");
-            copied = line;
+        let Some(end) = message.get(at..).and_then(|rest| memchr::memchr3(b'\r', b'\n', 0, rest)).map(|found| at + found) else { break };
+        match (message.get(end), message.get(end + 1)) {
+            (Some(b'\r'), Some(b'\n')) => (at, is_start) = (end + 2, true),
+            (Some(0), _) => {
+                out.extend_from_slice(part(copied, end));
+                (is_start, at, copied) = (is_start && end == at, end + 1, end + 1);
+            }
+            _ => {
+                out.extend_from_slice(part(copied, end));
+                out.extend_from_slice(b"\r\n");
+                (at, copied, is_start) = (end + 1, end + 1, true);
+            }
         }
     }
     out.extend_from_slice(part(copied, message.len()));
-    if line < message.len() {
+    if !is_start || at < message.len() {
         out.extend_from_slice(b"\r\n");
     }
     out
@@ -77,15 +82,56 @@ mod tests {
             (b"a\n\r.\r\nb", b"a\r\n\r\n..\r\nb\r\n"),
             (b"..a\r\n.b", b"...a\r\n..b\r\n"),
             (b"no end", b"no end\r\n"),
+            (b"a\r\n\0.\r\nb", b"a\r\n..\r\nb\r\n"),
+            (b"a\0b\r\n\0\0", b"ab\r\n"),
             (b"", b""),
         ] {
             assert_eq!(String::from_utf8_lossy(&stuff(message)), String::from_utf8_lossy(wire));
         }
     }
 
+    /// The sequences that servers were published to take for the end of a message (SEC Consult, "SMTP Smuggling", 2023, and the
+    /// tools that test for it), each before another message: none ends it, whatever a server takes for the end of a line.
+    #[test]
+    fn no_published_sequence_ends_a_message() {
+        let breaks: [fn(&[u8]) -> Vec<u8>; 4] = [
+            |wire| wire.to_vec(),
+            |wire| String::from_utf8_lossy(wire).replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n").into_bytes(),
+            |wire| wire.iter().copied().filter(|byte| *byte != 0).collect(),
+            |wire| String::from_utf8_lossy(wire).replace('\r', "").replace('\n', "\r\n").into_bytes(),
+        ];
+        for end in [
+            "\n.\n",
+            "\n.\r\n",
+            "\r\n.\n",
+            "\r.\r",
+            "\r.\r\n",
+            "\r\n.\r",
+            "\n.\r",
+            "\r.\n",
+            "\r\n.\r\n",
+            "\r\n\0.\r\n",
+            "\r\n.\0\r\n",
+            "\n\0.\n",
+            "\r\n.\r\r\n",
+            "\r\r\n.\r\r\n",
+            "\r\n\r.\r\n",
+            "\r\0\n.\r\0\n",
+            "\r\n.\r\n\r\n.\r\n",
+        ] {
+            let message =
+                format!("Subject: x\r\n\r\nhello{end}MAIL FROM:<admin@example.org>\r\nRCPT TO:<a@example.org>\r\nDATA\r\nforged\r\n");
+            let wire = [&stuff(message.as_bytes())[..], FINAL_DOT].concat();
+            for lenient in breaks {
+                let (read, after) = (lenient(&wire), Vec::<u8>::new());
+                assert_eq!(read_to_dot(&read).1, after, "{end:?}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_server_reads_what_was_meant(message in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'\r'), Just(b'\n'), any::<u8>()], 0..200)) {
+        fn a_server_reads_what_was_meant(message in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'\r'), Just(b'\n'), Just(0), any::<u8>()], 0..200)) {
             let mut wire = stuff(&message);
             wire.extend_from_slice(FINAL_DOT);
             let (back, after) = read_to_dot(&wire);
@@ -94,7 +140,7 @@ mod tests {
             // Only line ends differ.
             let lines = |bytes: &[u8]| {
                 let text = String::from_utf8(bytes.iter().map(|b| if b.is_ascii() { *b } else { b'?' }).collect()).unwrap();
-                text.replace("\r\n", "\n").replace('\r', "\n").trim_end_matches('\n').to_owned()
+                text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").trim_end_matches('\n').to_owned()
             };
             prop_assert_eq!(lines(&back), lines(&message));
             // No bare CR or LF leaves.

@@ -38,6 +38,9 @@ fn an_issue_goes_to_everybody_once() {
     project.run("list import l.csv").success();
     let dry = project.run("send latest --dry-run --format json").success().json();
     assert_eq!((&dry["issue"], &dry["recipients"]), (&json!("2025-12"), &json!(3)));
+    assert_eq!((&dry["domains"], &dry["seconds"]), (&json!([{"domain": "example.net", "recipients": 3}]), &Value::Null));
+    let slow = project.run("send latest --dry-run --rate 1/s --per-domain example.net=1/m").success();
+    slow.stdout_has("to 3 recipients (example.net 3)").stdout_has("3 min at the rates that are set");
     assert_eq!(server.record().connections, 0);
     project.run("send latest").code(2).stderr_has("nothing was sent: there is nobody to ask");
     assert_eq!(server.record().connections, 0);
