@@ -5,10 +5,12 @@
     python3 benches/compare/send.py                                   # 10,000 messages over 1, 4, 16 and 64 connections
     python3 benches/compare/send.py --peers source,nodemailer,aiosmtplib --modules /tmp/peers/node_modules
     python3 benches/compare/send.py --dkim rsa --connections 4        # signed
+    python3 benches/compare/send.py --round-trip 50 --messages 1000   # to a server that is 50 ms away
     python3 benches/compare/send.py --goals                           # exit code 1 if a goal is missed
 
 tidings reads the publication and the list, personalises each message, and settles each in its ledger; smtp-source repeats one text.
-Messages have about 40 KB. Prints Markdown: messages a second, of the fastest run, and the ratio to smtp-source.
+Messages have about 40 KB. Prints Markdown: messages a second, of the fastest run, and the ratio to smtp-source; with a round trip also
+how many of them a message takes on its connection, the set-up of the connections among them: with pipelining the protocol's least is one.
 """
 
 import argparse
@@ -20,6 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from far import far
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -35,6 +39,7 @@ def options():
     parser.add_argument("--peers", default="source", help="of source, nodemailer, aiosmtplib")
     parser.add_argument("--modules", default="/tmp/peers/node_modules", help="where nodemailer is installed")
     parser.add_argument("--dkim", choices=["rsa", "ed25519"], help="tidings signs each message")
+    parser.add_argument("--round-trip", type=float, default=0, help="milliseconds to the server and back")
     parser.add_argument("--goals", action="store_true", help="exit code 1 if tidings is slower than 0.8 (1 connection) or 1.0 of smtp-source")
     return parser.parse_args()
 
@@ -121,13 +126,15 @@ def main():
         folder = pathlib.Path(name)
         port = free_port()
         server = sink(port)
+        distance, port = far(port, asked.round_trip / 1000) if asked.round_trip else (None, port)
         try:
             publication(folder, port, asked.messages, asked.dkim)
             sample = run([TIDINGS, "send", "latest", "--dry-run", "--format", "json"], folder)
             size = int(sample.split('"bytes":')[1].split(",")[0])
             print(f"\n{asked.messages:,} messages of {size:,} bytes, {os.cpu_count()} cores, {asked.rounds} rounds: messages a second\n")
-            print("| connections | " + " | ".join(sender.__name__ for sender in senders) + " | tidings : smtp-source |")
-            print("| ---: |" + " ---: |" * (len(senders) + 1))
+            trips = " round trips a message |" if distance else ""
+            print("| connections | " + " | ".join(sender.__name__ for sender in senders) + " | tidings : smtp-source |" + trips)
+            print("| ---: |" + " ---: |" * (len(senders) + (2 if distance else 1)))
             for connections in map(int, asked.connections.split(",")):
                 fastest = {}
                 for _ in range(asked.rounds):
@@ -139,9 +146,12 @@ def main():
                 if ratio < (0.8 if connections == 1 else 1.0):
                     missed.append(f"{connections} connections: {ratio:.2f} of smtp-source")
                 missed += [f"{connections} connections: {peer.__name__} is faster" for peer in senders[1:] if peer is not source and rates[peer] > rates[tidings]]
-                print(f"| {connections} | " + " | ".join(f"{rates[sender]:,.0f}" for sender in senders) + f" | {ratio:.2f} |", flush=True)
+                trips = f" {connections / rates[tidings] / asked.round_trip * 1000:.2f} |" if distance else ""
+                print(f"| {connections} | " + " | ".join(f"{rates[sender]:,.0f}" for sender in senders) + f" | {ratio:.2f} |{trips}", flush=True)
         finally:
             server.terminate()
+            if distance:
+                distance.terminate()
     if asked.goals and missed:
         sys.exit("missed: " + "; ".join(missed))
 

@@ -94,7 +94,8 @@ mod tests {
     /// tools that test for it), each before another message: none ends it, whatever a server takes for the end of a line.
     #[test]
     fn no_published_sequence_ends_a_message() {
-        let breaks: [fn(&[u8]) -> Vec<u8>; 4] = [
+        type Lenient = fn(&[u8]) -> Vec<u8>;
+        let breaks: [Lenient; 4] = [
             |wire| wire.to_vec(),
             |wire| String::from_utf8_lossy(wire).replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n").into_bytes(),
             |wire| wire.iter().copied().filter(|byte| *byte != 0).collect(),
