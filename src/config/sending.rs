@@ -194,7 +194,8 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         count
     });
     let policy_stop = table.number("policy_stop").and_then(|given| u32::try_from(given.value).ok()).unwrap_or(10);
-    let timeout = duration(&mut table, "timeout").unwrap_or(Duration::from_secs(60));
+    // RFC 5321, section 4.5.3.2: five minutes for the greeting, MAIL and RCPT, less for the others, ten after the final dot.
+    let timeout = duration(&mut table, "timeout").unwrap_or(Duration::from_secs(300));
     let final_timeout = duration(&mut table, "final_timeout").unwrap_or(Duration::from_secs(600));
     let mut retry =
         RetrySpec { first: Duration::from_secs(300), max: Duration::from_secs(4 * 3600), give_up: Duration::from_secs(2 * 86_400) };

@@ -12,6 +12,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The kernel's part, at most: no server has anything to think about yet.
+const CONNECT: Duration = Duration::from_secs(60);
 /// A farewell is not worth a long wait.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -45,7 +47,7 @@ impl Smtp {
             Failure::Lost(reason) => Ending::Again(reason),
             Failure::Silent(reason) | Failure::Nonsense(reason) | Failure::Tls(reason) => Ending::Later(reason),
         };
-        let stream = Stream::connect(&addresses, &peer, spec.timeout).map_err(ended)?;
+        let stream = Stream::connect(&addresses, &peer, spec.timeout.min(CONNECT)).map_err(ended)?;
         let name = stream.local_address().map_or_else(|| "localhost".to_owned(), address_literal);
         let dialogue = Dialogue::new(name, spec.tls, self.credentials.clone());
         let (timeout, final_timeout) = (spec.timeout, spec.final_timeout);
