@@ -339,7 +339,12 @@ impl<'a> Kitchen<'a> {
 
     fn style(&self, entry: &Entry) -> Style {
         let language = entry.head.language.as_deref().unwrap_or(&self.config.site.language).to_string();
-        Style { language, smart_punctuation: self.config.content.smart_punctuation, highlight: self.config.content.highlight }
+        Style {
+            language,
+            smart_punctuation: self.config.content.smart_punctuation,
+            highlight: self.config.content.highlight,
+            ..Style::default()
+        }
     }
 
     fn links(&self, at: usize) -> EntryLinks<'_> {

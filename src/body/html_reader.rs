@@ -49,7 +49,12 @@ impl TokenSink for Sink<'_, '_> {
                 let text = if stream.is_open("pre") { text.to_string() } else { join_cjk_lines(&text) };
                 stream.text(text);
             }
-            Token::CommentToken(text) if text.trim().eq_ignore_ascii_case("more") => stream.push(Event::More),
+            Token::CommentToken(text) => {
+                let words = text.trim();
+                if words.eq_ignore_ascii_case("more") || stream.summary_end.as_deref() == Some(words) {
+                    stream.push(Event::More);
+                }
+            }
             _ => {}
         }
         TokenSinkResult::Continue

@@ -25,7 +25,7 @@ mod words;
 
 use crate::catalog::{Image, Links};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::entry::{Entry, Markup};
+use crate::entry::{Entry, Markup, Syntax};
 use crate::language::Words;
 use event::{Event, heading_level};
 use std::collections::HashMap;
@@ -33,7 +33,7 @@ use std::ops::Range;
 
 pub use clean::{Cleaned, clean_for_xml, forbidden, is_forbidden};
 pub use highlight::Theme;
-pub use opening::{Heading, find_heading, first_paragraph, sample};
+pub use opening::{Heading, find_heading, first_paragraph, markdown_words, sample};
 pub use plain::split_title;
 pub use style::Style;
 pub use text::{PLACE, to_flowed, wrap_item, wrap_text};
@@ -91,9 +91,20 @@ fn page_field(entry: &Entry, field: &str) -> Option<String> {
     }
 }
 
+/// The style of an entry whose generator or own fields ask for another.
+fn own_style(entry: &Entry, style: &Style) -> Option<Style> {
+    let code_headers = entry.syntax == Syntax::Pelican;
+    // Jekyll's separator is any text; only a comment means nothing else.
+    let separator = entry.extra.iter().find(|(name, _)| name == "excerpt_separator").map(|(_, text)| text.trim());
+    let summary_end = separator.and_then(|text| text.strip_prefix("<!--")?.strip_suffix("-->")).map(|words| words.trim().into());
+    (code_headers || summary_end.is_some()).then(|| Style { code_headers, summary_end, ..style.clone() })
+}
+
 impl<'e> Body<'e> {
     /// Reads an entry's body, whose links are `links`, in a style. Diagnostics are about the body alone.
     pub fn read(entry: &'e Entry, links: &dyn Links, style: &Style) -> (Body<'e>, Vec<Diagnostic>) {
+        let own = own_style(entry, style);
+        let style = own.as_ref().unwrap_or(style);
         let text = entry.body_text();
         let span = |range: Range<usize>| Span::new(entry.body.start + range.start, entry.body.start + range.end);
         // A path, as Jekyll and Eleventy have it: people write the site's address before it.
@@ -172,7 +183,7 @@ impl<'e> Body<'e> {
                 (Body { events: read.events, notes: read.notes, has_html: read.has_html, words, length }, read.forbidden)
             }
             Markup::Html => {
-                let mut stream = stream::Stream::with_capacity(text.len() / 24);
+                let mut stream = stream::Stream::with_capacity(text.len() / 24).ending_summary(style);
                 html_reader::read(text, &mut stream);
                 (Body { events: stream.finish(), notes: Vec::new(), has_html: true, words, length }, Vec::new())
             }

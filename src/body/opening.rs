@@ -146,6 +146,12 @@ pub fn first_paragraph(text: &str, markup: Markup) -> String {
     body.first_paragraph().unwrap_or_else(|| body.words(0..body.events.len()))
 }
 
+/// The words of a Markdown text, on one line.
+pub fn markdown_words(text: &str) -> String {
+    let (body, _) = Body::parse(text, Markup::Markdown, &Style::default());
+    body.words(0..body.events.len())
+}
+
 /// Words from the beginning of a text, without code, for guessing their language.
 pub fn sample(text: &str, markup: Markup) -> String {
     const BYTES: usize = 4000;

@@ -4,6 +4,7 @@ use super::clean::clean_for_xml;
 use super::event::{Element, Event, Layout};
 use super::foreign::{Foreign, Step};
 use super::hidden::keep_pictures;
+use super::style::Style;
 use super::words::is_cjk;
 use html5ever::tokenizer::Token;
 use pulldown_cmark::CowStr;
@@ -34,6 +35,8 @@ pub struct Stream<'e> {
     object: Option<(String, usize)>,
     /// The drawing or formula that is open.
     pub foreign: Option<Foreign>,
+    /// The words of the comment at which the summary ends, beside `more`.
+    pub summary_end: Option<Box<str>>,
     /// The line's end that vanishes if a CJK character follows.
     soft: Option<usize>,
     /// Whether what is borrowed needs no cleaning.
@@ -52,6 +55,11 @@ impl<'e> Stream<'e> {
         // No branch in the loop, so that many bytes are compared at once.
         let has_return = source.bytes().fold(false, |found, byte| found | (byte == b'\r'));
         Stream { is_clean: !has_return, ..Stream::with_capacity(source.len() / 20) }
+    }
+
+    /// The same, which knows the author's own comment at the end of summaries.
+    pub fn ending_summary(self, style: &Style) -> Self {
+        Stream { summary_end: style.summary_end.clone(), ..self }
     }
 
     /// An empty stream of the same source.

@@ -12,11 +12,15 @@ pub struct Style {
     pub smart_punctuation: bool,
     /// The colours of code blocks whose language is known.
     pub highlight: Option<Theme>,
+    /// Whether the first line of a code block may be the name of its language (Python-Markdown's CodeHilite).
+    pub code_headers: bool,
+    /// The words of the comment at which the summary ends, beside `more`.
+    pub summary_end: Option<Box<str>>,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Style { language: "en".into(), smart_punctuation: false, highlight: None }
+        Style { language: "en".into(), smart_punctuation: false, highlight: None, code_headers: false, summary_end: None }
     }
 }
 

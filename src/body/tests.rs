@@ -245,6 +245,9 @@ fn the_summary_is_the_marked_part_or_the_first_paragraph() {
     assert_eq!(summary("One two three four", 9), "One two…");
     assert_eq!(summary("10<sup>9</sup> and 1<sup>st</sup>", 99), "10⁹ and 1st");
     assert_eq!(summary("", 9), "");
+    let mut own = entry("One.\n\nTwo.\n\n<!-- cut -->\n\nThree.", Markup::Markdown);
+    own.extra.push(("excerpt_separator".into(), "<!--cut-->".into()));
+    assert_eq!(Body::read(&own, &Page, &Style::default()).0.summary(99), "One. Two.");
 }
 
 #[test]

@@ -132,6 +132,7 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
         }
         faults.append(&mut inner.finish());
     }
+    rules.translations = table.text("permalink_translations").and_then(|given| pattern(&mut table, "permalink_translations", &given));
     rules.defaults = defaults(&mut table, faults);
     let schemes: Vec<(&str, IdScheme)> = IdScheme::NAMES.iter().filter_map(|name| Some((*name, IdScheme::parse(name)?))).collect();
     rules.ids = table.choice("ids", &schemes).unwrap_or_default();

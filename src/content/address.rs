@@ -10,7 +10,8 @@ use super::tokens::Parts;
 use crate::body::is_forbidden;
 use crate::site::Site;
 use crate::url::{decode_path, encode_path};
-use chrono::{DateTime, Datelike, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime};
+use unicode_normalization::UnicodeNormalization;
 
 /// How ids are made where the entry has none of its own. A publisher who moves here keeps the scheme of the
 /// old generator, so that no reader shows an entry again.
@@ -52,7 +53,7 @@ impl IdScheme {
             IdScheme::Permalink | IdScheme::Hugo | IdScheme::Zola => url.to_owned(),
             IdScheme::Jekyll => {
                 let folder = url.strip_suffix('/').unwrap_or(url).rsplit_once('/').map_or(url, |(folder, _)| folder);
-                format!("{folder}/{}", encode_path(name.trim_end_matches('.')))
+                format!("{folder}/{}", encode_path(&name.trim_end_matches('.').nfkc().collect::<String>()))
             }
             IdScheme::Tag | IdScheme::Pelican => {
                 // Pelican's are not percent-encoded.
@@ -83,6 +84,8 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug)]
 pub struct AddressRules<'a> {
     pub pattern: &'a Pattern,
+    /// Of entries in another language than the site's.
+    pub translations: Option<&'a Pattern>,
     pub site: &'a Site,
     pub folders: &'a Folders,
     /// The dialect of the entry's file.
@@ -95,8 +98,8 @@ pub struct AddressRules<'a> {
 /// The path of an entry below the site, percent-encoded.
 pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Result<String, Fault> {
     let AddressRules { site, folders, read_as, made_as, slugs, .. } = *rules;
-    let is_translated = made_as == Dialect::Pelican && entry.language.is_some() && !rules.pattern.names_language();
-    let pattern = if is_translated { Dialect::pelican_translation() } else { rules.pattern };
+    let usual = (made_as == Dialect::Pelican && !rules.pattern.names_language()).then(Dialect::pelican_translation);
+    let pattern = rules.translations.or(usual).filter(|_| entry.language.is_some()).unwrap_or(rules.pattern);
     // The site's own language may stand in a folder, which an address then names (`/fr/`).
     let language = entry.language.as_deref().or(facts.language.as_deref()).unwrap_or(&site.language);
     let before = facts.language_folder.as_deref().unwrap_or_default();
@@ -107,11 +110,13 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Res
     let parts = Parts {
         dialect: made_as,
         slugs,
-        date: entry.published.map(|date| match made_as {
+        date: match (made_as, entry.published) {
             // Jekyll writes the day of the site's own zone into addresses.
-            Dialect::Jekyll => date.with_timezone(&site.timezone).fixed_offset(),
-            _ => date,
-        }),
+            (Dialect::Jekyll, Some(date)) => Some(date.with_timezone(&site.timezone).fixed_offset()),
+            // No date is Go's first one, which Hugo writes into addresses, too.
+            (Dialect::Hugo, None) => NaiveDate::from_ymd_opt(1, 1, 1).map(|day| day.and_time(NaiveTime::MIN).and_utc().fixed_offset()),
+            (_, date) => date,
+        },
         title: entry.title.as_deref(),
         slug: entry.slug.as_deref(),
         name: &facts.name,
@@ -163,7 +168,11 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Res
     if path.contains(is_bad) || path.split('/').any(is_climbing) || leaves {
         return Err(Fault::Refused(entry.permalink.clone().unwrap_or(path)));
     }
-    Ok(encode_path(&path))
+    Ok(match made_as {
+        // Jekyll's `absolute_url`, which its feed asks, composes characters (NFKC).
+        Dialect::Jekyll if !path.is_ascii() => encode_path(&path.nfkc().collect::<String>()),
+        _ => encode_path(&path),
+    })
 }
 
 /// Hugo's `url` as it stands, but for doubled slashes; one that names no file ends in a slash.

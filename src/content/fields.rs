@@ -8,7 +8,7 @@ use super::names::{Meaning, meaning};
 use super::people::read_people;
 use super::rare::Rare;
 use super::value::{Field, Node, Value};
-use crate::body::plain_text;
+use crate::body::{markdown_words, plain_text};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::entry::Enclosure;
 use chrono::{DateTime, FixedOffset};
@@ -77,6 +77,8 @@ impl FieldReader<'_> {
         entry.title = slot(Meaning::Title).and_then(|field| self.words(field));
         entry.summary = slot(Meaning::Summary).and_then(|field| match self.depth {
             Depth::Head => self.text(field),
+            // Of all generators, only Pelican takes it for Markdown (its FORMATTED_FIELDS).
+            Depth::Entry if self.dialect == Dialect::Pelican => self.text(field).map(|text| markdown_words(&text)),
             Depth::Entry => self.words(field),
         });
         entry.slug = slot(Meaning::Slug).and_then(|field| self.text(field));
@@ -114,9 +116,10 @@ impl FieldReader<'_> {
             entry.is_draft |= matches!(status.as_str(), "draft" | "private" | "pending");
             entry.is_hidden |= matches!(status.as_str(), "hidden" | "skip");
         }
-        // Hugo: `build: {list: never}`.
+        // Hugo: `build: {list: never}`, as true or false in older sites; `local` lists it in its own section only.
         if let Some(build) = slot(Meaning::Build) {
-            entry.is_hidden |= ["list", "render"].iter().any(|key| build.node.get(key).and_then(Node::text) == Some("never"));
+            let says = |key: &str, words: &[&str]| build.node.get(key).and_then(Node::text).is_some_and(|text| words.contains(&text));
+            entry.is_hidden |= says("list", &["never", "false", "local"]) || says("render", &["never", "false"]);
         }
         self.address(&mut entry, &slots);
         self.categories(&mut entry, &slots, front_matter);

@@ -32,6 +32,8 @@ pub struct ReadRules {
     pub permalink: Option<Pattern>,
     /// Patterns of single sections, by the path of their folder.
     pub sections: Vec<(String, Pattern)>,
+    /// Where entries in another language than the site's are found, if elsewhere (Pelican's `ARTICLE_LANG_URL`).
+    pub translations: Option<Pattern>,
     /// What `[[content.defaults]]` and `[content.authors]` say.
     pub defaults: Defaults,
     /// How names become segments of addresses.
@@ -168,6 +170,7 @@ fn find(
     }
     let address = AddressRules {
         pattern: rules.pattern(&facts.folders),
+        translations: rules.translations.as_ref(),
         site,
         folders,
         read_as: dialect,

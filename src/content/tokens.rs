@@ -43,6 +43,8 @@ pub enum Token {
     Path,
     /// The slug, else the name without its date (Hugo where `:filename` makes the date).
     SlugOrStem,
+    /// The slug, else the name without its date if it has one, else the title (Hugo's `:slug` there).
+    SlugOrDatedStem,
     /// The slug as it is, else folders and name (Astro).
     SlugOrPath,
     /// The slug as it is, else the path with the file's date as folders (Docusaurus).
@@ -97,6 +99,7 @@ pub fn colon_token(name: &str) -> Option<Token> {
         "path" => Token::Path,
         "stempath" => Token::StemPath,
         "slugorstem" => Token::SlugOrStem,
+        "slugordatedstem" => Token::SlugOrDatedStem,
         "slugorpath" => Token::SlugOrPath,
         "slugordatedpath" => Token::SlugOrDatedPath,
         "section" => Token::Section,
@@ -177,6 +180,8 @@ impl Token {
     pub fn value(self, parts: &Parts) -> Option<String> {
         let slug = |text: &str| parts.slugs.slugify(text, parts.dialect);
         Some(match self {
+            // Hugo doesn't fill a year up, which only the first one shows.
+            Token::Date("%Y") if parts.dialect == Dialect::Hugo => parts.date.map(|date| date.year().to_string()).unwrap_or_default(),
             Token::Date(format) => parts.date.map(|date| formatted(date, format)).unwrap_or_default(),
             Token::Title => match parts.dialect {
                 // Jekyll's title in addresses is the file's name.
@@ -206,6 +211,10 @@ impl Token {
                 None => slug(parts.title.unwrap_or(parts.stem)),
             },
             Token::SlugOrStem => slug(parts.slug.unwrap_or(parts.stem)),
+            Token::SlugOrDatedStem => match parts.slug.or((parts.stem != parts.name).then_some(parts.stem)) {
+                Some(own) => slug(own),
+                None => parts.hugo_title(),
+            },
             Token::SlugOrPath => parts.slug.map_or_else(|| parts.path(parts.name), |slug| slug.trim_matches('/').to_owned()),
             Token::SlugOrDatedPath => parts.slug.map_or_else(|| parts.dated_path(), |slug| slug.trim_start_matches('/').to_owned()),
             Token::Section => parts.folders.first().map(|folder| parts.segment(folder)).unwrap_or_default(),

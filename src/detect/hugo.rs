@@ -221,7 +221,8 @@ impl<'a> HugoSite<'a> {
         }
         replace_tokens(pattern, |name| match name {
             "path" => Some(":sections/:slugorstem"),
-            "slug" | "slugorfilename" | "slugorcontentbasename" => Some(":slugorstem"),
+            "slug" => Some(":slugordatedstem"),
+            "slugorfilename" | "slugorcontentbasename" => Some(":slugorstem"),
             _ => None,
         })
     }
@@ -312,7 +313,7 @@ mod tests {
             (
                 "[frontmatter]\ndate = [':filename', ':default']\n[permalinks]\na = '/:year/:slugorfilename/'\nb = '/:slug/x/:slug'",
                 Some("/:sections/:slugorstem/"),
-                vec![("a", "/:year/:slugorstem/"), ("b", "/:slugorstem/x/:slugorstem/")],
+                vec![("a", "/:year/:slugorstem/"), ("b", "/:slugordatedstem/x/:slugordatedstem/")],
                 None,
             ),
         ] {

@@ -68,6 +68,12 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     let permalink = permalink.or_else(|| tree.first_text(&["collections.posts.permalink", "permalink"]));
     settings.set_permalink(permalink.unwrap_or_else(|| "date".into()), "permalink");
     scopes.retain(|scope| !scope.values.is_empty());
+    if let Some(node) =
+        tree.get("excerpt_separator").filter(|node| node.text().is_some_and(|text| text.starts_with("<!--") && text != "<!--more-->"))
+    {
+        let field = Field { name: "excerpt_separator".into(), node: node.clone() };
+        scopes.insert(0, Scope { path: String::new(), values: vec![field] });
+    }
     settings.defaults = scopes;
     settings.people = people(files, &root, &tree)?;
     feed(files, &tree, settings);
@@ -190,7 +196,7 @@ mod tests {
 
     #[test]
     fn fields_of_paths_and_people_are_taken_over() {
-        let config = "exclude: [vendor, _posts/old/, '*.txt']\ndefaults:\n- scope: { path: _posts/news, type: posts }\n  values: { layout: x, author: ann, permalink: /n/:title/ }\n\
+        let config = "excerpt_separator: <!--cut-->\nexclude: [vendor, _posts/old/, '*.txt']\ndefaults:\n- scope: { path: _posts/news, type: posts }\n  values: { layout: x, author: ann, permalink: /n/:title/ }\n\
                       - scope: { path: '' }\n  values: { tags: [all], lang: fr }\n- scope: { path: pages }\n  values: { lang: de }\n";
         let people = "ann:\n  name: Ann Lee\n  uri: https://ann.example\nbob: Bob\n";
         let found = settings(&[("_config.yml", config), ("_data/authors.yml", people)], &["_posts/2020-01-01-a.md"]);
@@ -200,7 +206,7 @@ mod tests {
             .iter()
             .map(|scope| format!("{}:{}", scope.path, scope.values.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(",")))
             .collect();
-        assert_eq!(said, [":tags,lang", "/news:author,permalink"]);
+        assert_eq!(said, [":excerpt_separator", ":tags,lang", "/news:author,permalink"]);
         let names: Vec<(&str, &str)> = found.people.iter().map(|(key, person)| (key.as_str(), person.name.as_str())).collect();
         assert_eq!((names, found.people[0].1.url.as_deref()), (vec![("ann", "Ann Lee"), ("bob", "Bob")], Some("https://ann.example")));
     }

@@ -49,7 +49,14 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.static_dir = Some(settings.content_dir.clone());
     permalinks(&conf, settings);
     feeds(&conf, settings);
-    let asked = [("SITENAME", "title"), ("SITEURL", "url"), ("TIMEZONE", "timezone"), ("ARTICLE_URL", "permalink"), ("PATH", "dir")];
+    let asked = [
+        ("SITENAME", "title"),
+        ("SITEURL", "url"),
+        ("TIMEZONE", "timezone"),
+        ("ARTICLE_URL", "permalink"),
+        ("ARTICLE_LANG_URL", "permalink_translations"),
+        ("PATH", "dir"),
+    ];
     for (name, key) in asked {
         if conf.is_unread(name) {
             settings.note(format!("{name} is no plain text in {}: write `{key}` in tidings.toml", settings.from));
@@ -91,7 +98,11 @@ fn permalinks(conf: &Python, settings: &mut Settings) {
         () if pattern.contains("(?P<slug>") || conf.text("SLUGIFY_SOURCE").as_deref() == Some("basename") => ":slugorfilename",
         () => "{slug}",
     };
-    settings.set_permalink(format!("/{}", url.trim_start_matches('/').replace("{slug}", slug)), "ARTICLE_URL");
+    let pattern = |url: &str| format!("/{}", url.trim_start_matches('/').replace("{slug}", slug));
+    settings.set_permalink(pattern(&url), "ARTICLE_URL");
+    if let Some(url) = conf.text("ARTICLE_LANG_URL") {
+        settings.set_translations(pattern(&url), "ARTICLE_LANG_URL");
+    }
     settings.slugs = match () {
         () if conf.flag("SLUGIFY_PRESERVE_CASE").unwrap_or(false) => Some("case"),
         () if conf.flag("SLUGIFY_USE_UNICODE").unwrap_or(false) => Some("unicode"),
@@ -146,12 +157,13 @@ mod tests {
     fn a_site_of_pelicans_is_read() {
         let found = settings(
             "SITENAME = 'T'\nSITEURL = 'https://example.org'\nAUTHOR = 'Ann'\nPATH = 'content/'\nTIMEZONE = 'Europe/Paris'\nDEFAULT_LANG = 'fr'\n\
-             ARTICLE_PATHS = ['blog', 'news']\nARTICLE_EXCLUDES = ['blog/old']\nARTICLE_URL = 'p/{slug}/'\nSLUGIFY_SOURCE = 'basename'\n\
+             ARTICLE_PATHS = ['blog', 'news']\nARTICLE_EXCLUDES = ['blog/old']\nARTICLE_URL = 'p/{slug}/'\nARTICLE_LANG_URL = '{lang}/{slug}/'\nSLUGIFY_SOURCE = 'basename'\n\
              FEED_ALL_RSS = 'rss.xml'\nFEED_MAX_ITEMS = 15\nWITH_FUTURE_DATES = False\n",
         );
         assert_eq!((found.generator, found.content_dir.as_str(), found.future), (Some(Generator::Pelican), "content", false));
         assert_eq!((found.include, found.exclude), (vec!["/blog".into(), "/news".into()], vec!["/blog/old".to_owned()]));
         assert_eq!((found.permalink.as_deref(), found.limit), (Some("/p/:slugorfilename/"), Some(15)));
+        assert_eq!(found.translations.as_deref(), Some("/{lang}/:slugorfilename/"));
         assert_eq!(found.old_feeds, ["/feeds/all.atom.xml", "/rss.xml"]);
     }
 

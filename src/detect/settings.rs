@@ -22,6 +22,8 @@ pub struct Settings {
     pub content_dir: String,
     pub static_dir: Option<String>,
     pub permalink: Option<String>,
+    /// Of entries in another language than the site's.
+    pub translations: Option<String>,
     /// By section.
     pub permalinks: Vec<(String, String)>,
     pub ids: Option<&'static str>,
@@ -74,6 +76,14 @@ impl Settings {
         match Pattern::parse(&pattern) {
             Ok(_) => self.permalink = Some(pattern),
             Err((reason, _)) => self.note(format!("{key}: {reason}; write `permalink` in tidings.toml so that addresses stay")),
+        }
+    }
+
+    /// Takes the pattern of entries in another language.
+    pub(super) fn set_translations(&mut self, pattern: String, key: &str) {
+        match Pattern::parse(&pattern) {
+            Ok(_) => self.translations = Some(pattern),
+            Err((reason, _)) => self.note(format!("{key}: {reason}; write `permalink_translations` in tidings.toml")),
         }
     }
 

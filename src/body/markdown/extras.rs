@@ -14,9 +14,18 @@ pub fn may_have_extras(text: &str) -> bool {
     pairs.fold(false, |found, ((a, b), c)| {
         let is_list = (*a == b'{') & (*b == b':');
         let is_math = (*a == b'\\') & ((*b == b'(') | (*b == b'['));
-        let is_contents = (*a == b'[') & ((*b == b'[') | ((*b | 0x20 == b't') & (*c | 0x20 == b'o')));
+        let is_contents = (*a == b'[') & ((*b == b'[') | (*b == b'!') | ((*b | 0x20 == b't') & (*c | 0x20 == b'o')));
         found | is_list | is_math | is_contents
     })
+}
+
+/// The first line of a box whose title its author wrote, or whose kind is none of GitHub's (`[!NOTE] Title`, `[!faq]- Title`):
+/// kind, title and length.
+pub fn callout(paragraph: &str) -> Option<(&str, &str, usize)> {
+    let line = paragraph.lines().next()?;
+    let (kind, title) = line.strip_prefix("[!")?.split_once(']')?;
+    let is_kind = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    is_kind.then(|| (kind, title.trim_start_matches(['+', '-']).trim(), line.len()))
 }
 
 /// Whether lines begin with the colon of a definition, and none with another: the parser takes `:tada:` for one.

@@ -102,6 +102,8 @@ struct Reader<'e, 's> {
     html: Option<String>,
     /// A block of code that gets colours: the start of it, its language, and its lines.
     code: Option<(Element<'e>, String, String)>,
+    /// Whether the first line of the code that comes is the name of its language.
+    is_header_due: bool,
     /// An image, its alternative text, and how deep we are in it.
     image: Option<(Element<'e>, String, usize)>,
     /// Where the open heading stands in the stream, if it needs an id, and its words.
@@ -129,7 +131,8 @@ impl<'e, 's> Reader<'e, 's> {
             source,
             style,
             depth,
-            stream: Stream::of(source),
+            stream: Stream::of(source).ending_summary(style),
+            is_header_due: false,
             read: Read::default(),
             definition: None,
             definitions: HashMap::new(),
@@ -225,6 +228,10 @@ impl<'e, 's> Reader<'e, 's> {
     }
 
     fn event(&mut self, event: Markdown<'e>, range: Range<usize>) {
+        let event = match event {
+            Markdown::Text(text) if std::mem::take(&mut self.is_header_due) => Markdown::Text(without_first_line(&text).into()),
+            event => event,
+        };
         if self.image.is_some() {
             return self.in_image(event);
         }
@@ -305,7 +312,12 @@ impl<'e, 's> Reader<'e, 's> {
                 return;
             }
             Tag::CodeBlock(kind) => {
-                let element = code_element(&kind);
+                let header = self.style.code_headers.then(|| code_header(&kind, &self.source[range])).flatten();
+                self.is_header_due = header.as_ref().is_some_and(|(_, is_alone)| *is_alone);
+                let element = match header {
+                    Some((language, _)) => Element::inline("code").with("class", format!("language-{}", language.to_lowercase())),
+                    None => code_element(&kind),
+                };
                 if self.style.highlight.is_some()
                     && let Some(language) = element.get("class").and_then(|class| class.strip_prefix("language-")).map(str::to_owned)
                 {
@@ -559,6 +571,30 @@ fn code_element<'e>(kind: &CodeBlockKind<'e>) -> Element<'e> {
         .collect();
     let element = Element::inline("code");
     if language.is_empty() { element } else { element.with("class", format!("language-{language}")) }
+}
+
+/// The language that the first line of a code block names, as CodeHilite reads it, and whether it says nothing else:
+/// `:::python`, `#!python`; `#!/usr/bin/python` is a part of the code.
+fn code_header(kind: &CodeBlockKind<'_>, written: &str) -> Option<(String, bool)> {
+    let mut lines = written.lines();
+    if let CodeBlockKind::Fenced(info) = kind {
+        lines.next().filter(|_| info.is_empty())?;
+    }
+    let line = lines.next()?.trim();
+    let rest = match line.strip_prefix("::") {
+        Some(rest) => rest.trim_start_matches(':'),
+        None => line.strip_prefix("#!")?,
+    };
+    // Lines to be marked stand behind the name.
+    let rest = rest.split(" hl_lines").next()?.trim_end();
+    let (path, name) = rest.rfind(['/', ' ']).map_or(("", rest), |at| rest.split_at(at + 1));
+    let is_name =
+        (path.is_empty() || path.starts_with('/')) && !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_#.+-".contains(c));
+    is_name.then(|| (name.to_owned(), path.is_empty()))
+}
+
+fn without_first_line(text: &str) -> String {
+    text.split_once('\n').map(|(_, rest)| rest.to_owned()).unwrap_or_default()
 }
 
 /// Text with its bare addresses as links, where it is neither code nor a link already.

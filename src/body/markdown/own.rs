@@ -4,6 +4,7 @@ use super::extras::{self, Attributes};
 use super::{MAX_READERS, Pending, Reader};
 use crate::body::event::{Element, Event, Layout, find_element};
 use crate::body::html_reader;
+use crate::body::shortcode::box_label;
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event as Markdown, Tag};
 use std::ops::Range;
 
@@ -44,6 +45,17 @@ impl<'e> Reader<'e, '_> {
             return true;
         }
         self.last_heading = None;
+        if matches!(self.stream.events.last(), Some(Event::Start(Element { name: "blockquote", .. })))
+            && let Some((kind, title, length)) = extras::callout(written)
+        {
+            self.callout(kind, title);
+            let is_alone = written[length..].trim().is_empty();
+            match is_alone {
+                true => self.skip_block(range.clone()),
+                false => (self.skip, self.is_block_skipped) = (range.start..range.start + length, false),
+            }
+            return is_alone;
+        }
         if extras::is_contents_mark(written) {
             self.skip_block(range.clone());
             return true;
@@ -161,6 +173,20 @@ impl<'e> Reader<'e, '_> {
         self.stream.start(Element::block("p"));
         self.stream.start(Element::inline("strong"));
         self.stream.text(title.to_owned());
+        self.stream.end("p");
+    }
+
+    /// The title of a box, in which there may be Markdown; else the word for its kind.
+    fn callout(&mut self, kind: &str, title: &str) {
+        if title.is_empty() {
+            let label = box_label(kind, self.style.words()).map_or_else(|| kind.replace(['-', '_'], " "), str::to_owned);
+            let mut letters = label.chars();
+            let label: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+            return self.box_title(&label);
+        }
+        self.stream.start(Element::block("p"));
+        self.stream.start(Element::inline("strong"));
+        self.nested(title, true);
         self.stream.end("p");
     }
 

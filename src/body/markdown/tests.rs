@@ -176,3 +176,38 @@ fn html_is_seen_but_comments_need_no_cleaning() {
     assert!(markdown::read("<div>x</div>", &Style::default()).has_html);
     assert!(!markdown::read("a\n\n<!--more-->\n\nb", &Style::default()).has_html);
 }
+
+#[test]
+fn boxes_have_the_titles_that_their_authors_wrote() {
+    for (text, expected) in [
+        (
+            "> [!NOTE] My *own* title\n> Body\n>\n> more",
+            "<blockquote><p><strong>My <em>own</em> title</strong></p><p>Body</p><p>more</p></blockquote>",
+        ),
+        ("> [!faq]- Why?\n>\n> So.", "<blockquote><p><strong>Why?</strong></p><p>So.</p></blockquote>"),
+        ("> [!info]\n> `x` *y*", "<blockquote><p><strong>Info</strong></p><p><code>x</code> <em>y</em></p></blockquote>"),
+        ("> [!my-kind]\n> x", "<blockquote><p><strong>My kind</strong></p><p>x</p></blockquote>"),
+        ("> [!NOTE]\n> x", "<blockquote><p><strong>Note</strong></p><p>x</p></blockquote>"),
+        ("> [![a](b.png)](c) x", "<blockquote><p><a href=c><img src=b.png alt=a></a> x</p></blockquote>"),
+        ("[!NOTE] x", "<p>[!NOTE] x</p>"),
+    ] {
+        assert_eq!(show(text).replace('\n', ""), expected, "{text}");
+    }
+}
+
+#[test]
+fn code_says_its_language_in_its_first_line_where_pelican_reads_it() {
+    let style = Style { code_headers: true, ..Style::default() };
+    for (text, expected) in [
+        ("    :::python\n    x\n", "<pre><code class=language-python>x\n</code></pre>"),
+        ("    :::C++ hl_lines=\"1 2\"\n    x\n", "<pre><code class=language-c++>x\n</code></pre>"),
+        ("```\n#!ruby\nx\n```", "<pre><code class=language-ruby>x\n</code></pre>"),
+        ("    #!/usr/bin/python\n    x\n", "<pre><code class=language-python>#!/usr/bin/python\nx\n</code></pre>"),
+        ("```c\n::x\ny\n```", "<pre><code class=language-c>::x\ny\n</code></pre>"),
+        ("    ::std::x();\n    y\n", "<pre><code>::std::x();\ny\n</code></pre>"),
+        ("    ::: note that\n", "<pre><code>::: note that\n</code></pre>"),
+    ] {
+        assert_eq!(styled(text, &style), expected, "{text}");
+    }
+    assert_eq!(show("    :::python\n    x\n"), "<pre><code>:::python\nx\n</code></pre>");
+}

@@ -146,7 +146,7 @@ pub fn find(name: &str, arguments: &Arguments, inner: Option<&str>, ours: &Words
 }
 
 /// The word on top of a note of that kind, in the text's language if there is one.
-fn label<'w>(kind: &str, ours: &'w Words) -> Option<&'w str> {
+pub fn label<'w>(kind: &str, ours: &'w Words) -> Option<&'w str> {
     Some(match kind.to_ascii_lowercase().as_str() {
         "note" | "secondary" | "primary" => &ours.note,
         "info" | "information" => "Info",

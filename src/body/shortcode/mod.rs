@@ -24,6 +24,7 @@ use memchr::{memchr_iter, memmem};
 use output::Output;
 use scan::Families;
 
+pub use known::label as box_label;
 pub use render::{Context, Found};
 
 /// A text without the syntax of generators, which knows where its bytes come from.
