@@ -49,6 +49,7 @@ fn site() -> Site {
         copyright: None,
         icon: None,
         logo: None,
+        translations: Default::default(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The publication: its title, address and authors, and how links become absolute.
 
+use crate::language;
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 use url::Url;
 
 /// A person or organisation that writes (RFC 4287, section 3.2).
@@ -36,6 +38,17 @@ pub struct Site {
     pub icon: Option<String>,
     /// Absolute URL of a wide picture.
     pub logo: Option<String>,
+    /// What it says of itself in other languages, by their tags.
+    pub translations: BTreeMap<String, Translation>,
+}
+
+/// The publication in one of its languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Translation {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// Absolute URL of the page where it begins.
+    pub home: Option<String>,
 }
 
 impl Site {
@@ -53,6 +66,12 @@ impl Site {
             url.set_path(&path);
         }
         Ok(url)
+    }
+
+    /// What the site says of itself in a language, or in the nearest wider one: `fr` for `fr-CA`.
+    pub fn translation(&self, tag: &str) -> Option<&Translation> {
+        let tags: Vec<&String> = self.translations.keys().collect();
+        self.translations.get(*tags.get(language::lookup(&tags, tag)?)?)
     }
 
     /// The absolute URL of a path below the site (`/a/b/` → `https://host/base/a/b/`).
@@ -98,6 +117,7 @@ mod tests {
                 copyright,
                 icon,
                 logo,
+                translations: BTreeMap::new(),
             };
             site.absolute(path)
         };

@@ -55,6 +55,7 @@ fn catalog() -> Catalog {
         copyright: None,
         icon: None,
         logo: None,
+        translations: Default::default(),
     };
     let assets = [("docs/deep/bundle/img/a b.png", 3), ("blog/x.png", 4)].map(|(path, length)| (path.to_owned(), length));
     let (catalog, faults) = Catalog::new(&site, PATHS.iter().map(|path| head(path)).collect(), BTreeMap::from(assets).into(), false);

@@ -7,8 +7,10 @@ use crate::content::{Defaults, Field, IdScheme, Pattern, ReadRules, Slugs, Value
 use crate::diagnostic::Diagnostic;
 use crate::feed::{Detail, FeedSpec, Format};
 use crate::files;
-use crate::site::{Person, Site};
+use crate::language;
+use crate::site::{Person, Site, Translation};
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -36,7 +38,7 @@ pub(super) fn site(top: &mut Table, faults: &mut Vec<Diagnostic>) -> Option<Site
         }
     };
     let description = table.text("description").map(|given| given.value).unwrap_or_default();
-    let language = table.text("language").and_then(|given| language(&mut table, given)).unwrap_or_else(|| "en".into());
+    let language = table.text("language").and_then(|given| language_tag(&mut table, given)).unwrap_or_else(|| "en".into());
     let timezone = table.text("timezone").and_then(|given| timezone(&mut table, given)).unwrap_or(Tz::UTC);
     let authors = [table.tables("author"), table.tables("authors")].into_iter().flatten();
     let authors = authors.filter_map(|person| author(person, faults)).collect();
@@ -52,6 +54,7 @@ pub(super) fn site(top: &mut Table, faults: &mut Vec<Diagnostic>) -> Option<Site
     };
     let icon = picture(&mut table, "icon", icon);
     let logo = picture(&mut table, "logo", logo);
+    let translations = translations(&mut table, url.as_ref(), faults);
     faults.append(&mut table.finish());
     Some(Site {
         title: title?.value,
@@ -64,7 +67,37 @@ pub(super) fn site(top: &mut Table, faults: &mut Vec<Diagnostic>) -> Option<Site
         copyright,
         icon,
         logo,
+        translations,
     })
+}
+
+/// `[site.languages.fr]`: what the site says of itself in other languages.
+fn translations(site: &mut Table, url: Option<&Url>, faults: &mut Vec<Diagnostic>) -> BTreeMap<String, Translation> {
+    let mut found = BTreeMap::new();
+    for (tag, mut table) in site.named_tables("languages") {
+        let title = table.text("title").map(|given| given.value);
+        let description = table.text("description").map(|given| given.value);
+        let mut home = None;
+        if let Some(given) = table.text("url") {
+            home = url.and_then(|base| below(base, &given.value));
+            if home.is_none() && url.is_some() {
+                table.refuse("url", &given, "is not a URL or a path", "write a path such as /fr/, or a whole URL");
+            }
+        }
+        match language::tag(&tag.value) {
+            Some(tag) => {
+                found.insert(language::usual_form(&tag), Translation { title, description, home });
+            }
+            None => site.refuse(
+                "languages",
+                &tag,
+                &format!("has the key `{}`, which is no language", tag.value),
+                "use a tag such as fr, pt-BR or zh-Hans",
+            ),
+        }
+        faults.append(&mut table.finish());
+    }
+    found
 }
 
 /// A path from the site's root, or a whole web address.
@@ -77,7 +110,7 @@ pub(super) fn below(base: &Url, text: &str) -> Option<String> {
 }
 
 /// A tag of letters, digits and hyphens (BCP 47).
-fn language(table: &mut Table, given: Given<String>) -> Option<String> {
+fn language_tag(table: &mut Table, given: Given<String>) -> Option<String> {
     let tag = given.value.replace('_', "-");
     let is_tag = tag.split('-').enumerate().all(|(at, part)| {
         let length = if at == 0 { 2..=8 } else { 1..=8 };
@@ -269,6 +302,11 @@ pub(super) fn feeds(top: &mut Table, root: &Path, site: Option<&Site>, faults: &
     spec.archive = table.flag_or_bool("archive").unwrap_or(spec.limit.is_none());
     if let Some(content) = table.choice("content", DETAILS) {
         spec.content = content;
+    }
+    if let Some(own_language_only) = table.choice("entries", &[("all", false), ("language", true)]) {
+        spec.own_language_only = own_language_only;
+        // What is left out of the site's feed stands there.
+        spec.languages = own_language_only;
     }
     for (key, wanted) in [
         ("tags", &mut spec.tags),

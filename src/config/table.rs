@@ -107,6 +107,29 @@ impl<'a> Table<'a> {
         tables
     }
 
+    /// The tables in a table whose keys are the user's own names, each with its name.
+    pub fn named_tables(&mut self, key: &'static str) -> Vec<(Given<String>, Table<'a>)> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let span = value.span();
+        let DeValue::Table(table) = value.into_inner() else {
+            self.wrong_type(key, span, "a table of tables");
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for (name, value) in table {
+            let (name_span, span) = (name.span(), value.span());
+            let name = name.into_inner().into_owned();
+            match value.into_inner() {
+                DeValue::Table(table) => {
+                    let inner = Table::new(self.source, self.overrides, format!("{}{key}.{name}.", self.prefix), table);
+                    tables.push((Given { value: name, place: Place::File(Span::new(name_span.start, name_span.end)) }, inner));
+                }
+                _ => self.wrong_type(&format!("{key}.{name}"), span, "a table"),
+            }
+        }
+        tables
+    }
+
     pub fn text(&mut self, key: &'static str) -> Option<Given<String>> {
         let value = self.take(key);
         if let Some(given) = self.flag(key) {

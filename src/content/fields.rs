@@ -6,7 +6,7 @@ use super::facts::Fields;
 use super::front_matter::{FrontMatter, Syntax};
 use super::names::{Meaning, meaning};
 use super::people::read_people;
-use super::rare::Rare;
+use super::rare::{Rare, Refused};
 use super::value::{Field, Node, Value};
 use crate::body::{markdown_words, plain_text};
 use crate::diagnostic::{Diagnostic, Source, Span};
@@ -51,7 +51,7 @@ impl FieldReader<'_> {
                     fill_enclosure(&mut slots, rank, field);
                 }
                 Some((meaning, rank)) if meaning != Meaning::Ignored => fill(&mut slots, meaning, rank, field),
-                _ if self.depth == Depth::Head || rare.take(field) => {}
+                _ if self.take(&mut rare, field) => {}
                 _ => entry.extra.push((field.name.clone(), field.node.flat())),
             }
         }
@@ -65,12 +65,13 @@ impl FieldReader<'_> {
                 Some((meaning, rank)) if !matches!(meaning, Meaning::More | Meaning::Ignored | Meaning::Path | Meaning::Permalink) => {
                     fill(&mut slots, meaning, rank + 100, field);
                 }
-                _ if self.depth == Depth::Head || rare.take(field) => {}
+                _ if self.take(&mut rare, field) => {}
                 _ => entry.extra.push((field.name.clone(), field.node.flat())),
             }
         }
         let rare = rare.finish();
         (entry.relations, entry.podcast) = (rare.relations, rare.podcast);
+        let refused = rare.refused;
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
 
         entry.id = slot(Meaning::Id).and_then(|field| self.text(field));
@@ -133,7 +134,25 @@ impl FieldReader<'_> {
         }
         entry.image = slot(Meaning::Image).and_then(|field| first_url(&field.node));
         self.enclosures(&mut entry, &slots);
+        // A recipe's season is none of a podcast.
+        if !entry.enclosures.is_empty() {
+            let fault = |Refused { field, text, help, span }| Diagnostic::podcast_value(&field, &text, help).at(self.source, span);
+            self.faults.extend(refused.into_iter().map(fault));
+        }
         entry
+    }
+
+    /// Takes a field of few entries. A head needs none of them, but their faults.
+    fn take(&self, rare: &mut Rare, field: &Field) -> bool {
+        match self.depth {
+            Depth::Head => {
+                if Rare::may_refuse(&field.name) {
+                    rare.take(field);
+                }
+                true
+            }
+            Depth::Entry => rare.take(field),
+        }
     }
 
     fn flag(&mut self, field: Option<&Field>) -> bool {
@@ -333,6 +352,12 @@ impl FieldReader<'_> {
                 enclosure.length = number(Meaning::EnclosureLength).and_then(|text| text.parse().ok()).unwrap_or(0);
             }
             enclosure.duration = enclosure.duration.or_else(|| number(Meaning::EnclosureDuration).and_then(read_duration));
+            let durations = slot(Meaning::EnclosureDuration).map(|field| &field.node).into_iter();
+            let durations = durations.chain(nodes.iter().filter_map(|node| DURATION.iter().find_map(|key| node.get(key))));
+            for node in durations.filter(|node| !node.is_null() && node.text().and_then(read_duration).is_none()) {
+                let text = node.text().unwrap_or("a list or a table");
+                self.faults.push(Diagnostic::podcast_value("duration", text, DURATION_HELP).at(self.source, node.span));
+            }
         }
     }
 }
@@ -385,7 +410,7 @@ fn read_enclosure(node: &Node) -> Option<Enclosure> {
             length: get(&["length", "size", "bytes", "size_in_bytes", "filesize"]).and_then(|text| text.parse().ok()).unwrap_or(0),
             mime_type: get(&["type", "mime_type", "mimetype", "mime"]).unwrap_or_default(),
             title: get(&["title", "name"]),
-            duration: get(&["duration", "duration_in_seconds"]).and_then(|text| read_duration(&text)),
+            duration: get(&DURATION).and_then(|text| read_duration(&text)),
         });
     }
     let text = node.text().filter(|text| !text.is_empty())?;
@@ -396,9 +421,16 @@ fn read_enclosure(node: &Node) -> Option<Enclosure> {
     Some(Enclosure { url, length, mime_type: parts.next().unwrap_or_default().to_owned(), ..Enclosure::default() })
 }
 
-/// Seconds of `3600`, `62:05` or `1:02:05`.
+/// What a table calls the length of its recording in time.
+const DURATION: [&str; 2] = ["duration", "duration_in_seconds"];
+const DURATION_HELP: &str = "write it as 1:02:05, 62:05, or a whole number of seconds";
+
+/// Seconds of `3600`, `62:05` or `1:02:05`, whose fraction counts nothing.
 fn read_duration(text: &str) -> Option<u64> {
-    let parts: Vec<u64> = text.trim().split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let text = text.trim();
+    let is_fraction = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = text.split_once('.').filter(|(_, fraction)| is_fraction(fraction)).map_or(text, |(whole, _)| whole);
+    let parts: Vec<u64> = whole.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     match parts.as_slice() {
         [seconds] => Some(*seconds),
         [minutes, seconds] => minutes.checked_mul(60)?.checked_add(*seconds),

@@ -6,6 +6,7 @@
 use super::people::read_people;
 use super::value::{Field, Node, Value};
 use crate::body::plain_text;
+use crate::diagnostic::Span;
 use crate::entry::{Attachment, Origin, Participant, Podcast, Relations};
 
 /// What is read of these fields.
@@ -13,10 +14,28 @@ use crate::entry::{Attachment, Origin, Participant, Podcast, Relations};
 pub(super) struct Rare {
     pub relations: Relations,
     pub podcast: Option<Box<Podcast>>,
+    /// Values of an episode that podcasts don't know.
+    pub refused: Vec<Refused>,
     source_url: Option<String>,
 }
 
+/// A value that was left out.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub field: String,
+    pub text: String,
+    /// What can be written instead.
+    pub help: &'static str,
+    pub span: Span,
+}
+
 impl Rare {
+    /// Whether a field of this name may have a value that is refused.
+    pub fn may_refuse(name: &str) -> bool {
+        let starts_with = |word: &&str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        ["itunes", "podcast", "episode", "season", "explicit"].iter().any(|word| starts_with(&word))
+    }
+
     /// Takes a field, if it is one of these.
     pub fn take(&mut self, field: &Field) -> bool {
         let name = field.name.to_ascii_lowercase().replace('-', "_");
@@ -89,12 +108,21 @@ impl Rare {
         match name {
             "title" => set(&mut episode.title, node),
             "image" | "episode_image" | "artwork" => set(&mut episode.image, node),
-            "episode" | "episode_number" | "episodenumber" | "number" => set_number(&mut episode.episode, node),
-            "season" | "season_number" | "seasonnumber" => set_number(&mut episode.season, node),
+            "episode" | "episode_number" | "episodenumber" | "number" => {
+                let number = episode.episode.or_else(|| number(node));
+                episode.episode = number;
+                self.check(name, node, number, "write a number from 1, such as 7")
+            }
+            "season" | "season_number" | "seasonnumber" => {
+                let number = episode.season.or_else(|| number(node));
+                episode.season = number;
+                self.check(name, node, number, "write a number from 1, such as 2")
+            }
             "episode_type" | "episodetype" | "type" => {
-                let kind = node.text().map(str::to_ascii_lowercase);
+                let kind = node.text().map(|text| text.trim().to_ascii_lowercase());
                 episode.kind = kind.filter(|kind| matches!(kind.as_str(), "full" | "trailer" | "bonus"));
-                true
+                let kind = episode.kind.is_some().then_some(());
+                self.check(name, node, kind, "use full, trailer or bonus")
             }
             "explicit" => {
                 let word = node.text().map(str::to_ascii_lowercase);
@@ -103,11 +131,12 @@ impl Rare {
                     Some("clean") => Some(false),
                     _ => None,
                 });
-                true
+                let flag = episode.is_explicit;
+                self.check(name, node, flag, "use true or false")
             }
             "block" => {
                 episode.is_blocked = node.flag() == Some(true);
-                true
+                self.check(name, node, node.flag(), "use true or false")
             }
             "transcript" | "transcripts" | "transcript_url" => {
                 episode.transcripts.extend(each(node).filter_map(attachment));
@@ -123,6 +152,15 @@ impl Rare {
             "guest" | "guests" => add_people(episode, node, Some("guest")),
             _ => false,
         }
+    }
+
+    /// Keeps what a field was refused for if nothing was `found` in it. It is an episode's in any case.
+    fn check<T>(&mut self, name: &str, node: &Node, found: Option<T>, help: &'static str) -> bool {
+        if found.is_none() {
+            let text = node.text().unwrap_or("a list or a table").to_owned();
+            self.refused.push(Refused { field: name.to_owned(), text, help, span: node.span });
+        }
+        true
     }
 }
 
@@ -200,9 +238,9 @@ fn set(slot: &mut Option<String>, node: &Node) -> bool {
     is_text
 }
 
-fn set_number(slot: &mut Option<u64>, node: &Node) -> bool {
-    *slot = slot.take().or_else(|| node.text()?.trim_start_matches('#').parse().ok());
-    true
+/// A number from 1, as Apple has them.
+fn number(node: &Node) -> Option<u64> {
+    node.text()?.trim().trim_start_matches('#').parse().ok().filter(|number| *number > 0)
 }
 
 #[cfg(test)]

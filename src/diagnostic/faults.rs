@@ -198,6 +198,10 @@ impl Diagnostic {
         error("duplicate", format!("{what} `{value}` is also that of {other}"), "give one of the two entries another slug, permalink or id")
     }
 
+    pub fn podcast_value(field: &str, text: &str, help: &str) -> Self {
+        warning("podcast-value", format!("`{field}` can't be `{text}`, so feeds leave it out"), help)
+    }
+
     pub fn enclosure_length(url: &str) -> Self {
         warning(
             "enclosure-length",

@@ -126,6 +126,8 @@ pub struct FeedSpec {
     /// Whether older entries stand in archives (RFC 5005, section 4).
     pub archive: bool,
     pub content: Detail,
+    /// Whether the site's own feed and those of tags, authors and sections hold only entries in the site's language.
+    pub own_language_only: bool,
     /// Whether each tag has feeds of its own.
     pub tags: bool,
     /// Whether each author has.
@@ -152,6 +154,7 @@ impl Default for FeedSpec {
             limit: Some(50),
             archive: false,
             content: Detail::Full,
+            own_language_only: false,
             tags: true,
             authors: false,
             sections: false,

@@ -3,6 +3,7 @@
 use super::clean;
 use super::{FeedSpec, Format, PlannedFeed};
 use crate::site::Site;
+use crate::url;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io;
@@ -43,10 +44,11 @@ fn write(writer: &mut Writer<Vec<u8>>, site: &Site, spec: &FeedSpec, feeds: &[Pl
 fn outline(writer: &mut Writer<Vec<u8>>, site: &Site, format: Format, feed: &PlannedFeed) -> io::Result<()> {
     let title = clean::some_line(&feed.title(site)).unwrap_or_else(|| site.url.to_string());
     let url = feed.subscription().url(site, format);
-    let description = clean::line(&site.description);
+    let description = clean::line(feed.description(site));
     let language = feed.language(site);
     let mut attributes = vec![("text", title.as_str()), ("title", &title), ("type", "rss"), ("xmlUrl", &url)];
-    attributes.push(("htmlUrl", site.url.as_str()));
+    let home = url::strict(feed.home(site));
+    attributes.push(("htmlUrl", &home));
     if !description.is_empty() {
         attributes.push(("description", &description));
     }

@@ -5,7 +5,7 @@ use super::document::ARCHIVE_SIZE;
 use super::slugs::{folder_slugs, same_name};
 use crate::entry::Head;
 use crate::language;
-use crate::site::Site;
+use crate::site::{Site, Translation};
 use rayon::slice::ParallelSliceMut;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -60,12 +60,33 @@ impl PlannedFeed {
         matches!(self.topic, Topic::Issues(_))
     }
 
-    /// The site's title, after the topic's name if the feed has one.
+    /// What the site says of itself in the feed's language, if that is not its own.
+    fn translation<'a>(&self, site: &'a Site) -> Option<&'a Translation> {
+        match &self.topic {
+            Topic::Language(tag) => site.translation(tag),
+            _ => None,
+        }
+    }
+
+    /// The site's title in the feed's language; else its own, after the topic's name if the feed has one.
     pub fn title(&self, site: &Site) -> String {
+        if let Some(title) = self.translation(site).and_then(|translation| translation.title.as_ref()) {
+            return title.clone();
+        }
         match self.topic.shown() {
             Some(name) => format!("{name} – {}", site.title),
             None => site.title.clone(),
         }
+    }
+
+    /// What the feed is about, in its language where the site says so.
+    pub fn description<'a>(&self, site: &'a Site) -> &'a str {
+        self.translation(site).and_then(|translation| translation.description.as_ref()).unwrap_or(&site.description)
+    }
+
+    /// The address of the page that the feed belongs to.
+    pub fn home<'a>(&self, site: &'a Site) -> &'a str {
+        self.translation(site).and_then(|translation| translation.home.as_deref()).unwrap_or(site.url.as_str())
     }
 
     /// The language of the feed: its own if it is a language's, else the site's.
@@ -94,12 +115,17 @@ pub fn plan_issue_feed(spec: &FeedSpec, site: &Site, folder: &str, count: usize)
 /// Which of the visible heads stand in which feed: first the site's, then those of tags, authors, sections and
 /// languages as far as `spec` wants them, each by its folder. `visible` holds indices into `heads`, in any order. Newest
 /// first by the published date, equal dates by id, entries without a date last in the order of their paths. Names that
-/// differ by letter case alone (`Rust`, `rust`) are one feed. An entry that names no author has the site's.
+/// differ by letter case alone (`Rust`, `rust`) are one feed. An entry that names no author has the site's. If `spec` wants
+/// only the site's language, what is in others stands in the feeds of these alone.
 pub fn plan_feeds(spec: &FeedSpec, site: &Site, heads: &[Head], visible: &[usize]) -> Vec<PlannedFeed> {
     // With their dates beside them, so that most comparisons look at nothing else.
     let mut dated: Vec<_> = visible.iter().filter_map(|at| heads.get(*at).map(|head| (head.published, *at, head))).collect();
     dated.par_sort_by(|(first, _, a), (second, _, b)| second.cmp(first).then_with(|| a.newest_first(b)));
-    let order: Vec<(usize, &Head)> = dated.into_iter().map(|(_, at, head)| (at, head)).collect();
+    let all: Vec<(usize, &Head)> = dated.into_iter().map(|(_, at, head)| (at, head)).collect();
+    let order: Cow<[(usize, &Head)]> = match spec.own_language_only {
+        true => all.iter().filter(|(_, head)| head.language.as_deref().is_none_or(|tag| is_kind_of(tag, &site.language))).copied().collect(),
+        false => Cow::Borrowed(&all),
+    };
     let shelf = Shelf::new(spec, &order);
     let mut whole = shelf.feed(Topic::Site, String::new());
     order.iter().for_each(|(at, _)| shelf.add(&mut whole, *at));
@@ -118,9 +144,16 @@ pub fn plan_feeds(spec: &FeedSpec, site: &Site, heads: &[Head], visible: &[usize
     }
     if spec.languages {
         let topic = |tag: String| Topic::Language(language::usual_form(&tag));
-        feeds.extend(shelf.sort("languages", topic, language_folders, |head, add| add(head.language.as_deref().unwrap_or(&site.language))));
+        feeds.extend(Shelf::new(spec, &all).sort("languages", topic, language_folders, |head, add| add(head.language.as_deref().unwrap_or(&site.language))));
     }
     feeds
+}
+
+/// Whether one tag names a kind of the other's language, as `en-GB` and `en` do (RFC 4647, section 3.3.1), but not `pt-PT` and
+/// `pt-BR`.
+fn is_kind_of(one: &str, other: &str) -> bool {
+    let mut pairs = one.split(['-', '_']).zip(other.split(['-', '_']));
+    pairs.all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// Each language's folder, by its name in lower case; none for what is no tag.
@@ -302,6 +335,32 @@ mod tests {
         assert_eq!(limits(None, true), [(5, 1000, 1000, true); 2]);
         assert_eq!(limits(Some(2000), true), [(5, 2000, 1000, true); 2]);
         assert_eq!(limits(None, false), [(5, usize::MAX, 0, true); 2]);
+    }
+
+    #[test]
+    fn a_feed_of_the_sites_language_leaves_the_others_to_theirs() {
+        let more = |slug: &str, language: Option<&str>| Head { language: language.map(Into::into), ..dated(slug, None, &["x"]) };
+        let heads = [more("a", None), more("b", Some("EN")), more("c", Some("en_gb")), more("d", Some("en-US")), more("e", Some("fr"))];
+        let spec = FeedSpec { own_language_only: true, languages: true, ..FeedSpec::default() };
+        let entries = |feed: &str| plan(&spec, &heads).into_iter().find(|(folder, ..)| folder == feed).map(|(.., entries)| entries);
+        // The site's is British English.
+        assert_eq!(entries("").as_deref(), Some("a b c"));
+        assert_eq!(entries("tags/x/").as_deref(), Some("a b c"));
+        assert_eq!((entries("languages/fr/").as_deref(), entries("languages/en-US/").as_deref()), (Some("e"), Some("d")));
+    }
+
+    #[test]
+    fn a_feed_of_a_language_says_what_the_site_is_called_in_it() {
+        let mut site = site();
+        let french = Translation { title: Some("Les nouvelles".into()), home: Some("https://example.org/fr/".into()), ..Translation::default() };
+        site.translations.insert("fr".into(), french);
+        let feed = |topic: Topic| PlannedFeed { topic, ..super::super::tests::sample::feed(None) };
+        let told = |topic: Topic| (feed(topic.clone()).title(&site), feed(topic.clone()).home(&site), feed(topic).description(&site));
+        let french = ("Les nouvelles".to_owned(), "https://example.org/fr/", "What's \"new\"");
+        assert_eq!(told(Topic::Language("fr-CA".into())), french);
+        assert_eq!(told(Topic::Language("fr".into())), french);
+        assert_eq!(told(Topic::Language("de".into())).0, "Deutsch – Ann & Bob <News>");
+        assert_eq!(told(Topic::Site), ("Ann & Bob <News>".into(), "https://example.org/news/", "What's \"new\""));
     }
 
     #[test]

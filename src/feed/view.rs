@@ -132,13 +132,13 @@ pub(super) struct EntryView<'a> {
 impl FeedView {
     pub fn new(format: Format, site: &Site, spec: &FeedSpec, document: &Document, entries: &[&Facts]) -> Self {
         let feed = document.feed;
-        let home_page = url::strict(site.url.as_str());
+        let home_page = url::strict(feed.home(site));
         let archive = ArchiveView::new(format, site, document);
         FeedView {
-            id: if feed.folder.is_empty() { home_page.clone() } else { site.absolute(&url::encode_path(&feed.folder)) },
+            id: if feed.folder.is_empty() { url::strict(site.url.as_str()) } else { site.absolute(&url::encode_path(&feed.folder)) },
             // A title must be there in all three formats; an address is better than nothing.
             title: clean::some_line(&feed.title(site)).unwrap_or_else(|| home_page.clone()),
-            description: clean::some_line(&site.description),
+            description: clean::some_line(feed.description(site)),
             language: feed.language(site),
             self_url: document.url(site, format),
             hub: web(site, &spec.hub).filter(|_| !archive.is_archive),

@@ -20,6 +20,7 @@ pub fn site() -> Site {
         copyright: Some("© 2026 Example".into()),
         icon: Some("https://example.org/icon.png".into()),
         logo: None,
+        translations: Default::default(),
     }
 }
 

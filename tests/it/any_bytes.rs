@@ -18,6 +18,7 @@ fn site() -> Site {
         copyright: None,
         icon: None,
         logo: None,
+        translations: Default::default(),
     }
 }
 

@@ -28,6 +28,7 @@ fn site(url: &str, timezone: &str) -> Site {
         copyright: None,
         icon: None,
         logo: None,
+        translations: Default::default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The rules that our feeds are held against find what W3C's feed validator finds, on the validator's own cases.
 
+#[path = "../../src/feed/tests/extensions.rs"]
+mod extensions;
 #[path = "../../src/feed/tests/rules.rs"]
 mod rules;
 #[path = "../../src/feed/tests/tree.rs"]
@@ -8,8 +10,11 @@ mod tree;
 use crate::{corpora, golden};
 use rules::faults;
 
+/// Folders of cases about what we write. The others are of the publishing protocol (`app`), of RSS before 2.0 in RDF, and of
+/// extensions that no feed of ours has (`access`, `cf`, `conversationsnetwork`, `feedburner`, `feedsync`, `georss`, `meta`).
+const OURS: [&str; 10] = ["atom/", "rss20/", "rss/", "opml/", "xml/", "ext/fh/", "ext/itunes/", "ext/media/", "ext/thr/", "ext/wfw/"];
 /// Cases about what we never write: their faults can't be ours.
-const FOREIGN: [&str; 14] = [
+const FOREIGN: &[&str] = &[
     "2/invalid-xml-base",
     "content-src",
     "-base64",
@@ -27,7 +32,7 @@ const FOREIGN: [&str; 14] = [
 ];
 /// Where these rules ask for more than the validator: no spaces around addresses, no blank titles, no comments in dates,
 /// one entry an id, no `href=""`, no root but the three.
-const STRICTER: [&str; 7] = [
+const STRICTER: &[&str] = &[
     "item-author/html_in",
     "item-source/html_in",
     "title/blank_title",
@@ -45,17 +50,22 @@ fn the_rules_agree_with_the_validator() {
     let verdicts: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&verdicts).unwrap();
     let is_in = |list: &[&str], name: &str| list.iter().any(|part| name.contains(part));
     let mut agreed = 0;
+    let mut disagreed = Vec::new();
     for (name, verdict) in &verdicts {
-        let is_ours = ["atom/", "rss20/", "opml/"].iter().any(|folder| name.starts_with(folder));
+        let is_ours = OURS.iter().any(|folder| name.starts_with(folder));
         let is_valid = verdict["valid"] == true;
-        if !is_ours || is_in(if is_valid { &STRICTER } else { &FOREIGN }, name) {
+        if !is_ours || is_in(if is_valid { STRICTER } else { FOREIGN }, name) {
             continue;
         }
         let found = faults(&std::fs::read_to_string(root.join(name)).unwrap());
-        assert_eq!(found.is_empty(), is_valid, "{name}: {found:?}, but the validator says {verdict}");
-        agreed += 1;
+        if found.is_empty() == is_valid {
+            agreed += 1;
+        } else {
+            disagreed.push(format!("{name}: {found:?}, but the validator says {verdict}"));
+        }
     }
-    assert!(agreed > 500, "{agreed}");
+    assert!(disagreed.is_empty(), "{}", disagreed.join("\n"));
+    assert!(agreed > 600, "{agreed}");
 }
 
 #[test]

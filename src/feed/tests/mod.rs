@@ -2,6 +2,7 @@
 
 mod archives;
 mod conformance;
+pub(super) mod extensions;
 mod roundtrip;
 pub(super) mod rules;
 pub(super) mod sample;

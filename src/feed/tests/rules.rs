@@ -1,15 +1,11 @@
 //! What W3C's feed validator calls an error, for the elements that we write.
 
+use super::extensions::{dublin_core, history, itunes_channel, itunes_item, media, thread};
 use super::tree::{self, Element};
 use chrono::DateTime;
 use std::collections::HashSet;
 
-const ATOM: &str = "http://www.w3.org/2005/Atom";
-const MEDIA: &str = "http://search.yahoo.com/mrss/";
-const DC: &str = "http://purl.org/dc/elements/1.1/";
-const HISTORY: &str = "http://purl.org/syndication/history/1.0";
-const ITUNES: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
-const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
+pub const ATOM: &str = "http://www.w3.org/2005/Atom";
 
 pub type Faults = Vec<String>;
 
@@ -32,27 +28,41 @@ pub fn faults(xml: &str) -> Faults {
     out
 }
 
-/// Which children an element may have in its own namespace, and how often: `1` once, `?` at most once, `*` any number.
+/// Names and how often they may stand: `1` once, `?` at most once, `*` any number.
+fn split(rules: &str) -> impl Iterator<Item = (&str, char)> {
+    rules.split(' ').filter_map(|rule| Some((&rule[..rule.len() - 1], rule.chars().last()?)))
+}
+
+/// Which children an element may have in its own namespace, and how often.
 fn children(element: &Element, rules: &str, out: &mut Faults) {
-    let rules: Vec<(&str, char)> = rules.split(' ').filter_map(|rule| Some((&rule[..rule.len() - 1], rule.chars().last()?))).collect();
-    for (name, often) in &rules {
-        match (often, element.all(&element.space, name).count()) {
-            ('1', 0) => out.push(format!("MissingElement {} {name}", element.name)),
-            ('1' | '?', 2..) => out.push(format!("DuplicateElement {} {name}", element.name)),
-            _ => {}
-        }
-    }
-    for child in &element.children {
-        if child.space == element.space && !rules.iter().any(|(name, _)| *name == child.name) {
-            out.push(format!("UndefinedElement {} {}", element.name, child.name));
-        }
-    }
+    duplicates(element, &element.space, rules, out);
+    undefined(element, &element.space, rules, out);
     if !element.text.trim().is_empty() {
         out.push(format!("UnexpectedText {}", element.name));
     }
 }
 
-fn attributes(element: &Element, must: &[&str], may: &[&str], out: &mut Faults) {
+/// Children of a namespace that stand too often, or not at all.
+pub fn duplicates(element: &Element, space: &str, rules: &str, out: &mut Faults) {
+    for (name, often) in split(rules) {
+        match (often, element.all(space, name).count()) {
+            ('1', 0) => out.push(format!("MissingElement {} {name}", element.name)),
+            ('1' | '?', 2..) => out.push(format!("DuplicateElement {} {name}", element.name)),
+            _ => {}
+        }
+    }
+}
+
+/// Children of a namespace that are none of these.
+pub fn undefined(element: &Element, space: &str, rules: &str, out: &mut Faults) {
+    for child in &element.children {
+        if child.space == space && !split(rules).any(|(name, _)| name == child.name) {
+            out.push(format!("UndefinedElement {} {}", element.name, child.name));
+        }
+    }
+}
+
+pub fn attributes(element: &Element, must: &[&str], may: &[&str], out: &mut Faults) {
     for name in must {
         if element.get(name).is_none_or(|value| value.trim().is_empty()) {
             out.push(format!("MissingAttribute {} {name}", element.name));
@@ -67,13 +77,13 @@ fn attributes(element: &Element, must: &[&str], may: &[&str], out: &mut Faults) 
     language(element.get("xml:lang").filter(|tag| !tag.is_empty()), out);
 }
 
-fn text_only(element: &Element, out: &mut Faults) {
+pub fn text_only(element: &Element, out: &mut Faults) {
     if let Some(child) = element.children.first() {
         out.push(format!("UndefinedElement {} {}", element.name, child.name));
     }
 }
 
-fn language(tag: Option<&str>, out: &mut Faults) {
+pub fn language(tag: Option<&str>, out: &mut Faults) {
     // The validator has a list; so much is in the syntax.
     let is_tag =
         |tag: &str| tag.split('-').next().is_some_and(|part| matches!(part.len(), 2..=3) && part.bytes().all(|b| b.is_ascii_alphabetic()));
@@ -83,7 +93,7 @@ fn language(tag: Option<&str>, out: &mut Faults) {
 }
 
 /// A URI by RFC 2396's characters. Atom's may be IRIs.
-fn uri(value: &str, is_full: bool, may_be_iri: bool, out: &mut Faults) {
+pub fn uri(value: &str, is_full: bool, may_be_iri: bool, out: &mut Faults) {
     if value.trim() != value {
         out.push(format!("UnexpectedWhitespace {value:?}"));
     }
@@ -100,6 +110,10 @@ fn uri(value: &str, is_full: bool, may_be_iri: bool, out: &mut Faults) {
     if !value.is_ascii() && !may_be_iri {
         out.push(format!("UriNotIri {value:?}"));
     }
+    // `urn:uuid:` and 8-4-4-4-12 digits.
+    if value.strip_prefix("urn:uuid:").is_some_and(|id| id.len() != 36 || uuid::Uuid::try_parse(id).is_err()) {
+        out.push(format!("InvalidUUID {value:?}"));
+    }
     if let Some(rest) = value.strip_prefix("tag:") {
         let date = rest.split_once(':').and_then(|(authority, _)| authority.split_once(',')).map(|(_, date)| date);
         let is_date = |date: &str| [4, 7, 10].contains(&date.len()) && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
@@ -109,11 +123,10 @@ fn uri(value: &str, is_full: bool, may_be_iri: bool, out: &mut Faults) {
     }
 }
 
-fn rfc3339(element: &Element, out: &mut Faults) {
-    let text = element.text.as_str();
+pub fn rfc3339(name: &str, text: &str, out: &mut Faults) {
     let is_date = DateTime::parse_from_rfc3339(text).is_ok() && !text.contains(|c: char| c.is_lowercase() || c.is_whitespace());
     if !is_date {
-        out.push(format!("InvalidRFC3339Date {} {text:?}", element.name));
+        out.push(format!("InvalidRFC3339Date {name} {text:?}"));
     }
 }
 
@@ -123,7 +136,7 @@ fn rfc822(element: &Element, out: &mut Faults) {
     }
 }
 
-fn mime_type(value: Option<&str>, out: &mut Faults) {
+pub fn mime_type(value: Option<&str>, out: &mut Faults) {
     let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "()<>,:\\\"/[]?=".contains(c));
     let is_type =
         |value: &str| value.split(';').next().and_then(|value| value.split_once('/')).is_some_and(|(a, b)| is_part(a) && is_part(b.trim()));
@@ -132,13 +145,14 @@ fn mime_type(value: Option<&str>, out: &mut Faults) {
     }
 }
 
-fn whole_number(value: Option<&str>, out: &mut Faults) {
-    if value.is_some_and(|value| value.parse::<u64>().is_err()) {
-        out.push(format!("InvalidNonNegativeInteger {value:?}"));
+/// A whole number, no smaller than `least`.
+pub fn count(value: Option<&str>, least: u64, out: &mut Faults) {
+    if value.is_some_and(|value| !value.parse::<u64>().is_ok_and(|number| number >= least)) {
+        out.push(format!("InvalidInteger {value:?}"));
     }
 }
 
-fn address(value: &str) -> bool {
+pub fn address(value: &str) -> bool {
     value.split_once('@').is_some_and(|(local, domain)| {
         let is_local = !local.is_empty() && local.chars().all(|c| c.is_ascii_alphanumeric() || "_-+.'%".contains(c));
         is_local
@@ -180,52 +194,6 @@ fn atom_entry(entry: &Element, has_author: bool, out: &mut Faults) {
     }
 }
 
-/// What a document may be to the others of its feed (RFC 5005).
-fn history(feed: &Element, out: &mut Faults) {
-    let (is_complete, is_archive) = (feed.first(HISTORY, "complete").is_some(), feed.first(HISTORY, "archive").is_some());
-    let has = |rel: &str| feed.all(ATOM, "link").any(|link| link.get("rel") == Some(rel));
-    if is_complete && is_archive {
-        out.push("ArchiveIncomplete".into());
-    }
-    if is_complete && ["first", "last", "previous", "next", "prev-archive", "next-archive"].iter().any(|rel| has(rel)) {
-        out.push("FeedRelInCompleteFeed".into());
-    }
-    if is_archive && !has("current") {
-        out.push("MissingCurrentInArchive".into());
-    }
-}
-
-/// Apple's elements of a channel or item.
-fn itunes(parent: &Element, out: &mut Faults) {
-    let text = |name: &'static str| parent.first(ITUNES, name).map(|element| element.text.trim());
-    for (name, words) in
-        [("explicit", &["true", "false"][..]), ("episodeType", &["full", "trailer", "bonus"]), ("type", &["episodic", "serial"])]
-    {
-        if text(name).is_some_and(|text| !words.contains(&text)) {
-            out.push(format!("Invalid itunes:{name} {:?}", text(name)));
-        }
-    }
-    let is_duration = |text: &str| text.split(':').count() <= 3 && text.split(':').all(|part| part.parse::<u32>().is_ok());
-    if text("duration").is_some_and(|text| !is_duration(text)) {
-        out.push("InvalidDuration".into());
-    }
-    if text("summary").is_some_and(|text| text.chars().count() > 4000) {
-        out.push("TooLong itunes:summary".into());
-    }
-    for name in ["image", "category"] {
-        let attribute = if name == "image" { "href" } else { "text" };
-        parent.all(ITUNES, name).for_each(|element| attributes(element, &[attribute], &[], out));
-    }
-    parent.first(ITUNES, "image").and_then(|image| image.get("href")).iter().for_each(|url| uri(url, true, false, out));
-    if let Some(owner) = parent.first(ITUNES, "owner") {
-        match owner.first(ITUNES, "email") {
-            None => out.push("MissingElement itunes:email".into()),
-            Some(email) if !address(&email.text) => out.push("InvalidContact itunes:email".into()),
-            Some(_) => {}
-        }
-    }
-}
-
 /// What feeds and entries have in common.
 fn atom_parts(parent: &Element, out: &mut Faults) {
     let mut alternates = HashSet::new();
@@ -237,7 +205,7 @@ fn atom_parts(parent: &Element, out: &mut Faults) {
                 attributes(child, &[], &[], out);
             }
             "icon" | "logo" => uri(&child.text, false, true, out),
-            "updated" | "published" => rfc3339(child, out),
+            "updated" | "published" => rfc3339(&child.name, &child.text, out),
             "title" | "subtitle" | "rights" | "summary" => {
                 attributes(child, &[], &["type"], out);
                 let kind = child.get("type").unwrap_or("text");
@@ -276,7 +244,7 @@ fn atom_parts(parent: &Element, out: &mut Faults) {
                 attributes(child, &["href"], &["rel", "type", "hreflang", "title", "length"], out);
                 child.get("href").iter().for_each(|href| uri(href, false, true, out));
                 mime_type(child.get("type"), out);
-                whole_number(child.get("length"), out);
+                count(child.get("length"), 0, out);
                 language(child.get("hreflang"), out);
                 let rel = child.get("rel").unwrap_or("alternate");
                 if rel == "alternate" && !alternates.insert((child.get("type"), child.get("hreflang"))) {
@@ -287,18 +255,7 @@ fn atom_parts(parent: &Element, out: &mut Faults) {
         }
     }
     media(parent, out);
-}
-
-fn media(parent: &Element, out: &mut Faults) {
-    for element in parent.children.iter().filter(|child| child.space == MEDIA && ["content", "thumbnail"].contains(&child.name.as_str())) {
-        if element.name == "thumbnail" {
-            attributes(element, &["url"], &["width", "height", "time"], out);
-        }
-        element.get("url").iter().for_each(|url| uri(url, true, false, out));
-        if element.get("medium").is_some_and(|medium| !["image", "audio", "video", "document", "executable"].contains(&medium)) {
-            out.push("InvalidMediaMedium".into());
-        }
-    }
+    thread(parent, out);
 }
 
 fn rss_channel(channel: &Element, out: &mut Faults) {
@@ -337,7 +294,8 @@ fn rss_channel(channel: &Element, out: &mut Faults) {
     }
     channel_links(channel, out);
     history(channel, out);
-    itunes(channel, out);
+    dublin_core(channel, out);
+    itunes_channel(channel, out);
     let mut guids = HashSet::new();
     for item in channel.all("", "item") {
         rss_item(item, out);
@@ -375,14 +333,13 @@ fn rss_item(item: &Element, out: &mut Faults) {
     if let Some(enclosure) = item.first("", "enclosure") {
         attributes(enclosure, &["url", "length", "type"], &[], out);
         enclosure.get("url").iter().for_each(|url| uri(url, true, false, out));
-        whole_number(enclosure.get("length"), out);
+        count(enclosure.get("length"), 0, out);
         mime_type(enclosure.get("type"), out);
     }
     item.all("", "category").for_each(|category| attributes(category, &[], &["domain"], out));
-    item.all(DC, "creator").chain(item.all(CONTENT, "encoded")).for_each(|element| text_only(element, out));
-    item.first(DC, "language").iter().for_each(|element| language(Some(&element.text), out));
+    dublin_core(item, out);
     channel_links(item, out);
-    itunes(item, out);
+    itunes_item(item, out);
     media(item, out);
 }
 

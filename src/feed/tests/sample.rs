@@ -23,6 +23,7 @@ pub(in crate::feed) fn site() -> Site {
         copyright: Some("© 2024 Ann".into()),
         icon: Some("https://example.org/icon.png?a=1&b=2".into()),
         logo: Some("https://example.org/logo.png".into()),
+        translations: Default::default(),
     }
 }
 
