@@ -358,7 +358,7 @@ impl<'a> Kitchen<'a> {
         let icon_size = plan.visible.first().and_then(|at| self.links(*at).asset(icon?)?.size);
         let spec = FeedSpec { icon_size, ..self.config.feeds.clone() };
         let mut pantry = Pantry::new(plan.feeds_of_entries());
-        let mut faults = Vec::new();
+        let mut faults: Vec<Diagnostic> = self.podcast_image(plan).into_iter().collect();
         let mut newest = Vec::new();
         let documents: Vec<Document> = plan.feeds_of_entries().iter().flat_map(PlannedFeed::documents).collect();
         for documents in batches(&documents) {
@@ -397,6 +397,25 @@ impl<'a> Kitchen<'a> {
         }
         sink.write(feed::STYLESHEET_NAME, &feed::stylesheet(&self.config.site))?;
         Ok(faults)
+    }
+
+    /// What is wrong with the podcast's picture, if that is one of the site's files.
+    fn podcast_image(&self, plan: &Plan) -> Option<Diagnostic> {
+        let podcast = self.config.feeds.podcast.as_ref()?;
+        let links = self.links(*plan.visible.first()?);
+        let image = podcast.image.as_ref().or(self.config.site.icon.as_ref())?;
+        let (width, height) = links.asset(image)?.size?;
+        if width == height && (1400..=3000).contains(&width) {
+            return None;
+        }
+        let path = links.asset_path(image)?;
+        let content = &self.config.content;
+        let file = match (path.strip_prefix('/'), &content.static_dir) {
+            (Some(rest), Some(folder)) => folder.join(rest),
+            _ => content.dir.join(&path),
+        };
+        let shown = file.strip_prefix(&self.config.root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        Some(Diagnostic::podcast_image((width, height)).in_file(shown))
     }
 
     /// The newsletter with the size of its logo, if that is one of the site's files.

@@ -100,6 +100,14 @@ pub(super) fn podcast(top: &mut Table, site: Option<&Site>, faults: &mut Vec<Dia
             table.refuse("guid", &given, "is not a UUID", "copy it from the podcast's present feed, or leave it out");
         }
     }
+    let has_image = spec.image.is_some() || site.is_none_or(|site| site.icon.is_some());
+    let missing: Vec<&str> = [("a category", !spec.categories.is_empty()), ("a picture", has_image)]
+        .into_iter()
+        .filter_map(|(what, is_there)| (!is_there).then_some(what))
+        .collect();
+    if !missing.is_empty() && !table.has_faults() {
+        table.advise(Diagnostic::podcast_incomplete(&missing.join(" and ")));
+    }
     faults.append(&mut table.finish());
     Some(spec)
 }

@@ -298,6 +298,11 @@ impl<'a> Table<'a> {
         });
     }
 
+    /// Tells what no single value is to blame for.
+    pub fn advise(&mut self, fault: Diagnostic) {
+        self.faults.push(fault.in_file(&self.source.path.display));
+    }
+
     /// Says that a key must be there.
     pub fn miss(&mut self, key: &str, help: &str) {
         self.faults.push(Diagnostic::config_missing(&format!("{}{key}", self.prefix), help).in_file(&self.source.path.display));

@@ -413,12 +413,18 @@ fn read_enclosure(node: &Node) -> Option<Enclosure> {
             duration: get(&DURATION).and_then(|text| read_duration(&text)),
         });
     }
-    let text = node.text().filter(|text| !text.is_empty())?;
-    // WordPress exports hold url, length and type on three lines.
-    let mut parts = text.split_whitespace();
-    let url = parts.next()?.to_owned();
-    let length = parts.next().and_then(|text| text.parse().ok()).unwrap_or(0);
-    Some(Enclosure { url, length, mime_type: parts.next().unwrap_or_default().to_owned(), ..Enclosure::default() })
+    let text = node.text().map(str::trim).filter(|text| !text.is_empty())?;
+    // WordPress exports hold url, length and type on three lines. Only then; a file's name may have spaces.
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    match parts.as_slice() {
+        [url, length, rest @ ..] if length.bytes().all(|byte| byte.is_ascii_digit()) => Some(Enclosure {
+            url: (*url).to_owned(),
+            length: length.parse().unwrap_or(0),
+            mime_type: rest.first().copied().unwrap_or_default().to_owned(),
+            ..Enclosure::default()
+        }),
+        _ => Some(Enclosure { url: text.lines().next().unwrap_or_default().trim().to_owned(), ..Enclosure::default() }),
+    }
 }
 
 /// What a table calls the length of its recording in time.
@@ -508,6 +514,37 @@ mod tests {
             assert_eq!(entry.enclosures, [expected], "{text}");
             assert_eq!(entry.podcast.unwrap().episode, Some(3), "{text}");
         }
+    }
+
+    #[test]
+    fn a_recordings_address_is_text_of_one_line_or_of_three() {
+        let read = |text: &str| {
+            let enclosure = entry(&format!("---\naudio: {text}\n---\n"), Dialect::Hugo).0.enclosures.remove(0);
+            (enclosure.url, enclosure.length, enclosure.mime_type)
+        };
+        assert_eq!(read("/low water.mp3"), ("/low water.mp3".into(), 0, String::new()));
+        assert_eq!(read("\"/a.mp3\\n12\\naudio/mpeg\\n\""), ("/a.mp3".into(), 12, "audio/mpeg".into()));
+        assert_eq!(read("/a.mp3 12"), ("/a.mp3".into(), 12, String::new()));
+    }
+
+    #[test]
+    fn what_podcasts_dont_know_is_told_at_its_place() {
+        let told = |text: &str| -> Vec<(usize, String)> {
+            let (_, faults) = entry(text, Dialect::Hugo);
+            assert!(faults.iter().all(|fault| fault.code == "podcast-value" && !fault.is_error()), "{faults:?}");
+            faults.iter().map(|fault| (fault.place.as_ref().unwrap().line, fault.message.split('`').nth(1).unwrap().to_owned())).collect()
+        };
+        let wrong = "---\naudio: /a.mp3\nexplicit: maybe\nepisode: 0\nitunes_season: two\npodcast_duration: 5 min\n\
+                     itunes: {episodeType: special, block: perhaps}\n---\n";
+        let mut fields = told(wrong);
+        fields.sort();
+        let expected = [(3, "explicit"), (4, "episode"), (5, "season"), (6, "duration"), (7, "block"), (7, "episodetype")];
+        assert_eq!(fields, expected.map(|(line, field)| (line, field.to_owned())));
+        let right = "---\naudio: /a.mp3\nexplicit: clean\nepisode: '#7'\nseason: 1\nduration: '00:12:34.567'\nepisodeType: Bonus\n\
+                     itunes: {block: no}\n---\n";
+        assert_eq!(told(right), []);
+        // Without a recording the words mean something else.
+        assert_eq!(told("---\nseason: summer\nexplicit: very\n---\n"), []);
     }
 
     #[test]

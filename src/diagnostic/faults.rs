@@ -202,6 +202,22 @@ impl Diagnostic {
         warning("podcast-value", format!("`{field}` can't be `{text}`, so feeds leave it out"), help)
     }
 
+    pub fn podcast_incomplete(missing: &str) -> Self {
+        warning(
+            "podcast-incomplete",
+            format!("directories of podcasts ask for {missing}, which [podcast] lacks"),
+            "add `category = \"Arts > Books\"`, `image = \"/cover.jpg\"`",
+        )
+    }
+
+    pub fn podcast_image((width, height): (u32, u32)) -> Self {
+        warning(
+            "podcast-image",
+            format!("the podcast's picture has {width} × {height} pixels, which directories refuse"),
+            "make it a square of 1400 to 3000 pixels, or name another one as `image` under [podcast]",
+        )
+    }
+
     pub fn enclosure_length(url: &str) -> Self {
         warning(
             "enclosure-length",

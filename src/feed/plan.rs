@@ -123,7 +123,9 @@ pub fn plan_feeds(spec: &FeedSpec, site: &Site, heads: &[Head], visible: &[usize
     dated.par_sort_by(|(first, _, a), (second, _, b)| second.cmp(first).then_with(|| a.newest_first(b)));
     let all: Vec<(usize, &Head)> = dated.into_iter().map(|(_, at, head)| (at, head)).collect();
     let order: Cow<[(usize, &Head)]> = match spec.own_language_only {
-        true => all.iter().filter(|(_, head)| head.language.as_deref().is_none_or(|tag| is_kind_of(tag, &site.language))).copied().collect(),
+        true => {
+            all.iter().filter(|(_, head)| head.language.as_deref().is_none_or(|tag| is_kind_of(tag, &site.language))).copied().collect()
+        }
         false => Cow::Borrowed(&all),
     };
     let shelf = Shelf::new(spec, &order);
@@ -144,7 +146,10 @@ pub fn plan_feeds(spec: &FeedSpec, site: &Site, heads: &[Head], visible: &[usize
     }
     if spec.languages {
         let topic = |tag: String| Topic::Language(language::usual_form(&tag));
-        feeds.extend(Shelf::new(spec, &all).sort("languages", topic, language_folders, |head, add| add(head.language.as_deref().unwrap_or(&site.language))));
+        feeds.extend(
+            Shelf::new(spec, &all)
+                .sort("languages", topic, language_folders, |head, add| add(head.language.as_deref().unwrap_or(&site.language))),
+        );
     }
     feeds
 }
@@ -352,7 +357,8 @@ mod tests {
     #[test]
     fn a_feed_of_a_language_says_what_the_site_is_called_in_it() {
         let mut site = site();
-        let french = Translation { title: Some("Les nouvelles".into()), home: Some("https://example.org/fr/".into()), ..Translation::default() };
+        let french =
+            Translation { title: Some("Les nouvelles".into()), home: Some("https://example.org/fr/".into()), ..Translation::default() };
         site.translations.insert("fr".into(), french);
         let feed = |topic: Topic| PlannedFeed { topic, ..super::super::tests::sample::feed(None) };
         let told = |topic: Topic| (feed(topic.clone()).title(&site), feed(topic.clone()).home(&site), feed(topic).description(&site));

@@ -73,6 +73,31 @@ fn authors_sections_and_languages_have_feeds_of_their_own() {
 }
 
 #[test]
+fn a_sites_own_feed_may_be_of_one_language_and_others_be_called_otherwise() {
+    let project = Project::new()
+        .config("[site.languages.fr]\ntitle = \"Exemple\"\ndescription = \"En bref\"\nurl = \"/fr/\"\n[feeds]\nentries = \"language\"\n")
+        .file("content/tide.md", "---\ntitle: Tide\ndate: 2025-01-02\ntags: [sea]\n---\nHello.\n")
+        .file("content/tide.fr.md", "---\ntitle: Marée\ndate: 2025-01-03\ntags: [sea, mer]\n---\nBonjour.\n");
+    project.run("build").success().stderr("");
+    let feed = |folder: &str| -> serde_json::Value { serde_json::from_str(&project.read(&format!("public/{folder}feed.json"))).unwrap() };
+    let titles = |folder: &str| -> Vec<String> {
+        feed(folder)["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        (titles(""), titles("tags/sea/"), titles("languages/fr/")),
+        (vec!["Tide".into()], vec!["Tide".into()], vec!["Marée".into()])
+    );
+    assert!(!project.path().join("public/tags/mer").exists());
+    let french = feed("languages/fr/");
+    assert_eq!(
+        (&french["title"], &french["description"], &french["home_page_url"]),
+        (&"Exemple".into(), &"En bref".into(), &"https://example.org/fr/".into())
+    );
+    assert!(!project.read("public/index.html").contains("Marée"));
+    assert!(project.read("public/feeds.opml").contains("title=\"Exemple\" type=\"rss\" xmlUrl=\"https://example.org/languages/fr/feed.xml\" htmlUrl=\"https://example.org/fr/\" description=\"En bref\""));
+}
+
+#[test]
 fn an_unlimited_feed_is_paged_and_a_new_entry_moves_no_other() {
     let entry = |at: usize| format!("---\ntitle: E{at}\ndate: 2020-01-01T{:02}:{:02}:{:02}Z\n---\nx\n", at / 3600, at / 60 % 60, at % 60);
     let mut project = Project::new();

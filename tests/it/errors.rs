@@ -139,6 +139,35 @@ fn a_podcast_is_read_and_its_mistakes_are_told() {
     assert!(run.to_string().contains("did you mean `Arts > Books`?"), "{run}");
 }
 
+#[test]
+fn what_directories_of_podcasts_refuse_is_told() {
+    let png = |width: u32, height: u32| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        bytes.extend(width.to_be_bytes().into_iter().chain(height.to_be_bytes()));
+        bytes.extend([8, 2, 0, 0, 0]);
+        bytes
+    };
+    let project = |podcast: &str, size: (u32, u32)| {
+        Project::new()
+            .config(&format!("[content]\nstatic = \"static\"\n[podcast]\n{podcast}"))
+            .file("static/cover.png", png(size.0, size.1))
+            .file("content/a.md", "---\ntitle: A\ndate: 2024-01-01\naudio: a b.mp3\n---\n")
+            .file("static/2024/01/a/a b.mp3", [0_u8; 7])
+    };
+    let codes = |project: &Project| -> Vec<String> {
+        let report = project.run("build --format json").success().json();
+        let told = |fault: &serde_json::Value| format!("{} {}", fault["code"].as_str().unwrap(), fault["file"].as_str().unwrap());
+        report["diagnostics"].as_array().unwrap().iter().map(told).collect()
+    };
+    let whole = "category = \"Arts\"\nimage = \"/cover.png\"\n";
+    assert_eq!(codes(&project("", (1400, 1400))), ["podcast-incomplete tidings.toml"]);
+    assert_eq!(codes(&project(whole, (1400, 1200))), ["podcast-image static/cover.png"]);
+    assert_eq!(codes(&project(whole, (3001, 3001))), ["podcast-image static/cover.png"]);
+    let good = project(whole, (3000, 3000));
+    assert_eq!(codes(&good), [""; 0]);
+    assert!(good.read("public/feed.xml").contains("url=\"https://example.org/2024/01/a/a%20b.mp3\" length=\"7\" type=\"audio/mpeg\""));
+}
+
 /// What is wrong with a flag is no fault of the files.
 #[test]
 fn a_flag_s_value_is_a_matter_of_usage() {

@@ -106,7 +106,7 @@ const CATEGORIES: [(&str, &[&str]); 7] = [
     ("Kids & Family", &[]),
     ("Society & Culture", &["Places & Travel"]),
     ("Sports", &[]),
-    ("Technology", &["Gadgets"]),
+    ("Technology", &["Computers", "Gadgets"]),
 ];
 
 pub fn media(parent: &Element, out: &mut Faults) {

@@ -270,8 +270,9 @@ fn rss_channel(channel: &Element, out: &mut Faults) {
             out.push(format!("Missing {name}"));
         }
     }
+    ["title", "link", "description"].iter().filter_map(|name| channel.first("", name)).for_each(|element| text_only(element, out));
     let text = |name: &'static str| channel.first("", name).map(|element| element.text.as_str());
-    ["link", "docs"].iter().filter_map(|name| text(name)).for_each(|link| uri(link, true, false, out));
+    ["link", "docs"].iter().filter_map(|name| text(name)).for_each(|link| uri(link.trim(), true, false, out));
     ["pubDate", "lastBuildDate"].iter().filter_map(|name| channel.first("", name)).for_each(|date| rfc822(date, out));
     language(text("language"), out);
     if text("ttl").is_some_and(|ttl| ttl.parse::<u32>().is_ok_and(|ttl| ttl == 0) || ttl.parse::<u32>().is_err()) {
@@ -316,6 +317,7 @@ fn channel_links(parent: &Element, out: &mut Faults) {
 
 fn rss_item(item: &Element, out: &mut Faults) {
     children(item, "title? link? description? author? category* comments? enclosure? guid? pubDate? source?", out);
+    ["title", "link", "description"].iter().filter_map(|name| item.first("", name)).for_each(|element| text_only(element, out));
     if item.first("", "title").is_none() && item.first("", "description").is_none() {
         out.push("ItemMustContainTitleOrDescription".into());
     }
