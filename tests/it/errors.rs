@@ -151,8 +151,8 @@ fn what_directories_of_podcasts_refuse_is_told() {
         Project::new()
             .config(&format!("[content]\nstatic = \"static\"\n[podcast]\n{podcast}"))
             .file("static/cover.png", png(size.0, size.1))
-            .file("content/a.md", "---\ntitle: A\ndate: 2024-01-01\naudio: a b.mp3\n---\n")
-            .file("static/2024/01/a/a b.mp3", [0_u8; 7])
+            .file("content/a/index.md", "---\ntitle: A\ndate: 2024-01-01\naudio: a b.mp3\n---\n")
+            .file("content/a/a b.mp3", [0_u8; 7])
     };
     let codes = |project: &Project| -> Vec<String> {
         let report = project.run("build --format json").success().json();
