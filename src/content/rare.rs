@@ -33,7 +33,7 @@ impl Rare {
     /// Whether a field of this name may have a value that is refused.
     pub fn may_refuse(name: &str) -> bool {
         let starts_with = |word: &&str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        ["itunes", "podcast", "episode", "season", "explicit"].iter().any(|word| starts_with(&word))
+        ["itunes", "podcast", "episode", "season", "explicit"].iter().any(starts_with)
     }
 
     /// Takes a field, if it is one of these.

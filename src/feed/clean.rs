@@ -11,12 +11,13 @@ pub(super) fn text(raw: &str) -> Cow<'_, str> {
     if kept.contains('\r') { Cow::Owned(kept.replace("\r\n", "\n").replace('\r', "\n")) } else { kept }
 }
 
-/// Text on one line, for titles and names. No-break spaces stay.
+/// Text on one line, for titles and names. No-break spaces stay but at the ends, where readers differ in what they keep.
 pub(super) fn line(raw: &str) -> String {
     let is_space = |c: char| matches!(c, '\t'..='\r' | ' ' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let clean = text(raw);
     let words: Vec<&str> = clean.split(is_space).filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+    let line = words.join(" ");
+    if line.starts_with(char::is_whitespace) || line.ends_with(char::is_whitespace) { line.trim().to_owned() } else { line }
 }
 
 /// [`line`], if anything can be seen of it.
@@ -62,6 +63,7 @@ mod tests {
     #[test]
     fn lines_keep_no_break_spaces() {
         assert_eq!(line(" a\r\n\tb\u{2028}c\u{b} « d\u{202f}» \n"), "a b c « d\u{202f}»");
+        assert_eq!(line("\u{a0}\u{3000}a\u{a0}b \u{202f}"), "a\u{a0}b");
         assert_eq!(some_line("\u{1}\n \u{a0}"), None);
     }
 

@@ -19,7 +19,7 @@ pub fn history(feed: &Element, out: &mut Faults) {
     if is_complete && is_archive {
         out.push("ArchiveIncomplete".into());
     }
-    if is_complete && ["first", "last", "previous", "next", "prev-archive", "next-archive"].iter().any(|rel| has(rel)) {
+    if is_complete && ["first", "last", "previous", "next", "prev-archive", "next-archive"].iter().any(has) {
         out.push("FeedRelInCompleteFeed".into());
     }
     if is_complete && has(&"current") && link("current") != link("self") {
