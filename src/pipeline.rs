@@ -9,7 +9,7 @@ use crate::body::{Body, HtmlPlace, Style};
 use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
 use crate::config::Config;
 use crate::content::{self, Folders, Pattern, ReadRules};
-use crate::diagnostic::{Diagnostic, Source, SourcePath};
+use crate::diagnostic::{Diagnostic, Source, SourcePath, Span};
 use crate::entry::{Attachment, Enclosure, Entry, Head, Names, Origin};
 use crate::feed::{self, Detail, Document, FeedEntry, FeedSpec, IndexEntry, PlannedFeed, RenderedEntry, Topic};
 use crate::files::History;
@@ -227,13 +227,7 @@ fn read_source_into(config: &Config, reader: &dyn Reader, path: &SourcePath, mem
     reader.read(path, bytes).map_err(|error| Diagnostic::file_unreadable(&error.to_string()).in_file(&path.display))?;
     match content::decode_into(bytes, config.content.encoding, text) {
         Ok(()) => Ok(Source { path: path.clone(), text: std::mem::take(text) }),
-        Err(offset) => {
-            let before = bytes.get(..offset).unwrap_or(bytes);
-            let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-            Err(Diagnostic::encoding_invalid(offset).in_file(&path.display).on_line(line, column))
-        }
+        Err(offset) => Err(Diagnostic::encoding_invalid(offset).at_byte(&path.display, bytes, offset)),
     }
 }
 
@@ -749,7 +743,13 @@ fn known(enclosure: &Enclosure, links: &dyn Links, entry: &Entry, faults: &mut V
         length => length,
     };
     if length == 0 {
-        faults.push(Diagnostic::enclosure_length(&url).in_file(&entry.head.path.display));
+        let fault = Diagnostic::enclosure_length(&url);
+        let at = entry.source.text.get(..entry.body.start).and_then(|fields| fields.find(&enclosure.url));
+        faults.push(match at {
+            Some(at) => fault.at(&entry.source, Span::new(at, at + enclosure.url.len())),
+            // Another file says it in the entry's stead.
+            None => fault.in_file(&entry.head.path.display),
+        });
     }
     let mime_type = typed(&enclosure.mime_type, &url);
     Some(Enclosure { url, length, mime_type, ..enclosure.clone() })

@@ -134,7 +134,8 @@ impl Report {
             left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         let left_out = if left_out.is_empty() { String::new() } else { format!(" (left out: {})", left_out.join(", ")) };
         voice.result(&format!(
-            "Read {sources} files, published {}{left_out}: {}, {}.\nFiles: {} written, {} unchanged, {} removed, in {seconds:.2} s.",
+            "Read {}, published {}{left_out}: {}, {}.\nFiles: {} written, {} unchanged, {} removed, in {seconds:.2} s.",
+            count(*sources, "file", "files"),
             count(plan.visible.len(), "entry", "entries"),
             count(plan.feeds.len(), "feed", "feeds"),
             count(plan.issues.len(), "issue", "issues"),

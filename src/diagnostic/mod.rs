@@ -47,6 +47,9 @@ impl Place {
     }
 }
 
+/// So many bytes are shown after one that is no text: such a file may have no lines.
+const SHOWN_BYTES: usize = 80;
+
 /// One fault in one of the user's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -76,10 +79,17 @@ impl Diagnostic {
         self
     }
 
-    /// Names the line and column where the file is no text, so that there's nothing to show.
-    pub fn on_line(mut self, line: usize, column: usize) -> Self {
-        self.place = Some(Place { line, column, snippet: String::new(), range: 0..0 });
-        self
+    /// Points at a byte of a file that is no text: what is none in its line is shown as U+FFFD.
+    pub fn at_byte(mut self, path: &str, bytes: &[u8], offset: usize) -> Self {
+        let before = bytes.get(..offset).unwrap_or(bytes);
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let rest = bytes.get(offset..).unwrap_or_default();
+        let end = rest.iter().take(SHOWN_BYTES).position(|byte| *byte == b'\n').unwrap_or(SHOWN_BYTES.min(rest.len()));
+        let (before, rest) = (String::from_utf8_lossy(&before[start..]), String::from_utf8_lossy(&rest[..end]));
+        let range = before.len()..before.len() + rest.chars().next().map_or(0, char::len_utf8);
+        self.place = Some(Place { line, column: before.chars().count() + 1, snippet: format!("{before}{rest}"), range });
+        self.in_file(path)
     }
 
     pub fn is_error(&self) -> bool {

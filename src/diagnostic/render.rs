@@ -12,9 +12,7 @@ pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
     let path = visible(&diagnostic.path);
     let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code);
     let mut group = Group::with_title(title);
-    if let Some(place) = diagnostic.place.as_ref().filter(|place| place.snippet.is_empty()) {
-        group = group.element(Origin::path(path).line(place.line).char_column(place.column));
-    } else if let Some(place) = &diagnostic.place {
+    if let Some(place) = &diagnostic.place {
         let (before, marked, after) = place.split();
         let (before, marked, after) = (visible(before), visible(marked), visible(after));
         let span = before.len()..before.len() + marked.len();
@@ -82,6 +80,24 @@ error[date-unreadable]: `soon` is not a date
     fn without_a_place_the_file_alone_is_named() {
         let text = render(&Diagnostic::date_missing().in_file("a.md"), false);
         assert!(text.contains("--> a.md\n"), "{text}");
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_is_shown_in_its_line() {
+        let bytes = b"---\ntitle: caf\xe9 au lait\n---\n";
+        let text = render(&Diagnostic::encoding_invalid(14).at_byte("a.md", bytes, 14), false);
+        let expected = "\
+error[encoding-invalid]: byte 14 is not valid UTF-8
+ --> a.md:2:11
+  |
+2 | title: caf\u{fffd} au lait
+  |           ^
+";
+        assert!(text.starts_with(expected), "{text}");
+        for (bytes, offset) in [(&b"\xff"[..], 0), (b"", 0), (b"\n\xff", 1), (b"a", 9), (&[0xff; 1000], 500)] {
+            let fault = Diagnostic::encoding_invalid(offset).at_byte("a.md", bytes, offset);
+            assert!(render(&fault, false).contains("--> a.md:"), "{fault:?}");
+        }
     }
 
     #[test]
