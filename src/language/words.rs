@@ -72,6 +72,9 @@ pub struct Words {
     range: String,
     #[serde(skip_serializing)]
     day_range: String,
+    /// With `{n}`: the number of a month's first day, which some languages count as no other one.
+    #[serde(skip_serializing)]
+    first_day: String,
     #[serde(skip_serializing)]
     and_more: Plural,
     #[serde(skip_serializing)]
@@ -179,15 +182,15 @@ impl Words {
     /// `tag` where it is of this language.
     pub fn days(&self, tag: &str, first: NaiveDate, last: NaiveDate) -> String {
         let locale = self.dated(tag);
-        let (from, to) = (day(&locale, first), day(&locale, last));
+        let (from, to) = (self.day(tag, first), self.day(tag, last));
         let shared = (first.year() == last.year())
             .then(|| match first.month() == last.month() {
-                true => within_month(&locale, &self.day_range, first, last, &to),
+                true => self.within_month(&locale, first, last, &to),
                 // The year stands once: at the end, or in front where it comes first.
                 false if to.starts_with(&number(&locale, last.day() as usize)) || !starts_with_digit(&to) => {
-                    Some(fill(&self.range, &[("first", &day_of_year(&locale, first)), ("last", &to)]))
+                    Some(fill(&self.range, &[("first", &self.counted(&locale, first, day_of_year(&locale, first))), ("last", &to)]))
                 }
-                false => Some(fill(&self.range, &[("first", &from), ("last", &day_of_year(&locale, last))])),
+                false => Some(fill(&self.range, &[("first", &from), ("last", &self.counted(&locale, last, day_of_year(&locale, last)))])),
             })
             .flatten();
         shared.unwrap_or_else(|| fill(&self.range, &[("first", &from), ("last", &to)]))
@@ -195,12 +198,35 @@ impl Words {
 
     /// `February 12, 2026`.
     pub fn day(&self, tag: &str, date: NaiveDate) -> String {
-        day(&self.dated(tag), date)
+        let locale = self.dated(tag);
+        self.counted(&locale, date, day(&locale, date))
     }
 
     /// `February 2026`.
     pub fn month(&self, tag: &str, date: NaiveDate) -> String {
         month(&self.dated(tag), date)
+    }
+
+    /// A day's number, as it stands in a date.
+    fn day_number(&self, locale: &Locale, date: NaiveDate) -> String {
+        let plain = number(locale, date.day() as usize);
+        if date.day() == 1 { fill(&self.first_day, &[("n", &plain)]) } else { plain }
+    }
+
+    /// The date with its day's number as the language counts it, which CLDR doesn't know: `1er février`.
+    fn counted(&self, locale: &Locale, date: NaiveDate, text: String) -> String {
+        let plain = number(locale, date.day() as usize);
+        match place(&text, &plain) {
+            Some(at) if date.day() == 1 => format!("{}{}{}", &text[..at], self.day_number(locale, date), &text[at + plain.len()..]),
+            _ => text,
+        }
+    }
+
+    /// Puts both days where the last one stands: `February 15, 2026` → `February 9–15, 2026`.
+    fn within_month(&self, locale: &Locale, first: NaiveDate, last: NaiveDate, text: &str) -> Option<String> {
+        let (from, to) = (self.day_number(locale, first), self.day_number(locale, last));
+        let at = place(text, &to)?;
+        Some(format!("{}{}{}", &text[..at], fill(&self.day_range, &[("first", &from), ("last", &to)]), &text[at + to.len()..]))
     }
 
     /// The locale of dates: the tag's where these words are in its language, since regions differ.
@@ -227,15 +253,11 @@ fn starts_with_digit(text: &str) -> bool {
     text.starts_with(char::is_numeric)
 }
 
-/// Puts both days where the last one stands: `February 15, 2026` → `February 9–15, 2026`.
-fn within_month(locale: &Locale, range: &str, first: NaiveDate, last: NaiveDate, text: &str) -> Option<String> {
-    let (from, to) = (number(locale, first.day() as usize), number(locale, last.day() as usize));
-    // A month's number comes before its day's, and no year has as few digits as a day.
-    let at = text.rmatch_indices(&to).map(|(at, _)| at).find(|at| {
-        let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
-        !is_digit(text[..*at].chars().next_back()) && !is_digit(text[at + to.len()..].chars().next())
-    })?;
-    Some(format!("{}{}{}", &text[..at], fill(range, &[("first", &from), ("last", &to)]), &text[at + to.len()..]))
+/// Where a day's number stands in a date: a month's number comes before it, and no year has as few digits.
+fn place(text: &str, number: &str) -> Option<usize> {
+    let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+    let is_whole = |at: &usize| !is_digit(text[..*at].chars().next_back()) && !is_digit(text[at + number.len()..].chars().next());
+    text.rmatch_indices(number).map(|(at, _)| at).find(is_whole)
 }
 
 /// Fills in what stands in braces; what it is filled with is not read again.

@@ -134,6 +134,12 @@ fn dates_are_written_as_the_region_writes_them() {
         assert_eq!(words(tag).day(tag, date), wanted, "{tag}");
     }
     assert_eq!(words("fr").month("fr", date), "février 2026");
+    let first = self::date("2026-02-01");
+    for (tag, wanted) in
+        [("fr", "1er février 2026"), ("it", "1º febbraio 2026"), ("pt-BR", "1º de fevereiro de 2026"), ("de", "1. Februar 2026")]
+    {
+        assert_eq!(words(tag).day(tag, first), wanted, "{tag}");
+    }
     assert_eq!(words("ja").month("ja", date), "2026年2月");
 }
 
@@ -154,6 +160,9 @@ fn a_range_says_once_what_both_days_share() {
         assert_eq!(range(tag, "2026-03-30", "2026-04-05"), year, "{tag}");
     }
     assert_eq!(range("ja", "2026-02-01", "2026-02-02"), "2026年2月1日～2日");
+    assert_eq!(range("fr", "2026-02-01", "2026-02-07"), "1er–7 février 2026");
+    assert_eq!(range("fr", "2026-01-26", "2026-02-01"), "26 janvier – 1er février 2026");
+    assert_eq!(range("fr", "2026-02-01", "2026-03-01"), "1er février – 1er mars 2026");
     assert_eq!(range("en", "2026-12-28", "2027-01-03"), "December 28, 2026 – January 3, 2027");
 }
 

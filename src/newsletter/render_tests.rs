@@ -66,6 +66,41 @@ fn css_is_inlined_and_the_head_keeps_its_own() {
 }
 
 #[test]
+fn code_in_colours_is_dark_where_the_message_is() {
+    let code = "<pre style=\"color:#323232;background-color:#ffffff\"><code><span style=\"color:#a71d5d\">fn</span></code></pre>";
+    let edition = edition(&[full_entry("a", "A", code, "")]);
+    for part in [shown(&edition.html), edition.page] {
+        let dark = part.split("prefers-color-scheme: dark").find(|rest| rest.contains("a71d5d")).unwrap();
+        assert!(dark.contains("pre:not(.night) [style*=\"color:#a71d5d\"] { color: #e56ca4 !important; }"), "{dark}");
+        assert!(part.contains("class=\"painted\"") && part.contains("<span style=\"color:#a71d5d\">fn</span>"), "{part}");
+    }
+}
+
+/// Gmail leaves out a style sheet of more than 8,192 characters.
+#[test]
+fn the_style_sheet_of_a_message_is_never_too_long_for_gmail() {
+    let code: String = (0..100).map(|at| format!("<span style=\"color:#{:06x}\">x</span>", at * 99_991)).collect();
+    let theme = Theme {
+        dark_logo: Some("https://example.org/d.png".into()),
+        logo: site().icon.map(|url| Image { url, size: None }),
+        ..spec().theme
+    };
+    let spec = NewsletterSpec { theme, ..spec() };
+    let entries = [full_entry("a", "A", &format!("<pre>{code}</pre>"), "")];
+    let html = shown(&render_issue(&spec, &site(), &issue(), None, &entries).0.html);
+    let sheet = html.split("<style>").find(|sheet| sheet.contains("@media")).and_then(|rest| rest.split("</style>").next()).unwrap();
+    assert!(sheet.contains(".logo-dark") && sheet.contains("[style*=\"color:#"), "{sheet}");
+    assert!(sheet.len() <= 8192, "{} characters", sheet.len());
+}
+
+#[test]
+fn outlook_gets_fonts_that_it_has_and_room_for_the_marks_of_lists() {
+    let html = html(&[entry("a", "First", "One.")]);
+    let office = html.split("<!--[if mso]>").nth(1).and_then(|rest| rest.split("<![endif]-->").next()).unwrap();
+    assert!(office.contains("font-family: 'Segoe UI', sans-serif !important") && office.contains("margin-left: 26px"), "{office}");
+}
+
+#[test]
 fn a_wide_table_scrolls_between_visible_edges() {
     let html = html(&[full_entry("a", "A", "<table><tr><td>1</td></tr></table>", "")]);
     let wrapper = html.split("<div class=\"scroll\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
@@ -249,7 +284,7 @@ fn the_site_s_language_is_spoken_in_every_part() {
     {
         assert!(html.contains(wanted), "{wanted}: {html}");
     }
-    assert!(html.contains("abonné à <a class=\"small-link\" dir=\"auto\" href=\"https://example.org/\""), "{html}");
+    assert!(html.contains("abonnement à <a class=\"small-link\" dir=\"auto\" href=\"https://example.org/\""), "{html}");
     assert!(
         text.contains(
             "\nSe désabonner\u{a0}: https://example.org/u\nVoir dans le navigateur\u{a0}: https://example.org/newsletter/2026-W07/"
