@@ -18,7 +18,7 @@ use crate::newsletter::{self, Edition, Group, IssueEntry, IssueLine, Mode, Newsl
 use crate::site::Site;
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, Utc};
-use inline::Remembering;
+use inline::{NamedFiles, Remembering};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -468,17 +468,20 @@ impl<'a> Kitchen<'a> {
 
     fn render_issue(&self, spec: &NewsletterSpec, issue: &PlannedIssue) -> (Edition, Vec<Diagnostic>) {
         let spec = &self.with_logo_size(spec);
-        let mut faults = Vec::new();
-        let mut entries = Vec::with_capacity(issue.entries.len());
-        let mut files = BTreeMap::new();
         let language = issue.language().unwrap_or(&self.config.site.language);
-        for (number, at) in issue.entries.iter().enumerate() {
-            let (entry, mut found) = self.issue_entry(spec, issue.detail, *at, &mut files);
+        let made: Vec<_> = issue.entries.par_iter().map(|at| self.issue_entry(spec, issue.detail, *at)).collect();
+        let mut faults = Vec::new();
+        let mut entries = Vec::with_capacity(made.len());
+        let mut files = BTreeMap::new();
+        for (number, (entry, mut found)) in made.into_iter().enumerate() {
             faults.append(&mut found);
             let group = issue.groups.get(number).cloned().flatten();
             let group =
                 group.map(|name| if spec.group == Some(Group::Section) { self.folders.section_title(&name, language) } else { name });
-            entries.extend(entry.map(|entry| IssueEntry { group, ..entry }));
+            if let Some((entry, named)) = entry {
+                files.extend(named);
+                entries.push(IssueEntry { group, ..entry });
+            }
         }
         let written = issue.written.and_then(|at| self.catalog.issues().get(at));
         let links = written.map(|entry| self.catalog.links_from(&entry.head, &self.pictures));
@@ -540,14 +543,8 @@ impl<'a> Kitchen<'a> {
         (Some(Ready { rendered, row: index_entry(entry) }), faults)
     }
 
-    /// An entry for an issue; `files` gets those that it names, by their URLs.
-    fn issue_entry(
-        &self,
-        spec: &NewsletterSpec,
-        detail: Detail,
-        at: usize,
-        files: &mut BTreeMap<String, String>,
-    ) -> (Option<IssueEntry>, Vec<Diagnostic>) {
+    /// An entry for an issue, and the files that it names, by their URLs.
+    fn issue_entry(&self, spec: &NewsletterSpec, detail: Detail, at: usize) -> (Option<(IssueEntry, NamedFiles)>, Vec<Diagnostic>) {
         let entry = match self.entry(at) {
             Ok(entry) => entry,
             Err(fault) => return (None, vec![fault]),
@@ -567,8 +564,9 @@ impl<'a> Kitchen<'a> {
             // The body shows it already.
             (None, Detail::Full) => None,
         };
-        files.extend(links.found());
-        (Some(IssueEntry { minutes: body.reading_minutes(), html, lines, summary, image, group: None, entry }), faults)
+        let minutes = body.reading_minutes();
+        drop(body);
+        (Some((IssueEntry { minutes, html, lines, summary, image, group: None, entry }, links.found())), faults)
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Image {
 }
 
 /// Whoever can look into pictures: an asset is asked for by its path, and only when a body shows it.
-pub trait Sizes {
+pub trait Sizes: Sync {
     fn size(&self, path: &str) -> Option<Size>;
 }
 
@@ -59,7 +59,7 @@ pub enum Reference<'a> {
 }
 
 /// What a body asks about the links in it.
-pub trait Links {
+pub trait Links: Sync {
     /// The absolute URL of a link's target as written (entities decoded); `None` if it has no good one
     /// (`javascript:`, unreadable). `mailto:`, `tel:` and the like stay as they are. `#x` is resolved against
     /// the entry's permalink: whoever knows that the same text holds `x` doesn't ask.

@@ -50,6 +50,15 @@ impl Color {
         if Color::WHITE.contrast(self) >= FOR_TEXT { Color::WHITE } else { Color::BLACK }
     }
 
+    /// The colour as light as this one is dark, of the same hue (HSL).
+    pub fn mirrored(self) -> Color {
+        let channels = [self.0, self.1, self.2].map(i16::from);
+        let shift = 255 - channels.iter().max().unwrap_or(&0) - channels.iter().min().unwrap_or(&0);
+        // Never out of range: the highest becomes 255 less the lowest.
+        let [red, green, blue] = channels.map(|channel| u8::try_from(channel + shift).unwrap_or(u8::MAX));
+        Color(red, green, blue)
+    }
+
     /// The colour, gone `step` of `steps` towards another one.
     pub fn mixed(self, end: Color, step: u32, steps: u32) -> Color {
         let channel = |a: u8, b: u8| {
@@ -106,6 +115,14 @@ mod tests {
         assert_eq!(accent.nearest(&[Color::WHITE], FOR_TEXT), Some(accent));
         assert_eq!(Color(0x77, 0x77, 0x77).nearest(&[Color::WHITE], FOR_TEXT), Some(Color(0x74, 0x74, 0x74)));
         assert_eq!(accent.nearest(&[Color::WHITE, Color(0x77, 0x77, 0x77), Color::BLACK], FOR_TEXT), None);
+    }
+
+    #[test]
+    fn a_mirrored_colour_keeps_its_hue() {
+        for (color, wanted) in [("#a71d5d", "#e25898"), ("#323232", "#cdcdcd"), ("#000000", "#ffffff"), ("#ff0000", "#ff0000")] {
+            assert_eq!(Color::read(color).unwrap().mirrored().to_string(), wanted);
+            assert_eq!(Color::read(wanted).unwrap().mirrored().to_string(), color);
+        }
     }
 
     #[test]

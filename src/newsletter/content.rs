@@ -1,5 +1,6 @@
 //! An entry's HTML made fit for where it stands: a narrow column, among other entries.
 
+use super::code::ground_class;
 use crate::catalog::Size;
 use crate::language::Words;
 use lol_html::html_content::{ContentType, Element};
@@ -99,8 +100,11 @@ fn fit_element(element: &mut Element, state: &State, above: usize) {
     let name = element.tag_name();
     match name.as_str() {
         "img" if element.get_attribute("alt").is_none() => set(element, "alt", ""),
-        // Code with colours of its own keeps its page in the dark too.
-        "pre" if element.get_attribute("style").is_some() => set(element, "class", "painted"),
+        "pre" => {
+            if let Some(style) = element.get_attribute("style") {
+                set(element, "class", ground_class(&style));
+            }
+        }
         // What scrolls must be reached without a mouse.
         "table" => {
             element.before("<div class=\"scroll\" tabindex=\"0\">", ContentType::Html);
@@ -222,6 +226,8 @@ mod tests {
     #[test]
     fn code_with_colours_is_marked() {
         assert_eq!(mail("<pre style=\"color:#222\">x</pre>"), "<pre style=\"color:#222\" class=\"painted\">x</pre>");
+        let night = "<pre style=\"color:#eee;background-color:#222222\"";
+        assert_eq!(mail(&format!("{night}>x</pre>")), format!("{night} class=\"night\">x</pre>"));
         assert_eq!(mail("<pre>x</pre>"), "<pre>x</pre>");
     }
 

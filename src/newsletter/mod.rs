@@ -1,5 +1,6 @@
 //! The newsletter: which entries make an issue, and the issue as HTML, as plain text and as a page of the archive.
 
+mod code;
 mod colors;
 mod content;
 mod dates;

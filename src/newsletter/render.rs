@@ -1,11 +1,13 @@
 //! An issue rendered: the HTML part, the text part, the page of the archive, and the list of issues.
 
+use super::code::inks;
 use super::content::{COLUMN, ENTRY_LEVEL, Medium, fit, fit_logo, fit_size};
 use super::dates::issue_title;
 use super::footer::{footer_html, footer_lines};
 use super::names::{entry_name, one_line, preheader, subject};
 use super::slots::{Context, Markers, Slot, Slotted, has_placeholders, impersonal};
 use super::text;
+use super::theme::office_fonts;
 use super::views::{
     ArchiveView, BylineView, ContentView, ContentsEntry, ContentsGroup, EditionView, EmailView, EntryView, FeedView, InlineCss, IssueView,
     ListView, PageView, TextEntryView, TextView, ThemeView,
@@ -18,6 +20,7 @@ use crate::feed::Detail;
 use crate::language::{Words, direction, fill, joins_without_spaces, own_name, words};
 use crate::site::Site;
 use crate::template::{Templates, View};
+use rayon::prelude::*;
 
 /// Gmail shows no more of a message than this, in bytes of HTML.
 const CLIPPED_AT: usize = 102_000;
@@ -36,32 +39,36 @@ pub fn render_issue(
     entries: &[IssueEntry],
 ) -> (Edition, Vec<Diagnostic>) {
     let shown = Shown::new(spec, site, issue, written, entries);
-    let mut markers = Markers::new(everything(spec, site, issue, written, entries));
-    let mut faults = Vec::new();
-    let views = shown.views(Medium::Mail);
-    let html = shown.html(&views, &mut markers, &mut faults);
-    faults.extend(size_warning(spec, &issue.id, html.fixed_len(), entries));
+    // The message and the page share nothing but what they show.
+    let (message, (page, content, page_faults)) = rayon::join(|| shown.message(), || shown.for_everyone());
+    let Message { subject, html, text, mut faults } = message;
+    faults.extend(page_faults);
     let edition = Edition {
         issue: issue.id.clone(),
         language: shown.look.language.to_owned(),
         date: issue.date,
         title: shown.impersonal(&shown.title),
         title_language: shown.title_language.to_owned(),
-        subject: {
-            let subject = shown.personal(&mut markers, &shown.subject, Context::Header, str::to_owned);
-            markers.cut(&subject)
-        },
+        subject,
         entries: entries.len(),
-        text: shown.text(&views, &mut markers, &mut faults),
+        text,
         html,
-        page: shown.page(&mut faults),
-        content: if spec.feed { shown.content(&mut faults) } else { String::new() },
+        page,
+        content,
         summary: shown.preheader,
         page_url: shown.page_url,
         images: Vec::new(),
         unsubscribe_url: spec.unsubscribe_url.clone(),
     };
     (edition, faults)
+}
+
+/// What recipients get.
+struct Message {
+    subject: Slotted,
+    html: Slotted,
+    text: Slotted,
+    faults: Vec<Diagnostic>,
 }
 
 /// An issue with everything that its parts say.
@@ -135,17 +142,37 @@ impl<'a> Shown<'a> {
         if self.written.is_some() { impersonal(text) } else { text.to_owned() }
     }
 
+    /// The message, with its slots.
+    fn message(&self) -> Message {
+        let mut markers = Markers::new(everything(self.spec, self.site, self.issue, self.written, self.entries));
+        let mut faults = Vec::new();
+        let views = self.views(Medium::Mail);
+        let html = self.html(&views, &mut markers, &mut faults);
+        faults.extend(size_warning(self.spec, &self.issue.id, html.fixed_len(), self.entries));
+        let subject = self.personal(&mut markers, &self.subject, Context::Header, str::to_owned);
+        Message { subject: markers.cut(&subject), html, text: self.text(&views, &mut markers, &mut faults), faults }
+    }
+
+    /// The page of the archive, what of it stands in the feed of issues, and their faults.
+    fn for_everyone(&self) -> (String, String, Vec<Diagnostic>) {
+        let around = self.around(Medium::Page, impersonal);
+        let views = self.views(Medium::Page);
+        let mut faults = Vec::new();
+        let page = self.page(&around, &views, &mut faults);
+        let content = if self.spec.feed { self.content(&around, &views, &mut faults) } else { String::new() };
+        (page, content, faults)
+    }
+
     fn views(&self, medium: Medium) -> Vec<EntryView> {
         let is_grouped = self.entries.iter().any(|entry| entry.group.is_some());
-        let mut above: Option<&Option<String>> = None;
-        let view = |(at, entry): (usize, &'a IssueEntry)| {
-            let place = Place { number: at + 1, medium, is_grouped };
-            let view = entry_view(self.spec, self.site, &self.look, entry, place);
-            let is_first = is_grouped && above.replace(&entry.group) != Some(&entry.group);
+        let view = |(at, entry): (usize, &IssueEntry)| {
+            let is_first =
+                is_grouped && at.checked_sub(1).and_then(|above| self.entries.get(above)).is_none_or(|above| above.group != entry.group);
             let group = entry.group.as_ref().unwrap_or(&self.look.say.others);
-            EntryView { group: if is_first { one_line(group) } else { String::new() }, ..view }
+            let group = if is_first { one_line(group) } else { String::new() };
+            EntryView { group, ..entry_view(self.spec, self.site, &self.look, entry, Place { number: at + 1, medium, is_grouped }) }
         };
-        self.entries.iter().enumerate().map(view).collect()
+        self.entries.par_iter().enumerate().map(view).collect()
     }
 
     /// The table of contents: the titles of the entries, by their groups.
@@ -194,6 +221,7 @@ impl<'a> Shown<'a> {
             words_direction: direction(look.say.tag()),
             start: look.start,
             theme: &look.theme,
+            inks: &inks(shown_html(&around, entries), look.theme.dark.soft),
             site_title: &self.site.title,
             site_url: self.site.url.as_str(),
             reason: &reason_html(look.say, self.site),
@@ -272,18 +300,15 @@ impl<'a> Shown<'a> {
     }
 
     /// What the page holds, as the feed of issues has it: for everyone, and without what only a page can show.
-    fn content(&self, faults: &mut Vec<Diagnostic>) -> String {
-        let around = self.around(Medium::Page, impersonal);
-        let view = ContentView { say: self.look.say, before: &around.before, entries: &self.views(Medium::Page), after: &around.after };
+    fn content(&self, around: &Around<String>, entries: &[EntryView], faults: &mut Vec<Diagnostic>) -> String {
+        let view = ContentView { say: self.look.say, before: &around.before, entries, after: &around.after };
         self.spec.templates.render(&view, faults)
     }
 
     /// The page of the archive is for everyone.
-    fn page(&self, faults: &mut Vec<Diagnostic>) -> String {
-        let around = self.around(Medium::Page, impersonal);
-        let entries = self.views(Medium::Page);
+    fn page(&self, around: &Around<String>, entries: &[EntryView], faults: &mut Vec<Diagnostic>) -> String {
         let view = ArchiveView {
-            page: self.look.page(self.site),
+            page: PageView { inks: &inks(shown_html(around, entries), self.look.theme.dark.soft), ..self.look.page(self.site) },
             subject: &self.impersonal(&self.subject),
             summary: &self.preheader,
             issue_title: &self.impersonal(&self.title),
@@ -293,8 +318,8 @@ impl<'a> Shown<'a> {
             greeting: if has_placeholders(&self.greeting) { "" } else { &self.greeting },
             editions: &self.editions(),
             before: &around.before,
-            contents: &self.contents(&entries),
-            entries: &entries,
+            contents: &self.contents(entries),
+            entries,
             after: &around.after,
         };
         self.spec.templates.render(&view, faults)
@@ -363,6 +388,7 @@ impl<'a> Look<'a> {
             words: self.say.tag(),
             words_direction: direction(self.say.tag()),
             theme: &self.theme,
+            inks: &[],
             site_title: &site.title,
             site_url: site.url.as_str(),
             icon: self.icon,
@@ -382,6 +408,8 @@ fn theme_view<'a>(theme: &'a Theme, site: &Site, language: &str) -> ThemeView<'a
         dark: &theme.dark,
         body_font: &theme.body_font,
         heading_font: &theme.heading_font,
+        office_font: office_fonts(&theme.body_font),
+        office_heading_font: office_fonts(&theme.heading_font),
         logo: logo.map(|logo| logo.url.as_str()).unwrap_or_default(),
         dark_logo: theme.dark_logo.as_deref().unwrap_or_default(),
         logo_width: pixels(logo_width),
@@ -390,6 +418,11 @@ fn theme_view<'a>(theme: &'a Theme, site: &Site, language: &str) -> ThemeView<'a
         footer: theme.footer.as_deref().map(|text| footer_html(text, site, language)).unwrap_or_default(),
         social: &theme.social,
     }
+}
+
+/// The HTML that an issue has of its content.
+fn shown_html<'v>(around: &'v Around<String>, entries: &'v [EntryView]) -> impl Iterator<Item = &'v str> {
+    [around.before.as_str(), &around.after].into_iter().chain(entries.iter().map(|entry| entry.html.as_str()))
 }
 
 /// Everything that an issue will hold, for the markers' nonce.

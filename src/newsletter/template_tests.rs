@@ -24,7 +24,8 @@ fn entries() -> Vec<IssueEntry> {
     let mut bare = full_entry("b", "", "<p>Two &amp; <a href=\"https://example.org/?a&amp;b\">so</a></p>", HOSTILE);
     bare.entry.authors = Vec::new();
     bare.entry.head.published = None;
-    let mut rtl = full_entry("c", "ج", "<pre><code>{{ x }}</code></pre>", "c");
+    let mut rtl =
+        full_entry("c", "ج", "<pre style=\"background-color:#fff\"><code><span style=\"color:#a71d5d\">{{ x }}</span></code></pre>", "c");
     rtl.entry.head.language = Some("ar".into());
     pictured.group = Some(HOSTILE.into());
     vec![pictured, bare, rtl]

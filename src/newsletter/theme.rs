@@ -160,6 +160,31 @@ pub fn read_fonts(text: &str) -> Option<String> {
     names.map(|names| names.join(", "))
 }
 
+/// The same for Outlook on Windows, which shows Times New Roman where it doesn't know the first family: the first one that
+/// each Windows has, else the nearest.
+pub fn office_fonts(fonts: &str) -> &'static str {
+    const KNOWN: [&str; 14] = [
+        "Arial",
+        "Calibri",
+        "Cambria",
+        "Candara",
+        "Consolas",
+        "Constantia",
+        "Corbel",
+        "Courier New",
+        "Georgia",
+        "Segoe UI",
+        "Tahoma",
+        "Times New Roman",
+        "Trebuchet MS",
+        "Verdana",
+    ];
+    const KINDS: [(&str, &str); 3] = [("serif", "Georgia"), ("monospace", "Consolas"), ("ui-serif", "Georgia")];
+    let known = |name: &str| KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    let kind = |name: &str| KINDS.into_iter().find(|(kind, _)| *kind == name).map(|(_, font)| font);
+    fonts.split(',').map(|name| name.trim().trim_matches('\'')).find_map(|name| known(name).or_else(|| kind(name))).unwrap_or("Arial")
+}
+
 fn font(name: &str) -> Option<String> {
     let quoted = |quote: char| name.strip_prefix(quote).and_then(|name| name.strip_suffix(quote));
     let name = quoted('\'').or_else(|| quoted('"')).unwrap_or(name).trim();
@@ -213,6 +238,19 @@ mod tests {
         // Nothing can be read on black and white and what lies between.
         let chosen = Chosen { background: Some(hex("#777777")), card: Some(Color::WHITE), text: Some(Color::WHITE), ..Chosen::default() };
         assert_eq!(Scheme::Light.palette(Color::BLACK, &chosen).unreadable()[0].ground, "card");
+    }
+
+    #[test]
+    fn outlook_gets_a_font_that_it_has() {
+        for (fonts, wanted) in [
+            (FONT, "Segoe UI"),
+            ("Inter, 'times new roman', serif", "Times New Roman"),
+            ("'Source Serif 4', serif", "Georgia"),
+            ("Inter, sans-serif", "Arial"),
+            ("Inter", "Arial"),
+        ] {
+            assert_eq!(office_fonts(fonts), wanted, "{fonts}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the templates see: flat views, ready to be shown.
 
+use super::colors::Color;
 use super::theme::{Palette, SocialLink};
 use crate::language::Words;
 use crate::template::View;
@@ -63,6 +64,14 @@ pub struct FeedView {
     pub title: String,
 }
 
+/// A colour of code, and what stands for it where it is dark.
+#[derive(Debug, Serialize)]
+pub struct InkView {
+    /// As the code has it.
+    pub light: String,
+    pub dark: Color,
+}
+
 /// How an issue looks.
 #[derive(Debug, Serialize)]
 pub struct ThemeView<'a> {
@@ -71,6 +80,9 @@ pub struct ThemeView<'a> {
     /// Lists of CSS, to be written as they are.
     pub body_font: &'a str,
     pub heading_font: &'a str,
+    /// A family that Outlook on Windows has, for each of them.
+    pub office_font: &'static str,
+    pub office_heading_font: &'static str,
     /// Absolute URLs, or empty: shown instead of icon and title.
     pub logo: &'a str,
     pub dark_logo: &'a str,
@@ -141,6 +153,8 @@ pub struct EmailView<'a> {
     /// `left` or `right`: where lines begin, for attributes that know no `start`.
     pub start: &'a str,
     pub theme: &'a ThemeView<'a>,
+    /// The colours of its code.
+    pub inks: &'a [InkView],
     pub site_title: &'a str,
     pub site_url: &'a str,
     /// HTML: why it is received.
@@ -222,6 +236,8 @@ pub struct PageView<'a> {
     pub words: &'a str,
     pub words_direction: &'a str,
     pub theme: &'a ThemeView<'a>,
+    /// The colours of its code.
+    pub inks: &'a [InkView],
     pub site_title: &'a str,
     pub site_url: &'a str,
     /// Absolute URL, or empty.

@@ -4,8 +4,8 @@ use super::Reader;
 use crate::catalog::{Asset, EntryLinks, Links, Reference};
 use crate::diagnostic::Diagnostic;
 use crate::newsletter::InlineImage;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Of all pictures of a message: servers refuse messages of ten megabytes and more, and base64 makes a third more of them.
 const MOST_BYTES: usize = 3 * 1024 * 1024;
@@ -13,20 +13,22 @@ const MOST_BYTES: usize = 3 * 1024 * 1024;
 const TYPES: [(&str, &str); 5] =
     [("gif", "image/gif"), ("jpeg", "image/jpeg"), ("jpg", "image/jpeg"), ("png", "image/png"), ("webp", "image/webp")];
 
+/// Paths of assets by their URLs.
+pub(super) type NamedFiles = BTreeMap<String, String>;
+
 /// The links of a body, which remember the files that it names, by their address on the web.
 pub(super) struct Remembering<'a> {
     links: &'a EntryLinks<'a>,
-    found: RefCell<BTreeMap<String, String>>,
+    found: Mutex<NamedFiles>,
 }
 
 impl<'a> Remembering<'a> {
     pub(super) fn new(links: &'a EntryLinks<'a>) -> Remembering<'a> {
-        Remembering { links, found: RefCell::default() }
+        Remembering { links, found: Mutex::default() }
     }
 
-    /// Path of each asset by its URL.
-    pub(super) fn found(self) -> BTreeMap<String, String> {
-        self.found.into_inner()
+    pub(super) fn found(self) -> NamedFiles {
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -34,7 +36,7 @@ impl Links for Remembering<'_> {
     fn absolute(&self, target: &str) -> Option<String> {
         let url = self.links.absolute(target)?;
         if let Some(path) = self.links.asset_path(target) {
-            self.found.borrow_mut().insert(url.clone(), path);
+            self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(url.clone(), path);
         }
         Some(url)
     }
@@ -58,12 +60,7 @@ impl Links for Remembering<'_> {
 
 /// Reads the pictures that the HTML shows, in the order in which it shows them. Those for which there is no room stay on the
 /// web, with a warning.
-pub(super) fn read_images(
-    issue: &str,
-    html: &str,
-    found: &BTreeMap<String, String>,
-    reader: &dyn Reader,
-) -> (Vec<InlineImage>, Vec<Diagnostic>) {
+pub(super) fn read_images(issue: &str, html: &str, found: &NamedFiles, reader: &dyn Reader) -> (Vec<InlineImage>, Vec<Diagnostic>) {
     let mut shown: Vec<(usize, &String, &String, &str)> = Vec::new();
     for (url, path) in found {
         let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();

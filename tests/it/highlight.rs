@@ -17,9 +17,9 @@ fn colours_stand_in_the_code_itself() {
     assert!(html.contains("<span style=\"color:#"), "{html}");
     let mail = project.read("public/newsletter/all/email.html");
     let pre = mail.split("<pre").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
-    // The theme's page, not the newsletter's, in both lights.
+    // The page of its colours, not the newsletter's; where it is dark, rules name each of them.
     assert!(pre.contains("#ffffff") && !pre.contains("#f1f2f4") && pre.contains("painted"), "{pre}");
-    assert!(mail.contains("pre:not(.painted)"));
+    assert!(mail.contains("pre:not(.night) [style*=\"color:#"), "{mail}");
     assert!(project.read("public/newsletter/all/email.txt").contains("    fn main() {}\n"));
 }
 
