@@ -92,7 +92,7 @@ fn composed_and_ready_for_the_wire(bencher: Bencher) {
     let address = Address::read("news@example.org").expect("an address");
     measure(bencher, |number| {
         let envelope = Envelope { from: address.clone(), to: address.clone() };
-        let mail = MailObject::new(envelope, &message(&issue, number).bytes);
+        let mail = MailObject::new(envelope, message(&issue, number).bytes);
         divan::black_box(mail);
         number
     });

@@ -119,6 +119,17 @@ pub enum Event {
     Resend,
 }
 
+impl Event {
+    /// Where it mostly finds a delivery, so that the store need not look first.
+    pub fn usually_from(self) -> Option<DeliveryState> {
+        match self {
+            Event::Begin => Some(DeliveryState::Claimed),
+            Event::Accept | Event::Doubt => Some(DeliveryState::Begun),
+            _ => None,
+        }
+    }
+}
+
 /// A change that the ledger does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {

@@ -306,7 +306,7 @@ fn test(
     let subscriber = on_list.unwrap_or_else(|| Subscriber { address: to.as_written().to_owned(), ..Subscriber::default() });
     let composer = letter.composer.clone().for_test(hash);
     let message = letter.message(&composer, &subscriber, Utc::now()).map_err(|reason| Failure::new(reason, ""))?;
-    let reply = match send_one(transport, from, &to, &message) {
+    let reply = match send_one(transport, from, &to, message) {
         Ok(reply) => reply,
         Err(NotSent::Refused(reply)) => {
             let failure = Failure::new(format!("the test was not sent: the server refuses it: {reply}"), "");

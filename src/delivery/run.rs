@@ -145,11 +145,11 @@ pub enum NotSent {
 }
 
 /// Sends one message past the ledger, to see it in a mail program. Gives the server's reply.
-pub fn send_one(transport: &Transport, from: &Address, to: &Address, message: &Message) -> Result<String, NotSent> {
+pub fn send_one(transport: &Transport, from: &Address, to: &Address, message: Message) -> Result<String, NotSent> {
     let open =
         || transport.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| NotSent::Failed(reason));
     let mut connection = open()?;
-    let mail = MailObject::new(Envelope { from: from.clone(), to: to.clone() }, &message.bytes);
+    let mail = MailObject::new(Envelope { from: from.clone(), to: to.clone() }, message.bytes);
     let outcome = connection.send(&mail, None, &mut || Ok(()));
     connection.quit();
     match outcome {

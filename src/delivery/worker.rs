@@ -170,7 +170,7 @@ impl<'a> Pass<'a> {
             let made = (self.run.consignment.compose)(&claim.subscriber, self.run.enrolled).and_then(|message| {
                 let to = Address::read(&claim.subscriber.address)?;
                 let envelope = Envelope { from: self.sender(&to), to };
-                Ok((message.message_id, MailObject::new(envelope, &message.bytes)))
+                Ok((message.message_id, MailObject::new(envelope, message.bytes)))
             });
             match made {
                 Ok((message_id, mail)) => return Some(Delivery { claim, message_id, mail }),

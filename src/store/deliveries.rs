@@ -465,32 +465,46 @@ fn candidate(row: &Row, word: &str) -> Result<Candidate, Fault> {
 }
 
 fn settle_one(connection: &Connection, change: &Change) -> Result<(), Fault> {
+    // One statement where the delivery is where it mostly is; else it is looked at, so that the refusal can say where it was.
+    if let Some(usual) = change.event.usually_from()
+        && !change.suppress
+        && move_on(connection, change, usual, step(usual, change.event).map_err(refused)?)?
+    {
+        return Ok(());
+    }
     let mut query = connection.prepare_cached("SELECT state, until, fence, address FROM deliveries WHERE id = ?1")?;
     let mut rows = query.query([change.delivery])?;
     let row = rows.next()?.ok_or_else(|| Fault::Strange(format!("no delivery {}", change.delivery)))?;
     let (old, fence, address): (DeliveryState, i64, String) = (state(row)?, row.get("fence")?, row.get("address")?);
     let stale = || Fault::Store(StoreError::Stale { state: old.word() });
-    if fence != change.fence {
-        return Err(stale());
-    }
-    let next = step(old, change.event).map_err(refused)?;
-    let is_try = matches!(change.event, Event::Accept | Event::Defer { .. } | Event::Bounce | Event::Doubt);
-    let sql = "UPDATE deliveries SET state = :next, until = :until, updated = :now, reply = coalesce(:reply, reply),
-                   message_id = coalesce(:message_id, message_id), attempts = attempts + :tries,
-                   first_try = CASE WHEN :tries THEN coalesce(first_try, :now) ELSE first_try END
-               WHERE id = :id AND fence = :fence AND state = :old";
-    let changed = connection.prepare_cached(sql)?.execute(named_params! {
-        ":next": next.word().as_str(), ":until": until(next), ":now": millis(change.now), ":reply": change.reply,
-        ":message_id": change.message_id, ":tries": i64::from(is_try),
-        ":id": change.delivery, ":fence": change.fence, ":old": old.word().as_str(),
-    })?;
-    if changed != 1 {
+    if fence != change.fence || !move_on(connection, change, old, step(old, change.event).map_err(refused)?)? {
         return Err(stale());
     }
     if change.suppress {
         suppress(connection, &address, change.reply.as_deref().unwrap_or("refused by its server"), change.now)?;
     }
     Ok(())
+}
+
+/// False if the delivery is not in the state `old`, or its claim another's.
+fn move_on(connection: &Connection, change: &Change, old: DeliveryState, next: DeliveryState) -> Result<bool, Fault> {
+    let is_try = matches!(change.event, Event::Accept | Event::Defer { .. } | Event::Bounce | Event::Doubt);
+    let sql = "UPDATE deliveries SET state = ?1, until = ?2, updated = ?3, reply = coalesce(?4, reply),
+                   message_id = coalesce(?5, message_id), attempts = attempts + ?6,
+                   first_try = CASE WHEN ?6 THEN coalesce(first_try, ?3) ELSE first_try END
+               WHERE id = ?7 AND fence = ?8 AND state = ?9";
+    let changed = connection.prepare_cached(sql)?.execute(params![
+        next.word().as_str(),
+        until(next),
+        millis(change.now),
+        change.reply,
+        change.message_id,
+        i64::from(is_try),
+        change.delivery,
+        change.fence,
+        old.word().as_str(),
+    ])?;
+    Ok(changed == 1)
 }
 
 #[cfg(test)]

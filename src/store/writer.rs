@@ -3,14 +3,14 @@
 
 use super::deliveries::Change;
 use super::{Store, StoreError};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 /// Changes of one transaction.
 const LARGEST_GROUP: usize = 256;
 
 enum Job {
-    Change(Box<Change>, Option<Sender<Result<(), StoreError>>>),
+    Change(Box<Change>, Option<SyncSender<Result<(), StoreError>>>),
     Run(Box<dyn FnOnce(&mut Store) + Send>),
 }
 
@@ -46,7 +46,8 @@ impl Ledger {
 
     /// Makes a change and waits until it is committed.
     pub fn change(&self, change: Change) -> Result<(), StoreError> {
-        let (answer, outcome) = channel();
+        // With room for the one answer: an unbounded channel begins with room for many.
+        let (answer, outcome) = sync_channel(1);
         self.jobs.send(Job::Change(Box::new(change), Some(answer))).map_err(|_| gone())?;
         outcome.recv().unwrap_or_else(|_| Err(gone()))
     }
@@ -59,7 +60,7 @@ impl Ledger {
 
     /// Runs something else on the store, after all changes before it.
     pub fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
-        let (answer, outcome) = channel();
+        let (answer, outcome) = sync_channel(1);
         let job = Job::Run(Box::new(move |store| {
             // Nobody waits any more only if the caller's thread has died.
             let _ = answer.send(work(store));
@@ -101,7 +102,7 @@ fn serve(mut store: Store, queue: &Receiver<Job>) -> Result<(), StoreError> {
     store.sync()
 }
 
-fn commit(store: &mut Store, changes: &[Change], answers: &[Option<Sender<Result<(), StoreError>>>]) -> Result<(), StoreError> {
+fn commit(store: &mut Store, changes: &[Change], answers: &[Option<SyncSender<Result<(), StoreError>>>]) -> Result<(), StoreError> {
     let outcomes = match store.settle(changes) {
         Ok(outcomes) => outcomes,
         Err(error) => {

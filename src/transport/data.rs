@@ -3,36 +3,62 @@
 /// The message with CRLF line ends, dots doubled at the start of lines, and a last CRLF, without the final dot. A bare CR
 /// or LF becomes CRLF, and NUL, which no message may hold, is left out: a server that takes the one for the end of a line, or
 /// overlooks the other, must not see a dot after it (SMTP smuggling).
-pub fn stuff(message: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(message.len() + message.len() / 64 + 2);
-    let part = |from: usize, to: usize| message.get(from..to).unwrap_or_default();
-    // What is right already is copied in long pieces.
-    let (mut copied, mut at, mut is_start) = (0, 0, true);
+pub fn stuff(message: Vec<u8>) -> Vec<u8> {
+    let mut out = Stuffed { message: &message, copied: 0, bytes: Vec::new() };
+    let (mut at, mut is_start) = (0, true);
     loop {
         if is_start && message.get(at) == Some(&b'.') {
-            out.extend_from_slice(part(copied, at));
-            out.push(b'.');
-            copied = at;
+            out.replace(at, at, b".");
         }
         let Some(end) = message.get(at..).and_then(|rest| memchr::memchr3(b'\r', b'\n', 0, rest)).map(|found| at + found) else { break };
         match (message.get(end), message.get(end + 1)) {
             (Some(b'\r'), Some(b'\n')) => (at, is_start) = (end + 2, true),
             (Some(0), _) => {
-                out.extend_from_slice(part(copied, end));
-                (is_start, at, copied) = (is_start && end == at, end + 1, end + 1);
+                out.replace(end, end + 1, b"");
+                (is_start, at) = (is_start && end == at, end + 1);
             }
             _ => {
-                out.extend_from_slice(part(copied, end));
-                out.extend_from_slice(b"\r\n");
-                (at, copied, is_start) = (end + 1, end + 1, true);
+                out.replace(end, end + 1, b"\r\n");
+                (at, is_start) = (end + 1, true);
             }
         }
     }
-    out.extend_from_slice(part(copied, message.len()));
     if !is_start || at < message.len() {
-        out.extend_from_slice(b"\r\n");
+        out.replace(message.len(), message.len(), b"\r\n");
     }
-    out
+    match out.finish() {
+        Some(stuffed) => stuffed,
+        // Most messages are right as they are, and need not be copied.
+        None => message,
+    }
+}
+
+/// A message with parts of it replaced.
+struct Stuffed<'a> {
+    message: &'a [u8],
+    /// So much of it stands in `bytes`, or does not belong there.
+    copied: usize,
+    bytes: Vec<u8>,
+}
+
+impl Stuffed<'_> {
+    fn replace(&mut self, from: usize, to: usize, by: &[u8]) {
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve(self.message.len() + self.message.len() / 64 + 2);
+        }
+        self.bytes.extend_from_slice(self.message.get(self.copied..from).unwrap_or_default());
+        self.bytes.extend_from_slice(by);
+        self.copied = to;
+    }
+
+    /// Nothing, where nothing was replaced.
+    fn finish(mut self) -> Option<Vec<u8>> {
+        if self.bytes.capacity() == 0 {
+            return None;
+        }
+        self.bytes.extend_from_slice(self.message.get(self.copied..).unwrap_or_default());
+        Some(self.bytes)
+    }
 }
 
 /// What a server makes of it: the message with CRLF line ends.
@@ -86,7 +112,7 @@ mod tests {
             (b"a\0b\r\n\0\0", b"ab\r\n"),
             (b"", b""),
         ] {
-            assert_eq!(String::from_utf8_lossy(&stuff(message)), String::from_utf8_lossy(wire));
+            assert_eq!(String::from_utf8_lossy(&stuff(message.to_vec())), String::from_utf8_lossy(wire));
         }
     }
 
@@ -122,7 +148,7 @@ mod tests {
         ] {
             let message =
                 format!("Subject: x\r\n\r\nhello{end}MAIL FROM:<admin@example.org>\r\nRCPT TO:<a@example.org>\r\nDATA\r\nforged\r\n");
-            let wire = [&stuff(message.as_bytes())[..], FINAL_DOT].concat();
+            let wire = [&stuff(message.into_bytes())[..], FINAL_DOT].concat();
             for lenient in breaks {
                 let (read, after) = (lenient(&wire), Vec::<u8>::new());
                 assert_eq!(read_to_dot(&read).1, after, "{end:?}");
@@ -133,10 +159,10 @@ mod tests {
     proptest! {
         #[test]
         fn a_server_reads_what_was_meant(message in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'\r'), Just(b'\n'), Just(0), any::<u8>()], 0..200)) {
-            let mut wire = stuff(&message);
+            let mut wire = stuff(message.clone());
             wire.extend_from_slice(FINAL_DOT);
             let (back, after) = read_to_dot(&wire);
-            prop_assert_eq!(&back, &unstuff(&stuff(&message)));
+            prop_assert_eq!(&back, &unstuff(&stuff(message.clone())));
             prop_assert!(after.is_empty());
             // Only line ends differ.
             let lines = |bytes: &[u8]| {

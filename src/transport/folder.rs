@@ -78,7 +78,7 @@ mod tests {
 
     fn send(folder: &Path, format: FolderFormat, to: &str, is_allowed: bool) -> Outcome {
         let address = |text: &str| Address::read(text).unwrap();
-        let mail = MailObject::new(Envelope { from: address("news@example.org"), to: address(to) }, b"Subject: x\r\n\r\n.a\r\n");
+        let mail = MailObject::new(Envelope { from: address("news@example.org"), to: address(to) }, b"Subject: x\r\n\r\n.a\r\n".to_vec());
         let folder = MailFolder { path: folder.to_owned(), format };
         folder.send(&mail, &mut || if is_allowed { Ok(()) } else { Err("no".into()) })
     }
@@ -111,7 +111,7 @@ mod tests {
         }
         let found = names(folder.path());
         assert!(found[0].starts_with("a%2Fx%2Fy@example.net.") && found[1].starts_with("b+c@example.net."), "{found:?}");
-        assert_eq!(std::fs::read(folder.path().join(&found[1])).unwrap(), b"Subject: x\r\n\r\n.a\r\n");
+        assert_eq!(std::fs::read(folder.path().join(&found[1])).unwrap(), b"Subject: x\r\n\r\n.a\r\n".to_vec());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) struct Identity {
 
 impl MailObject {
     /// `message` as RFC 5322 has it.
-    pub fn new(envelope: Envelope, message: &[u8]) -> MailObject {
+    pub fn new(envelope: Envelope, message: Vec<u8>) -> MailObject {
         let content = stuff(message);
         let is_ascii = content.is_ascii();
         MailObject { envelope, content, is_ascii }

@@ -98,7 +98,7 @@ mod tests {
     fn mail() -> MailObject {
         let address = |text: &str| Address::read(text).unwrap();
         let envelope = Envelope { from: address("news@example.org"), to: address("-b@example.net") };
-        MailObject::new(envelope, b"Subject: x\r\n\r\n.a\r\n")
+        MailObject::new(envelope, b"Subject: x\r\n\r\n.a\r\n".to_vec())
     }
 
     fn send(script: &str, seconds: u64) -> Outcome {
