@@ -18,6 +18,8 @@ use std::ops::Range;
 pub struct Heading {
     /// Plain text on one line.
     pub words: String,
+    /// 1 to 6.
+    pub level: u8,
     /// Where it stands, in bytes.
     pub range: Range<usize>,
     /// Whether nothing stands before it.
@@ -83,27 +85,27 @@ fn markdown_heading(body: &str) -> Option<Heading> {
     let mut is_first = true;
     // A heading in a quotation or a list is not the text's own.
     let mut nesting = 0_usize;
-    let mut open: Option<(Range<usize>, bool, String)> = None;
+    let mut open: Option<(Range<usize>, bool, u8, String)> = None;
     for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
         match event {
             Markdown::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => nesting += 1,
             Markdown::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => nesting = nesting.saturating_sub(1),
-            Markdown::Start(Tag::Heading { .. }) if nesting == 0 => {
-                open = Some((range, is_first, String::new()));
+            Markdown::Start(Tag::Heading { level, .. }) if nesting == 0 => {
+                open = Some((range, is_first, level as u8, String::new()));
                 continue;
             }
             Markdown::End(TagEnd::Heading(_)) => {
-                if let Some((place, was_first, words)) = open.take() {
+                if let Some((place, was_first, level, words)) = open.take() {
                     let words = one_line(&clean_for_xml(&words));
                     if !words.is_empty() {
-                        return Some(Heading { words, range: place, is_first: was_first });
+                        return Some(Heading { words, level, range: place, is_first: was_first });
                     }
                     continue;
                 }
             }
             _ => {}
         }
-        if let Some((_, _, words)) = &mut open {
+        if let Some((.., words)) = &mut open {
             match event {
                 Markdown::Text(text) | Markdown::Code(text) => words.push_str(&text),
                 Markdown::InlineMath(math) | Markdown::DisplayMath(math) => words.push_str(&format!("${math}$")),
@@ -136,7 +138,11 @@ fn html_heading(text: &str) -> Option<Heading> {
         Some(end) => blank..end,
         None => 0..0,
     };
-    (!words.is_empty()).then_some(Heading { words, is_first: !range.is_empty(), range })
+    let level = body.events.get(start).map_or(1, |event| match event {
+        Event::Start(element) => heading_level(element.name).unwrap_or(1),
+        _ => 1,
+    });
+    (!words.is_empty()).then_some(Heading { words, level, is_first: !range.is_empty(), range })
 }
 
 /// The words of the first paragraph, on one line; of the whole text, if it has no paragraph.

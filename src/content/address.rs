@@ -139,7 +139,12 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Res
                     let language = entry.language.as_deref().filter(|_| !below.starts_with('/')).map(str::to_lowercase);
                     hugo_url(&[language.unwrap_or_default().as_str(), below].join("/"))
                 }
-                None => format!("/{}", below.trim().trim_start_matches('/')),
+                None => {
+                    let path = format!("/{}", below.trim().trim_start_matches('/'));
+                    // Eleventy's permalinks name files, and its addresses folders.
+                    let folder = path.strip_suffix("index.html").filter(|folder| read_as == Dialect::Plain && folder.ends_with('/'));
+                    folder.map_or(path.clone(), str::to_owned)
+                }
             }
         }
         None => {

@@ -7,6 +7,7 @@ use super::front_matter::{FrontMatter, Syntax};
 use super::names::{Meaning, meaning};
 use super::people::read_people;
 use super::rare::{Rare, Refused};
+use super::template_path::is_template;
 use super::value::{Field, Node, Value};
 use crate::body::{markdown_words, plain_text};
 use crate::diagnostic::{Diagnostic, Source, Span};
@@ -242,9 +243,12 @@ impl FieldReader<'_> {
         let is_web = |text: &str| text.starts_with("http://") || text.starts_with("https://");
         // `link` and `url` name the entry's own page in one theme and a page elsewhere in another.
         entry.external_url = slot(Meaning::ExternalUrl).and_then(|field| field.node.text()).filter(|text| is_web(text)).map(str::to_owned);
-        // Eleventy's templates in permalinks are never evaluated.
-        let is_template = |field: &&Field| field.node.text().is_some_and(|text| text.contains("{{") || text.contains("{%"));
-        if let Some(field) = slot(Meaning::Permalink).filter(|field| field.node.flag() != Some(false) && !is_template(field)) {
+        // Templates in permalinks are Eleventy's.
+        let is_template = |field: &&Field| self.dialect != Dialect::Plain && field.node.text().is_some_and(is_template);
+        let computed = slot(Meaning::Computed).and_then(|field| Some((field.node.get("permalink")?, field.node.get("permalink")?.span)));
+        if let Some((node, span)) = computed.filter(|(node, _)| self.dialect == Dialect::Plain && node.text().is_some()) {
+            (entry.permalink, entry.permalink_span) = (node.text().map(str::to_owned), Some(span));
+        } else if let Some(field) = slot(Meaning::Permalink).filter(|field| field.node.flag() != Some(false) && !is_template(field)) {
             entry.permalink = self.text(field);
             entry.permalink_span = Some(field.node.span);
         }

@@ -98,6 +98,11 @@ fn parse(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
             FrontMatter { syntax: Syntax::Yaml, ..fenced(source, start..end.start, end.end, Syntax::Toml, &mut faults) }
         }
         ("---yaml" | "--- yaml" | "---yml", Some(end)) => fenced(source, start..end.start, end.end, Syntax::Yaml, &mut faults),
+        ("---js" | "--- js" | "---javascript" | "--- javascript", Some(end)) => {
+            let reason = "tidings runs no programs; write it as YAML or JSON";
+            faults.push(Diagnostic::front_matter_invalid("JavaScript", reason).at(source, Span::new(lead, lead + first.trim_end().len())));
+            nothing(end.end)
+        }
         // A file that opens with a thematic break has no front matter, one that goes on with keys has.
         ("---", _) if lead == 0 && looks_like_keys(&text[start..]) => {
             faults.push(Diagnostic::front_matter_unclosed("---").at(source, Span::new(0, 3)));

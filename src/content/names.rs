@@ -35,6 +35,8 @@ pub enum Meaning {
     EnclosureLength,
     EnclosureDuration,
     ExternalUrl,
+    /// Eleventy's table of fields that are templates.
+    Computed,
     /// A table of more fields (Zola's `extra`, Hugo's `params`).
     More,
     Ignored,
@@ -82,6 +84,7 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "newsletter" => (Newsletter, 0),
         "build" | "_build" => (Build, 0),
         "slug" => (Slug, 0),
+        "eleventycomputed" => (Computed, 0),
         "permalink" => (Permalink, 0),
         "url" => (Permalink, 1),
         "path" => (Path, 0),

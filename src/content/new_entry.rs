@@ -59,7 +59,7 @@ fn default_syntax(dialect: Dialect) -> Syntax {
 
 /// Folder, name and extension as the model has them.
 fn path_like(model: Option<&str>, rules: &ReadRules, dialect: Dialect, title: &str, date: DateTime<FixedOffset>) -> String {
-    let slug = match slugify(title, dialect).replace(['/', '\\', '.'], "-") {
+    let slug = match short_name(&slugify(title, dialect).replace(['/', '\\', '.'], "-")) {
         slug if slug.trim_matches('-').is_empty() => "untitled".to_owned(),
         slug => slug,
     };
@@ -98,6 +98,24 @@ fn path_like(model: Option<&str>, rules: &ReadRules, dialect: Dialect, title: &s
     let folder = if folder.is_empty() { folder } else { format!("{folder}/") };
     // A bundle is a folder of its own.
     if is_bundle { format!("{folder}{name}/{file}") } else { format!("{folder}{name}.{extension}") }
+}
+
+/// A name as long as files may have (255 bytes) beside a date and a suffix, cut between words.
+fn short_name(slug: &str) -> String {
+    const BYTES: usize = 120;
+    let parts = slug.split('-').filter(|part| !part.is_empty());
+    let mut out = String::new();
+    for part in parts {
+        let room = BYTES.saturating_sub(out.len() + 1);
+        if !out.is_empty() && part.len() > room {
+            break;
+        }
+        if !out.is_empty() {
+            out.push('-');
+        }
+        out.push_str(&part[..part.floor_char_boundary(room)]);
+    }
+    out
 }
 
 /// `2024/05` and `2024/05/01` become those of the new date.

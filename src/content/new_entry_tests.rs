@@ -84,3 +84,17 @@ fn yaml_words_that_mean_something_else_are_quoted() {
         assert_eq!(yaml(&Value::Text(text.into())), expected);
     }
 }
+
+#[test]
+fn names_are_as_long_as_files_may_have() {
+    let date = DateTime::parse_from_rfc3339("2026-05-01T10:00:00+02:00").unwrap();
+    for (title, expected) in [
+        ("word ".repeat(60), format!("2026-05-01-{}.md", vec!["word"; 24].join("-"))),
+        ("長".repeat(200), format!("2026-05-01-{}.md", "長".repeat(39))),
+        ("a/../../b".to_owned(), "2026-05-01-a-b.md".to_owned()),
+    ] {
+        let new = new_entry(&[], &ReadRules::default(), title.trim(), date);
+        assert_eq!(new.path, expected);
+        assert!(new.text.contains(title.trim()), "the title stays whole: {}", new.text);
+    }
+}

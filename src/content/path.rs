@@ -153,8 +153,14 @@ fn other_dated_name(name: &str, dialect: Dialect) -> Option<DatedName<'_>> {
     }
 }
 
-/// `2024/05/01/slug.md`, `2024/05/01-slug.md`, `2024-05-01/slug.md`.
+/// `2024/05/01/slug.md`, `2024/05/01-slug.md`, `2024/05-01-slug.md`, `2024-05-01/slug.md`.
 fn dated_folders(folders: &[&str], name: &str) -> Option<NaiveDate> {
+    // A year's folder, and the rest of the date in the name.
+    if let Some(year) = folders.last().filter(|year| year.len() == 4)
+        && let Some(dated) = split_dated_name(&format!("{year}-{name}"))
+    {
+        return Some(dated.day);
+    }
     if let Some(date) = folders.iter().rev().find_map(|folder| split_dated_name(folder).map(|dated| dated.day)) {
         return Some(date);
     }
@@ -198,6 +204,8 @@ mod tests {
             "2024-05-01-a/index.md",
             "2024/05/01/a.md",
             "2024/05/01-a.md",
+            "2024/05-01-a/index.md",
+            "notes/2024/5-1.md",
             "2024-05-01/a.md",
             "2024-05-01.md",
         ] {

@@ -7,7 +7,7 @@ use super::dialect::Dialect;
 use super::facts::Fields;
 use super::fields::{Depth, FieldReader, is_bare};
 use super::folders::Folders;
-use super::front_matter::read_front_matter;
+use super::front_matter::{FrontMatter, read_front_matter};
 use super::html_head;
 use super::language::detect_language;
 use super::names::{Meaning, meaning};
@@ -15,6 +15,7 @@ use super::path::{PathFacts, PathRules, read_path};
 use super::permalink::Pattern;
 use super::slug::Slugs;
 use super::smart::smarten;
+use super::template_path;
 use super::title::{own_title, titleize};
 use crate::body::find_heading;
 use crate::diagnostic::{Diagnostic, Source, Span};
@@ -168,6 +169,14 @@ fn find(
     if fields.published.is_none() && !fields.is_draft && !rules.undated_left_out && !faults.iter().any(Diagnostic::is_error) {
         faults.push(Diagnostic::date_missing().at(source, first_line(source)));
     }
+    if let Some(template) = fields.permalink.take_if(|text| template_path::is_template(text)) {
+        fields.permalink =
+            template_path::expand(&template, fields.published, &|name| template_value(name, relative, &front_matter, &facts));
+        if fields.permalink.is_none() {
+            let span = fields.permalink_span.unwrap_or_else(|| first_line(source));
+            faults.push(Diagnostic::permalink_template(&template).at(source, span));
+        }
+    }
     let address = AddressRules {
         pattern: rules.pattern(&facts.folders),
         translations: rules.translations.as_ref(),
@@ -210,6 +219,20 @@ fn find(
         authors: fields.authors.iter().map(|author| author.name.as_str().into()).collect(),
     };
     (Some((head, fields, dialect)), faults)
+}
+
+/// What a name in a permalink's template stands for.
+fn template_value(name: &str, relative: &str, front_matter: &FrontMatter, facts: &PathFacts) -> Option<String> {
+    match name {
+        "page.fileSlug" => Some(facts.stem.clone()),
+        "page.filePathStem" => {
+            let path = relative.rsplit_once('.').map_or(relative, |(path, _)| path);
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let name = if name == "index" { name } else { &facts.stem };
+            Some([folder, name].iter().filter(|part| !part.is_empty()).fold(String::new(), |path, part| format!("{path}/{part}")))
+        }
+        name => super::value::find(&front_matter.fields, name)?.text().map(str::to_owned),
+    }
 }
 
 /// Keys that stand for people and tags elsewhere.

@@ -215,7 +215,9 @@ fn substitute(text: &str) -> String {
 
 /// Our own: words in any script, in lower case, joined by hyphens.
 fn plain(text: &str) -> String {
-    hyphenate(text, |c| is_word(c) || matches!(c, '_' | '.' | '~')).trim_matches('.').to_lowercase()
+    // What only says how the character before is drawn is no word.
+    let is_kept = |c: char| is_word(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}') || matches!(c, '_' | '.' | '~');
+    hyphenate(text, is_kept).trim_matches('.').to_lowercase()
 }
 
 #[cfg(test)]
@@ -259,6 +261,7 @@ mod tests {
     fn other_scripts_keep_their_letters_where_the_generator_does() {
         assert_eq!(slugify("你好 世界", Dialect::Hugo), "你好-世界");
         assert_eq!(slugify("你好 世界", Dialect::Plain), "你好-世界");
+        assert_eq!((slugify("🏳️‍🌈", Dialect::Plain).as_str(), slugify("❤️ x", Dialect::Plain).as_str()), ("", "x"));
         assert_eq!(slugify("नमस्ते", Dialect::Jekyll), "नमस्ते");
         assert_eq!(slugify("Привет мир", Dialect::Zola), "privet-mir");
     }

@@ -18,7 +18,11 @@ pub struct OwnTitle {
 pub fn own_title(text: &str, markup: Markup, is_bare: bool) -> Option<OwnTitle> {
     let is_text = markup == Markup::Text;
     // Short lines of a plain text are headings, but only the one on top is a title.
-    if !is_text && let Some(heading) = body::find_heading(text, markup) {
+    let heading = if is_text { None } else { body::find_heading(text, markup) };
+    // A line on top that stands alone is the title of what has sections only.
+    let is_section = |heading: &body::Heading| !heading.is_first && heading.level > 1;
+    let has_line = || is_bare && markup == Markup::Markdown && body::split_title(text).is_some_and(|(line, _)| is_words(line));
+    if let Some(heading) = heading.filter(|heading| !(is_section(heading) && has_line())) {
         return Some(OwnTitle { words: heading.words, taken: if heading.is_first { heading.range.end } else { 0 } });
     }
     if !is_bare {
@@ -34,6 +38,12 @@ pub fn own_title(text: &str, markup: Markup, is_bare: bool) -> Option<OwnTitle> 
     }
     let words = made_title(&body::first_paragraph(text, markup));
     (!words.is_empty()).then_some(OwnTitle { words, taken: 0 })
+}
+
+/// Whether a line is words, and no picture, list or HTML.
+fn is_words(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '«' | '“' | '"' | '「' | '『' | '《' | '¿' | '¡'))
+        && !line.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The first sentence, with the next ones as long as it's too short.
@@ -74,9 +84,15 @@ mod tests {
 
     #[test]
     fn the_first_heading_is_the_title_and_leaves_the_body_if_it_is_on_top() {
+        assert_eq!(
+            title("北京之行\n\n我们去了。\n\n## 一\n", Markup::Markdown, true),
+            Some(("北京之行".into(), "\n我们去了。\n\n## 一\n"))
+        );
+        assert_eq!(title("![](a.png)\n\n## A\n", Markup::Markdown, true), Some(("A".into(), "![](a.png)\n\n## A\n")));
+        assert_eq!(title("c\n\n## A\n", Markup::Markdown, false), Some(("A".into(), "c\n\n## A\n")));
+        assert_eq!(title("c\n\n# A\n", Markup::Markdown, true), Some(("A".into(), "c\n\n# A\n")));
         for is_bare in [true, false] {
             assert_eq!(title("# A *b*\n\nc", Markup::Markdown, is_bare), Some(("A b".into(), "\nc")));
-            assert_eq!(title("c\n\n## A\n", Markup::Markdown, is_bare), Some(("A".into(), "c\n\n## A\n")));
             assert_eq!(title("<h1 id=x>A &amp; b</h1>\n<p>c</p>", Markup::Html, is_bare), Some(("A & b".into(), "\n<p>c</p>")));
             assert_eq!(title("<p>c</p><h2>A</h2>", Markup::Html, is_bare), Some(("A".into(), "<p>c</p><h2>A</h2>")));
         }

@@ -51,6 +51,8 @@ pub enum Token {
     SlugOrDatedPath,
     /// The folders and the name without its date.
     StemPath,
+    /// The folders and the name, which once is enough where both are the same (Eleventy).
+    FoldedPath,
     Section,
     SectionSlug,
     Sections {
@@ -97,6 +99,7 @@ pub fn colon_token(name: &str) -> Option<Token> {
         "slugorfilename" | "slugorcontentbasename" => Token::SlugOrName,
         "stem" => Token::Stem,
         "path" => Token::Path,
+        "foldedpath" => Token::FoldedPath,
         "stempath" => Token::StemPath,
         "slugorstem" => Token::SlugOrStem,
         "slugordatedstem" => Token::SlugOrDatedStem,
@@ -204,6 +207,11 @@ impl Token {
             Token::Stem => parts.segment(parts.stem),
             Token::Path => join(parts.folders.iter().map(|folder| parts.segment(folder)).chain([parts.slug_or_stem()])),
             Token::StemPath => parts.path(parts.stem),
+            // Eleventy writes no folder into one of the same name.
+            Token::FoldedPath => match parts.folders.split_last() {
+                Some((last, _)) if last == parts.name => join(parts.folders.iter().map(|folder| parts.segment(folder))),
+                _ => parts.path(parts.name),
+            },
             // Pelican takes the file's slug as it is; a name that its FILENAME_METADATA doesn't match leaves it to the title.
             Token::SlugOrStem if parts.dialect == Dialect::Pelican => match parts.slug {
                 Some(slug) => slug.to_owned(),

@@ -34,19 +34,20 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.set_permalink(format!("{home}/:slugordatedpath{slash}"), "routeBasePath");
     settings.ids = Some("permalink");
     settings.slugs = Some("off");
-    settings.limit = Some(config.number(&["feedOptions", "limit"]).unwrap_or(LIMIT));
+    let is_unlimited =
+        matches!(config.get(&["feedOptions", "limit"]), Some(Literal::Word(word)) if matches!(word.as_str(), "null" | "false"));
+    settings.limit = Some(if is_unlimited { 0 } else { config.number(&["feedOptions", "limit"]).unwrap_or(LIMIT) });
     if let Some(Literal::List(globs)) = config.get(&["blog", "exclude"]) {
         settings.exclude = globs.iter().flat_map(|glob| unbraced(glob)).collect();
     }
     settings.static_dir = files.has_folder("static").then(|| "static".into());
-    settings.only_dated = true;
     settings.no_index = true;
     // It has no rule about the future: what is dated there is published.
     settings.future = true;
     settings.pages = Some("build");
     settings.old_feeds = vec![format!("{home}/rss.xml"), format!("{home}/atom.xml")];
-    if files.has(&format!("{}/authors.yml", settings.content_dir)) {
-        settings.note("authors are told by the keys of authors.yml: write `author` in tidings.toml, or their names in the front matter");
+    if let Some(name) = blog("authorsMapPath").filter(|name| !matches!(name.as_str(), "authors.yml" | "authors.yaml")) {
+        settings.note(format!("{name} says who the authors' keys stand for: call it authors.yml, or write them under [content.authors]"));
     }
     if !files.has_entries(&settings.content_dir) {
         settings.note(format!("there is no blog in {}: write `dir` under [content] in tidings.toml", settings.content_dir));

@@ -2,9 +2,11 @@
 
 use super::javascript::{Literal, Script};
 use super::patterns::{of_ignore_line, unbraced};
+use super::scope::Scope;
 use super::tree::Tree;
 use super::{Settings, SiteFiles};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::content::{Field, Node, Pattern, Value, is_known_template};
+use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::site::Person;
 
 pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec<Diagnostic>> {
@@ -41,14 +43,16 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     choose(files, &collection, settings);
     ignore(files, &script, settings);
     if settings.permalink.is_none() {
-        settings.set_permalink("/:sections/:filename/".into(), "permalink");
+        settings.set_permalink("/:foldedpath/".into(), "permalink");
     }
     settings.limit = Some(script.number(&["collection", "limit"]).unwrap_or(0));
     settings.old_feeds = script.text(&["outputPath"]).into_iter().collect();
     if settings.old_feeds.is_empty() {
         settings.old_feeds.extend(own_feed(files, &settings.content_dir));
     }
-    settings.only_dated = true;
+    // Where folders are chosen all that is in them belongs to the feed.
+    settings.only_dated = settings.include.is_empty();
+    unread(files, settings);
     settings.no_index = true;
     // It has no rule about the future: what is dated there is published.
     settings.future = true;
@@ -123,7 +127,16 @@ fn choose(files: &SiteFiles, collection: &str, settings: &mut Settings) {
         };
         let Some(below) = below else { continue };
         settings.include.push(format!("/{below}/"));
-        patterns.extend(script.text(&["permalink"]).map(|text| (below.to_owned(), pattern(&text))));
+        let Some(text) = script.text(&["permalink"]) else { continue };
+        match pattern(&text) {
+            Some(pattern) if Pattern::parse(&pattern).is_ok() => patterns.push((below.to_owned(), pattern)),
+            _ if is_known_template(&text) => settings.defaults.push(Scope {
+                path: format!("/{below}"),
+                values: vec![Field { name: "permalink".into(), node: Node { value: Value::Text(text), span: Span::default() } }],
+            }),
+            _ => settings
+                .note(format!("the permalink of {below}'s data can't be read: write `permalinks` in tidings.toml so that addresses stay")),
+        }
     }
     match patterns.as_slice() {
         [(_, only)] if settings.include.len() == 1 => settings.set_permalink(only.clone(), "permalink of the folder's data"),
@@ -145,24 +158,38 @@ fn choose(files: &SiteFiles, collection: &str, settings: &mut Settings) {
     }
 }
 
-/// A permalink of Eleventy's as a pattern of ours; what is not known stays and is refused.
-fn pattern(text: &str) -> String {
+/// A permalink of Eleventy's as a pattern of ours, if it is made of names alone.
+fn pattern(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         out.push_str(before);
         let Some((inner, left)) = after.split_once("}}") else { break };
-        let expression = inner.split('|').next().unwrap_or_default().trim();
-        match expression {
-            "page.fileSlug" => out.push_str(":stem"),
-            "page.filePathStem" => out.push_str(":sections/:filename"),
-            "slug" => out.push_str(":slug"),
-            other => out.push_str(&format!("{{{other}}}")),
+        // Other values, and filters, are looked at entry by entry.
+        if inner.trim() != "page.fileSlug" {
+            return None;
         }
+        out.push_str(":stem");
         rest = left;
     }
     out.push_str(rest);
-    out.trim_end_matches("index.html").to_owned()
+    Some(out.trim_end_matches("index.html").to_owned())
+}
+
+/// Entries that are templates, which only Eleventy can read.
+fn unread(files: &SiteFiles, settings: &mut Settings) {
+    let is_template = |path: &&str| {
+        let is_data = path.ends_with(".11tydata.js");
+        !is_data && [".njk", ".liquid", ".hbs", ".webc", ".11ty.js", ".pug"].iter().any(|ext| path.ends_with(ext))
+    };
+    let folders: Vec<String> = settings.include.iter().map(|folder| format!("{}{folder}", settings.content_dir)).collect();
+    let found: Vec<&str> = folders.iter().flat_map(|folder| files.below(folder).filter(is_template)).collect();
+    if let [first, others @ ..] = found.as_slice() {
+        let others = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        settings.note(format!(
+            "{first}{others}: tidings reads no templates, so what only they say is in no feed; write it as Markdown or HTML"
+        ));
+    }
 }
 
 /// The feed that a template writes: `feed.njk`, `feed/feed.njk`.
@@ -212,7 +239,7 @@ mod tests {
         );
         let permalinks: Vec<(&str, &str)> = found.permalinks.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         assert_eq!(permalinks, [("blog", "/b/:stem/"), ("news", "/n/:stem/")]);
-        assert_eq!((found.permalink.as_deref(), found.include.len()), (Some("/:sections/:filename/"), 2));
+        assert_eq!((found.permalink.as_deref(), found.include.len()), (Some("/:foldedpath/"), 2));
         assert_eq!(found.exclude, ["README.md", "/drafts/", "/blog/old/", "/notes"]);
     }
 
@@ -234,11 +261,25 @@ mod tests {
         let found = settings(
             &[
                 ("eleventy.config.js", "x = {"),
-                ("posts/posts.11tydata.js", "export default { tags: ['posts'], permalink: '/{{ title | slugify }}/' }"),
+                ("posts/posts.11tydata.js", "export default { tags: ['posts'], permalink: '/{{ title | mine }}/' }"),
             ],
-            &["posts/a.md"],
+            &["posts/a.md", "posts/b.njk", "posts/c.liquid", "posts/posts.11tydata.js"],
         );
-        assert_eq!(found.permalink.as_deref(), Some("/:sections/:filename/"));
-        assert!(found.notes.iter().any(|note| note.contains("permalink of the folder's data")), "{:?}", found.notes);
+        assert_eq!((found.permalink.as_deref(), found.only_dated), (Some("/:foldedpath/"), false));
+        assert!(found.notes.iter().any(|note| note.contains("permalink of posts's data")), "{:?}", found.notes);
+        assert!(found.notes.iter().any(|note| note.starts_with("posts/b.njk and 1 more: ")), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn permalinks_that_entries_fill_in_stay_templates() {
+        let found = settings(
+            &[
+                ("eleventy.config.js", "x = { dir: { input: 'src' } }"),
+                ("src/posts/posts.11tydata.js", "export default { tags: ['posts'], permalink: '/p/{{ title | slugify }}/' }"),
+            ],
+            &["src/posts/a.md"],
+        );
+        let values: Vec<String> = found.defaults[0].values.iter().map(|field| format!("{}={}", field.name, field.node.flat())).collect();
+        assert_eq!((found.defaults[0].path.as_str(), values), ("/posts", vec!["permalink=/p/{{ title | slugify }}/".to_owned()]));
     }
 }

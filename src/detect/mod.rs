@@ -86,33 +86,33 @@ pub const MARKS: &[&str] = &[
 
 /// Which generator's site the files are, by its own configuration.
 pub fn generator(files: &SiteFiles) -> Option<Generator> {
+    generators(files).into_iter().next()
+}
+
+/// All generators whose configuration is there; the first is the likeliest.
+fn generators(files: &SiteFiles) -> Vec<Generator> {
     let has = |names: &[&str]| files.first(names).is_some();
     let scripts = |name: &str| ["js", "mjs", "cjs", "ts", "mts", "cts"].iter().any(|ext| files.source(&format!("{name}.{ext}")).is_some());
-    if hugo::sources(files).iter().any(|source| hugo::is_named(source)) {
-        Some(Generator::Hugo)
-    } else if has(&["zola.toml"]) {
-        Some(Generator::Zola)
-    } else if let Some(config) = files.first(hugo::OLD_NAMES) {
-        // Hugo's old file name is Zola's too: one writes baseURL, the other base_url.
-        Some(if zola::is_zola(config) { Generator::Zola } else { Generator::Hugo })
-    } else if has(&["pelicanconf.py"]) {
-        Some(Generator::Pelican)
-    } else if scripts("docusaurus.config") {
-        Some(Generator::Docusaurus)
-    } else if scripts("astro.config") {
-        Some(Generator::Astro)
-    } else if scripts("eleventy.config") || scripts(".eleventy") {
-        Some(Generator::Eleventy)
-    } else if has(jekyll::NAMES) && !jekyll::is_hexo(files) {
-        Some(Generator::Jekyll)
-    } else {
-        None
-    }
+    // Hugo's old file name is Zola's too: one writes baseURL, the other base_url.
+    let shared = files.first(hugo::OLD_NAMES).map(zola::is_zola);
+    let is_hugo = hugo::sources(files).iter().any(|source| hugo::is_named(source));
+    let found = [
+        (Generator::Hugo, is_hugo),
+        (Generator::Zola, has(&["zola.toml"]) || !is_hugo && shared == Some(true)),
+        (Generator::Hugo, !is_hugo && !has(&["zola.toml"]) && shared == Some(false)),
+        (Generator::Pelican, has(&["pelicanconf.py"])),
+        (Generator::Docusaurus, scripts("docusaurus.config")),
+        (Generator::Astro, scripts("astro.config")),
+        (Generator::Eleventy, scripts("eleventy.config") || scripts(".eleventy")),
+        (Generator::Jekyll, has(jekyll::NAMES) && !jekyll::is_hexo(files)),
+    ];
+    found.into_iter().filter(|(_, is_there)| *is_there).map(|(generator, _)| generator).collect()
 }
 
 /// Reads the configuration of the site that the files are. An error is a fault in it, at its place.
 pub fn detect(files: &SiteFiles) -> Option<Result<Settings, Vec<Diagnostic>>> {
-    let generator = generator(files)?;
+    let mut all = generators(files).into_iter();
+    let generator = all.next()?;
     let read = match generator {
         Generator::Hugo => hugo::read,
         Generator::Zola => zola::read,
@@ -124,6 +124,14 @@ pub fn detect(files: &SiteFiles) -> Option<Result<Settings, Vec<Diagnostic>>> {
     };
     let mut settings = Settings { generator: Some(generator), ..Settings::default() };
     Some(read(files, &mut settings).map(|()| {
+        let others: Vec<&str> = all.map(Generator::name).collect();
+        if !others.is_empty() {
+            settings.note(format!(
+                "there is a configuration of {} too: if that makes the site, move {}'s away and run this again",
+                others.join(" and "),
+                generator.name()
+            ));
+        }
         settings.finish(files);
         settings
     }))
@@ -157,6 +165,16 @@ mod tests {
         let written = render_config(&settings, "Stand-in");
         let (config, faults) = read_config(&Source::new("tidings.toml", &written), std::path::Path::new("."), &Overrides::new());
         assert!(config.is_some() && faults.is_empty(), "{path}: {text:?}\n{written}\n{faults:?}");
+    }
+
+    #[test]
+    fn one_of_several_configurations_is_taken_and_the_others_told() {
+        let found = settings_of_site(&[("hugo.toml", "title = 'H'\nbaseURL = 'https://example.org/'"), ("_config.yml", "title: J")], &[]);
+        assert_eq!((found.generator, found.title.as_deref()), (Some(Generator::Hugo), Some("H")));
+        assert!(found.notes.iter().any(|note| note.starts_with("there is a configuration of Jekyll too")), "{:?}", found.notes);
+        let lone = settings_of_site(&[("config.toml", "title = 'Z'\nbase_url = 'https://example.org/'")], &[]);
+        assert_eq!(lone.generator, Some(Generator::Zola));
+        assert!(!lone.notes.iter().any(|note| note.contains("too:")), "{:?}", lone.notes);
     }
 
     proptest! {

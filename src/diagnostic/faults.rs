@@ -186,6 +186,14 @@ impl Diagnostic {
         )
     }
 
+    pub fn permalink_template(template: &str) -> Self {
+        warning(
+            "permalink-template",
+            format!("`{template}` can't be made without the generator, so the entry is where others are"),
+            "write the permalink out, or use title, page.fileSlug or page.date with slugify and date",
+        )
+    }
+
     pub fn permalink_incomplete(token: &str) -> Self {
         error(
             "permalink-incomplete",

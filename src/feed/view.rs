@@ -207,6 +207,10 @@ impl<'a> EntryView<'a> {
     /// The id as Atom must have it, a URI (RFC 4287, section 4.2.6). One that is not becomes the name-based UUID (RFC 9562,
     /// section 5.5) of the site's address and the id, which stays as long as they do.
     pub fn uri(&self) -> String {
+        // Pelican's tags hold its slugs as they are.
+        if self.id.starts_with("tag:") && self.id.contains(' ') {
+            return self.id.replace(' ', "%20");
+        }
         let is_scheme = |scheme: &str| {
             scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
         };
@@ -313,6 +317,7 @@ mod tests {
             assert_eq!(uri(id), id);
         }
         assert_eq!(uri("https://example.org/a|b"), "https://example.org/a%7Cb");
+        assert_eq!(uri("tag:example.org,2024:/été b/"), "tag:example.org,2024:/été%20b/");
         let made = uri("post-42");
         // Of `https://example.org/news/#post-42`, as any other program makes it.
         assert_eq!(made, Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://example.org/news/#post-42").urn().to_string());

@@ -172,10 +172,12 @@ impl<'a> Tree<'a> {
         let real = match target {
             None => place.real.join(entry.file_name()),
             Some(Ok((_, real))) if real.starts_with(self.root) => real,
-            // A whole folder from elsewhere is left out on purpose.
-            Some(Ok(_)) if is_folder => return,
             Some(_) => {
-                found.faults.push((relative(), Diagnostic::link_skipped()));
+                // A folder that nobody chose needs no word.
+                let is_chosen = || self.include.is_empty() || self.include.matched_path_or_any_parents(&path, true).is_ignore();
+                if !is_folder || is_chosen() {
+                    found.faults.push((relative(), Diagnostic::link_skipped()));
+                }
                 return;
             }
         };
