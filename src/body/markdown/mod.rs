@@ -19,6 +19,7 @@ use quotes::{Quotes, french_spaces, quotes};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// What a Markdown text says.
 #[derive(Debug, Default)]
@@ -117,6 +118,8 @@ struct Reader<'e, 's> {
     skip: Range<usize>,
     /// Whether it is whole blocks, with their ends.
     is_block_skipped: bool,
+    /// The lines that define links and footnotes, once they were asked for.
+    known: Option<Rc<str>>,
     /// Where the innermost block with words in it ends.
     block_end: usize,
     quotes: Option<Quotes>,
@@ -149,6 +152,7 @@ impl<'e, 's> Reader<'e, 's> {
             has_extras: extras::may_have_extras(source),
             skip: 0..0,
             is_block_skipped: false,
+            known: None,
             block_end: source.len(),
             quotes: style.smart_punctuation.then(|| quotes(&style.language)),
             open_quotes: 0,

@@ -7,6 +7,7 @@ use crate::body::html_reader;
 use crate::body::shortcode::box_label;
 use pulldown_cmark::{BlockQuoteKind, CowStr, Event as Markdown, Tag};
 use std::ops::Range;
+use std::rc::Rc;
 
 impl<'e> Reader<'e, '_> {
     /// Reads what is no Markdown to the parser; false: the event is to be read as it is.
@@ -213,7 +214,11 @@ impl<'e> Reader<'e, '_> {
         if self.depth >= MAX_READERS {
             return self.stream.text(text.to_owned());
         }
-        let known = definitions(self.source);
+        // What names no definition needs none: to look for them costs a walk through the whole text.
+        let known: Rc<str> = match text.contains('[') {
+            true => self.known.get_or_insert_with(|| definitions(self.source).into()).clone(),
+            false => "".into(),
+        };
         let source = format!("{text}\n\n{known}");
         let mut inner = Reader::new(&source, self.style, self.depth + 1);
         inner.ids = std::mem::take(&mut self.ids);
