@@ -5,6 +5,36 @@
 /// overlooks the other, must not see a dot after it (SMTP smuggling).
 pub fn stuff(message: Vec<u8>) -> Vec<u8> {
     let mut out = Stuffed { message: &message, copied: 0, bytes: Vec::new() };
+    if is_orderly(&message) {
+        if message.first() == Some(&b'.') {
+            out.replace(0, 0, b".");
+        }
+        for at in memchr::memmem::find_iter(&message, b"\r\n.") {
+            out.replace(at + 2, at + 2, b".");
+        }
+        if !message.is_empty() && !message.ends_with(b"\r\n") {
+            out.replace(message.len(), message.len(), b"\r\n");
+        }
+    } else {
+        mend(&message, &mut out);
+    }
+    match out.finish() {
+        Some(stuffed) => stuffed,
+        // Most messages are right as they are, and need not be copied.
+        None => message,
+    }
+}
+
+/// Whether CR and LF stand only together, and NUL nowhere, as in each message that we compose. One pass that compilers turn into
+/// vector instructions: it is most of what a message costs here.
+fn is_orderly(message: &[u8]) -> bool {
+    let pairs = message.iter().zip(message.get(1..).unwrap_or_default());
+    let fault = pairs.fold(0, |fault, (a, b)| fault | u8::from((*a == b'\r') != (*b == b'\n')) | u8::from(*b == 0));
+    fault == 0 && !matches!(message.first(), Some(b'\n' | 0)) && message.last() != Some(&b'\r')
+}
+
+/// The same for a message of any bytes, line by line.
+fn mend(message: &[u8], out: &mut Stuffed) {
     let (mut at, mut is_start) = (0, true);
     loop {
         if is_start && message.get(at) == Some(&b'.') {
@@ -25,11 +55,6 @@ pub fn stuff(message: Vec<u8>) -> Vec<u8> {
     }
     if !is_start || at < message.len() {
         out.replace(message.len(), message.len(), b"\r\n");
-    }
-    match out.finish() {
-        Some(stuffed) => stuffed,
-        // Most messages are right as they are, and need not be copied.
-        None => message,
     }
 }
 
@@ -157,6 +182,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_leads_to_the_same(message in proptest::collection::vec(prop::sample::select(vec!["\r\n", ".", "a", "é"]), 0..40)) {
+            let message = message.concat().into_bytes();
+            prop_assert!(is_orderly(&message));
+            let mut out = Stuffed { message: &message, copied: 0, bytes: Vec::new() };
+            mend(&message, &mut out);
+            let mended = out.finish().unwrap_or_else(|| message.clone());
+            prop_assert_eq!(stuff(message), mended);
+        }
+
         #[test]
         fn a_server_reads_what_was_meant(message in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'\r'), Just(b'\n'), Just(0), any::<u8>()], 0..200)) {
             let mut wire = stuff(message.clone());
