@@ -1,5 +1,6 @@
 //! A TOML table read key by key: wrong types, and keys that nobody asked for, become diagnostics at their place.
 
+use crate::body::clean_for_xml;
 use crate::content::{Field, fields_of_table};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use chrono::NaiveDate;
@@ -138,7 +139,14 @@ impl<'a> Table<'a> {
         let value = value?;
         let span = value.span();
         match value.into_inner() {
-            DeValue::String(text) => Some(Given { value: text.into_owned(), place: Place::File(Span::new(span.start, span.end)) }),
+            DeValue::String(text) => {
+                let span = Span::new(span.start, span.end);
+                // Feeds leave them out wherever they stand; the user should know.
+                if let Some(character) = text.chars().find(|c| clean_for_xml(c.encode_utf8(&mut [0; 4])).is_empty()) {
+                    self.faults.push(Diagnostic::control_removed(character).at(self.source, span));
+                }
+                Some(Given { value: text.into_owned(), place: Place::File(span) })
+            }
             _ => {
                 self.wrong_type(key, span, "text in quotes");
                 None

@@ -109,7 +109,7 @@ fn entry(view: &EntryView, fallback: Date) -> Entry {
             id: source.url.clone(),
             // Nobody knows when that feed changed, but it had the entry by then.
             updated: view.published.unwrap_or(fallback),
-            links: vec![link("related", &source.url)],
+            links: vec![link("self", &source.url)],
             ..Source::default()
         }),
         extensions: extensions(view),

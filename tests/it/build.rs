@@ -322,15 +322,18 @@ fn flags_alone_are_enough() {
 
 #[test]
 fn what_xml_forbids_is_left_out_with_a_warning_at_its_place() {
-    let project = Project::new().file("content/a.md", "---\ntitle: A\ndate: 2025-01-02\n---\nx\n\nHe\u{8}llo\n");
+    let project = Project::new()
+        .config("description = \"Ne\\u0001ws\"\n")
+        .file("content/a.md", "---\ntitle: A\ndate: 2025-01-02\n---\nx\n\nHe\u{8}llo\n");
     let report = project.run("build --format json").success().json();
-    let fault = &report["diagnostics"][0];
-    assert_eq!(
-        (fault["code"].as_str(), fault["line"].as_u64(), fault["column"].as_u64()),
-        (Some("control-character"), Some(7), Some(3)),
-        "{report}"
-    );
-    assert!(project.read("public/feed.xml").contains("Hello"));
+    let told = |fault: &serde_json::Value| {
+        assert_eq!(fault["code"], "control-character", "{report}");
+        (fault["file"].as_str().unwrap().to_owned(), fault["line"].as_u64().unwrap(), fault["column"].as_u64().unwrap())
+    };
+    let places: Vec<_> = report["diagnostics"].as_array().unwrap().iter().map(told).collect();
+    assert_eq!(places, [("tidings.toml".to_owned(), 4, 15), ("content/a.md".to_owned(), 7, 3)]);
+    let feed = project.read("public/feed.xml");
+    assert!(feed.contains("Hello") && feed.contains("<description>News</description>"), "{feed}");
 }
 
 #[test]
