@@ -101,6 +101,8 @@ pub struct Plan {
     pub drafts: usize,
     pub future: usize,
     pub expired: usize,
+    /// Entries without a date, where they are left out.
+    pub undated: usize,
     pub feeds: Vec<PlannedFeed>,
     /// Newest first.
     pub issues: Vec<PlannedIssue>,
@@ -241,6 +243,7 @@ pub fn plan(config: &Config, catalog: &Catalog, faults: &[Diagnostic], now: Date
             continue;
         }
         if head.published.is_none() && !config.content.undated {
+            plan.undated += 1;
             continue;
         }
         let is_future = [head.published, head.embargo].into_iter().flatten().any(|date| date > now);

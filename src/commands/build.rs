@@ -117,6 +117,7 @@ impl Report {
             "drafts": plan.drafts,
             "future": plan.future,
             "expired": plan.expired,
+            "undated": plan.undated,
             "feeds": plan.feeds.len(),
             "issues": plan.issues.iter().map(|issue| issue.id.as_str()).collect::<Vec<_>>(),
             "written": changes.written,
@@ -129,7 +130,7 @@ impl Report {
             voice.result("Nothing was written.");
             return;
         }
-        let left_out = [(plan.drafts, "draft"), (plan.future, "future"), (plan.expired, "expired")];
+        let left_out = [(plan.drafts, "draft"), (plan.future, "future"), (plan.expired, "expired"), (plan.undated, "undated")];
         let left_out: Vec<String> =
             left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         let left_out = if left_out.is_empty() { String::new() } else { format!(" (left out: {})", left_out.join(", ")) };

@@ -99,9 +99,17 @@ fn parse(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
         }
         ("---yaml" | "--- yaml" | "---yml", Some(end)) => fenced(source, start..end.start, end.end, Syntax::Yaml, &mut faults),
         ("---js" | "--- js" | "---javascript" | "--- javascript", Some(end)) => {
-            let reason = "tidings runs no programs; write it as YAML or JSON";
-            faults.push(Diagnostic::front_matter_invalid("JavaScript", reason).at(source, Span::new(lead, lead + first.trim_end().len())));
-            nothing(end.end)
+            // An object of plain values is YAML, too; nothing is run.
+            let mut found = Vec::new();
+            let read = fenced(source, start..end.start, end.end, Syntax::Yaml, &mut found);
+            if found.is_empty() && text[start..].trim_start().starts_with('{') {
+                read
+            } else {
+                let reason = "tidings runs no programs; write it as YAML or JSON";
+                let place = Span::new(lead, lead + first.trim_end().len());
+                faults.push(Diagnostic::front_matter_invalid("JavaScript", reason).at(source, place));
+                nothing(end.end)
+            }
         }
         // A file that opens with a thematic break has no front matter, one that goes on with keys has.
         ("---", _) if lead == 0 && looks_like_keys(&text[start..]) => {
@@ -214,6 +222,7 @@ mod tests {
             ("\n \n+++\ntitle = \"Hi\"\n+++\nBody\n", Syntax::Toml),
             ("\n---\ntitle: Hi\n---\nBody\n", Syntax::Yaml),
             ("---json\n{\"title\": \"Hi\"}\n---\nBody\n", Syntax::Yaml),
+            ("---js\n{\n  title: \"Hi\",\n  tags: ['a', 'b'],\n}\n---\nBody\n", Syntax::Yaml),
             ("---toml\ntitle = \"Hi\"\n---\nBody\n", Syntax::Yaml),
             ("--- yaml\ntitle: Hi\n---\nBody\n", Syntax::Yaml),
         ] {
@@ -245,6 +254,15 @@ mod tests {
             let (_, faults) = read(text);
             assert_eq!(faults.len(), 1);
             assert_eq!(faults[0].code, "front-matter-unclosed");
+        }
+    }
+
+    #[test]
+    fn programs_are_told() {
+        for text in ["---js\nconst title = 'Hi';\n---\nBody\n", "---javascript\n{ title() { return 1 } }\n---\n", "---js\n[1]\n---\n"] {
+            let (front_matter, faults) = read(text);
+            assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["front-matter-invalid"], "{text}");
+            assert!(front_matter.fields.is_empty() && faults[0].message.contains("JavaScript"), "{faults:?}");
         }
     }
 

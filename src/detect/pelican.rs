@@ -115,6 +115,9 @@ fn permalinks(conf: &Python, settings: &mut Settings) {
             ));
         }
     }
+    if url.contains("{category}") && conf.text("DEFAULT_CATEGORY").is_some_and(|name| name != "misc") {
+        settings.note("DEFAULT_CATEGORY stands in addresses: give each entry without a category, and outside of a folder, that category");
+    }
     if conf.flag("USE_FOLDER_AS_CATEGORY") == Some(false) && url.contains("{category}") {
         settings.note("USE_FOLDER_AS_CATEGORY is off: give each entry the category that its address has");
     }

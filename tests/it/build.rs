@@ -219,6 +219,10 @@ fn json_counts_everything() {
     }
     assert_eq!(first["issues"], serde_json::json!([]));
     assert_eq!(first["diagnostics"], serde_json::json!([]));
+    // What is left out for want of a date is counted, as nothing else tells it.
+    let project = project.file("content/undated.md", "---\ntitle: U\n---\nx\n").config("[content]\nundated = false\n");
+    let undated = project.run("build --format json").success().json();
+    assert_eq!((undated["undated"].as_u64(), undated["entries"].as_u64()), (Some(1), Some(1)));
     let second = project.run("build --format json").success().json();
     assert_eq!((second["written"].as_u64(), second["unchanged"].as_u64(), second["removed"].as_u64()), (Some(0), Some(9), Some(0)));
 }
