@@ -6,6 +6,7 @@ use super::subscribers::{COLUMNS, subscriber, suppress};
 use crate::ledger::{DeliveryState, Event, StateWord, recover, step};
 use crate::list::{Audience, Segment, Subscriber, SubscriptionState};
 use chrono::{DateTime, Utc};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -223,7 +224,7 @@ impl Store {
                 "UPDATE deliveries SET state = ?2, until = NULL, fence = ?3, boot = ?4, reply = coalesce(?5, reply), updated = ?6 WHERE id = ?1",
             )?;
             let mut due = change.prepare_cached(&format!(
-                "SELECT d.id, d.state AS place, d.until, d.attempts, d.first_try, p.reason, d.key, {COLUMNS}
+                "SELECT d.id, d.until, d.attempts, d.first_try, p.reason, {COLUMNS}
                  FROM deliveries d LEFT JOIN subscribers s USING (key) LEFT JOIN suppressions p USING (key)
                  WHERE d.issue = :issue AND d.state = :state AND (d.until IS NULL OR d.until <= :now) ORDER BY d.until, d.id LIMIT :most"
             ))?;
@@ -377,8 +378,8 @@ fn each_new(
     let mut people = connection.prepare(&sql)?;
     let mut rows = people.query([issue])?;
     while let Some(row) = rows.next()? {
-        let person = subscriber(row)?;
-        let key: String = row.get("key")?;
+        let person = subscriber(row, 1)?;
+        let key: String = row.get(0)?;
         if segment.holds(&person) && !has_another(connection, &key, &segment.audience)? {
             take(key, person, row.get("reason")?)?;
         }
@@ -446,22 +447,22 @@ struct Candidate {
 }
 
 fn candidate(row: &Row, word: &str) -> Result<Candidate, Fault> {
-    let until: Option<i64> = row.get("until")?;
+    let until: Option<i64> = row.get(1)?;
     let state = match word {
         "deferred" => DeliveryState::Deferred { until: moment(until.unwrap_or(0))? },
         _ => DeliveryState::Pending,
     };
-    let on_list: Option<String> = row.get("address")?;
-    let subscriber = on_list.map(|_| subscriber(row)).transpose()?;
-    let reason: Option<String> = row.get("reason")?;
+    let is_on_list = row.get_ref(5)? != ValueRef::Null;
+    let subscriber = is_on_list.then(|| subscriber(row, 5)).transpose()?;
+    let reason: Option<String> = row.get(4)?;
     let why_not = reason.or_else(|| match &subscriber {
         None => Some("removed from the list".to_owned()),
         Some(person) if person.state != SubscriptionState::Confirmed => Some(person.state.word().to_owned()),
         Some(_) => None,
     });
-    let first_try: Option<i64> = row.get("first_try")?;
+    let first_try: Option<i64> = row.get(3)?;
     let first_try = first_try.map(moment).transpose()?;
-    Ok(Candidate { id: row.get("id")?, state, attempts: row.get("attempts")?, first_try, subscriber, why_not })
+    Ok(Candidate { id: row.get(0)?, state, attempts: row.get(2)?, first_try, subscriber, why_not })
 }
 
 fn settle_one(connection: &Connection, change: &Change) -> Result<(), Fault> {

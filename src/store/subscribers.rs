@@ -40,18 +40,22 @@ enum Stored {
 
 pub(super) const COLUMNS: &str = "s.address, s.name, s.language, s.tags, s.fields, s.state, s.consent_source, s.consent_time";
 
-/// Reads [`COLUMNS`].
-pub(super) fn subscriber(row: &Row) -> Result<Subscriber, Fault> {
-    let (tags, fields, state): (String, String, String) = (row.get("tags")?, row.get("fields")?, row.get("state")?);
+/// Reads [`COLUMNS`], of which `first` is the number of the first: by name would take a search for each.
+pub(super) fn subscriber(row: &Row, first: usize) -> Result<Subscriber, Fault> {
+    let (tags, fields, state): (&str, &str, &str) = (text(row, first + 3)?, text(row, first + 4)?, text(row, first + 5)?);
     Ok(Subscriber {
-        address: row.get("address")?,
-        name: row.get("name")?,
-        language: row.get("language")?,
-        tags: serde_json::from_str(&tags).map_err(|_| Fault::Strange(format!("the tags {tags}")))?,
-        fields: serde_json::from_str(&fields).map_err(|_| Fault::Strange(format!("the fields {fields}")))?,
-        state: SubscriptionState::from_word(&state).ok_or_else(|| Fault::Strange(format!("the state {state}")))?,
-        consent: Consent { source: row.get("consent_source")?, time: row.get::<_, Option<i64>>("consent_time")?.map(moment).transpose()? },
+        address: row.get(first)?,
+        name: row.get(first + 1)?,
+        language: row.get(first + 2)?,
+        tags: serde_json::from_str(tags).map_err(|_| Fault::Strange(format!("the tags {tags}")))?,
+        fields: serde_json::from_str(fields).map_err(|_| Fault::Strange(format!("the fields {fields}")))?,
+        state: SubscriptionState::from_word(state).ok_or_else(|| Fault::Strange(format!("the state {state}")))?,
+        consent: Consent { source: row.get(first + 6)?, time: row.get::<_, Option<i64>>(first + 7)?.map(moment).transpose()? },
     })
+}
+
+fn text<'a>(row: &'a Row, column: usize) -> Result<&'a str, Fault> {
+    Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
 }
 
 /// An address that is not one is its own key: it is in nobody's row.
@@ -84,7 +88,7 @@ pub(super) fn suppress(connection: &Connection, address: &str, reason: &str, now
 fn find(connection: &Connection, key: &str) -> Result<Option<Subscriber>, Fault> {
     let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM subscribers s WHERE key = ?1"))?;
     let mut rows = query.query([key])?;
-    rows.next()?.map(subscriber).transpose()
+    rows.next()?.map(|row| subscriber(row, 0)).transpose()
 }
 
 fn put(connection: &Connection, key: &str, subscriber: &Subscriber, now: DateTime<Utc>) -> Result<(), Fault> {
@@ -235,7 +239,7 @@ fn listed(row: &Row) -> Result<Listed, Fault> {
         (Some(reason), since) => Some(Suppression { reason, since: since.map(moment).transpose()? }),
         (None, _) => None,
     };
-    Ok(Listed { subscriber: subscriber(row)?, suppressed })
+    Ok(Listed { subscriber: subscriber(row, 1)?, suppressed })
 }
 
 impl ListView<'_> {
