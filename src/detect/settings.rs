@@ -161,7 +161,8 @@ impl Settings {
             return format!("/{name}");
         }
         let folder = old.trim_start_matches('/').split_once('/').map_or("", |(folder, _)| folder);
-        let own = self.language_tags.iter().find(|tag| tag.eq_ignore_ascii_case(folder)).or(self.language.as_ref());
+        let is_main = |tag: &str| self.language.as_deref().is_some_and(|main| main.eq_ignore_ascii_case(tag));
+        let own = self.language_tags.iter().find(|tag| tag.eq_ignore_ascii_case(folder) && !is_main(tag));
         own.map_or_else(|| format!("/{name}"), |tag| format!("/languages/{tag}/{name}"))
     }
 }
@@ -334,6 +335,7 @@ mod tests {
         assert!(config.content.future && config.content.drafts);
         assert_eq!((config.rules.sections.len(), config.feeds.limit, config.feeds.index, config.feeds.tags), (1, None, false, false));
         assert_eq!(config.feeds.content, crate::feed::Detail::Summary);
+        assert!(config.feeds.own_language_only && config.feeds.languages);
     }
 
     #[test]
@@ -365,10 +367,7 @@ mod tests {
         };
         assert!(note(&[], &["/feeds/all.atom.xml"]).contains("redirect that address to /atom.xml, so that subscribers follow"));
         let told = note(&["en", "pt-BR"], &["/index.xml", "/pt-br/index.xml"]);
-        assert!(
-            told.ends_with("/languages/en/feed.xml, so that subscribers follow; /pt-br/index.xml to /languages/pt-BR/feed.xml"),
-            "{told}"
-        );
+        assert!(told.ends_with("to /feed.xml, so that subscribers follow; /pt-br/index.xml to /languages/pt-BR/feed.xml"), "{told}");
     }
 
     #[test]
