@@ -266,7 +266,10 @@ fn figure(arguments: &Arguments, inner: Option<&str>) -> Option<Action> {
     }
     let block =
         if legend.is_empty() { format!("<p>{image}</p>") } else { format!("<figure>{image}<figcaption>{legend}</figcaption></figure>") };
-    Some(Action::Html { block, inline: image })
+    // Between words there is no figure; what the alternative text doesn't say stands in brackets.
+    let is_said = legend.is_empty() || alt.is_none() && caption.is_some_and(|caption| legend == words(caption));
+    let inline = if is_said { image } else { format!("{image} ({})", legend.replace("<br>", " ")) };
+    Some(Action::Html { block, inline })
 }
 
 /// A value in an attribute, on one line.

@@ -57,6 +57,19 @@ fn assert_all(markup: Markup, syntax: Syntax, cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_figure_between_words_keeps_what_its_caption_says() {
+    assert_all(
+        Markup::Markdown,
+        Syntax::Hugo,
+        &[
+            ("a {{< figure src=\"x.png\" caption=\"Cap\" >}} b", "a <img src=\"x.png\" alt=\"Cap\"> b"),
+            ("a {{< figure src=\"x.png\" alt=\"A\" caption=\"C *d*\" >}} b", "a <img src=\"x.png\" alt=\"A\"> (C <em>d</em>) b"),
+            ("a {{< figure src=\"x.png\" title=\"T\" caption=\"C\" >}} b", "a <img src=\"x.png\" alt=\"C\"> (<strong>T</strong> C) b"),
+        ],
+    );
+}
+
+#[test]
 fn hugo() {
     assert_all(
         Markup::Markdown,
