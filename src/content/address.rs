@@ -154,6 +154,8 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Res
             }
             let path = pattern.expand(&parts).map_err(Fault::Incomplete)?;
             match facts.language.as_deref().filter(|language| !is_language_of_site(language, &site.language)) {
+                // Where the pattern says it, it is there already.
+                Some(_) if is_hugo && pattern.names_language() => path,
                 Some(language) if is_hugo => format!("/{}{path}", language.to_lowercase()),
                 Some(language) if !path.starts_with(&format!("/{language}/")) && !matches!(made_as, Dialect::Jekyll | Dialect::Pelican) => {
                     format!("/{language}{path}")

@@ -51,6 +51,8 @@ struct Section {
 /// Fields for the entries below (Hugo's `cascade`).
 #[derive(Clone, Debug, Default)]
 struct Cascade {
+    /// The language in the name of its file: each language's sections are its own.
+    suffix: String,
     path: Option<String>,
     language: Option<String>,
     fields: Vec<Field>,
@@ -84,13 +86,17 @@ impl Folders {
                         let suffix = words.next();
                         let is_main = suffix.is_none();
                         let front_matter = read_front_matter(&source).0;
-                        let section = Section::read(&front_matter);
+                        let mut section = Section::read(&front_matter, suffix.unwrap_or_default());
                         if let Some(title) = text_of(&front_matter, "title") {
                             let titles = folders.titles.entry(folder.to_owned()).or_default();
                             titles.insert(suffix.unwrap_or_default().to_lowercase(), title);
                         }
-                        if is_main || !folders.sections.contains_key(folder) {
-                            folders.sections.insert(folder.to_owned(), section);
+                        match folders.sections.get_mut(folder) {
+                            Some(known) if !is_main => known.cascades.append(&mut section.cascades),
+                            known => {
+                                section.cascades.extend(known.map(|known| std::mem::take(&mut known.cascades)).unwrap_or_default());
+                                folders.sections.insert(folder.to_owned(), section);
+                            }
                         }
                     }
                 }
@@ -180,8 +186,8 @@ impl Folders {
         names
     }
 
-    /// Gives an entry the fields that its folders have and itself hasn't.
-    pub fn complete(&self, relative: &str, language: Option<&str>, dialect: Dialect, front_matter: &mut FrontMatter) {
+    /// Gives an entry the fields that its folders have and itself hasn't. `site` is the site's own language.
+    pub fn complete(&self, relative: &str, language: Option<&str>, site: &str, dialect: Dialect, front_matter: &mut FrontMatter) {
         if self.sections.is_empty() && self.data.is_empty() {
             return;
         }
@@ -190,7 +196,7 @@ impl Folders {
         let mut given: Vec<Field> = Vec::new();
         for folder in above(folder) {
             let cascades = self.sections.get(folder).map(|section| section.cascades.as_slice()).unwrap_or_default();
-            let cascades = cascades.iter().filter(|cascade| cascade.concerns(relative, language)).flat_map(|cascade| &cascade.fields);
+            let cascades = cascades.iter().filter(|cascade| cascade.concerns(relative, language, site)).flat_map(|cascade| &cascade.fields);
             let data = self.data.get(folder).filter(|_| dialect == Dialect::Plain).into_iter().flatten();
             // Data of Eleventy's is joined; a cascade of Hugo's only fills what is missing.
             for (field, is_joined) in cascades.map(|field| (field, false)).chain(data.map(|field| (field, true))) {
@@ -231,11 +237,13 @@ impl Folders {
 }
 
 impl Section {
-    fn read(front_matter: &FrontMatter) -> Section {
+    fn read(front_matter: &FrontMatter, suffix: &str) -> Section {
         let text = |name: &str| text_of(front_matter, name);
         let cascades = match find(&front_matter.fields, "cascade").map(|node| &node.value) {
-            Some(Value::List(nodes)) => nodes.iter().filter_map(Cascade::read).collect(),
-            Some(Value::Table(_)) => find(&front_matter.fields, "cascade").and_then(Cascade::read).into_iter().collect(),
+            Some(Value::List(nodes)) => nodes.iter().filter_map(|node| Cascade::read(node, suffix)).collect(),
+            Some(Value::Table(_)) => {
+                find(&front_matter.fields, "cascade").and_then(|node| Cascade::read(node, suffix)).into_iter().collect()
+            }
             _ => Vec::new(),
         };
         Section {
@@ -248,7 +256,7 @@ impl Section {
 
 impl Cascade {
     /// A table of fields, with or without a `target`.
-    fn read(node: &Node) -> Option<Cascade> {
+    fn read(node: &Node, suffix: &str) -> Option<Cascade> {
         let Value::Table(fields) = &node.value else { return None };
         let target = node.get("target").or_else(|| node.get("_target"));
         let of_target = |name: &str| Some(target?.get(name)?.text()?.to_ascii_lowercase());
@@ -256,10 +264,10 @@ impl Cascade {
             return None;
         }
         let fields = fields.iter().filter(|field| !matches!(field.name.as_str(), "target" | "_target")).map(placeless).collect();
-        Some(Cascade { path: of_target("path"), language: of_target("lang"), fields })
+        Some(Cascade { suffix: suffix.replace('_', "-").to_lowercase(), path: of_target("path"), language: of_target("lang"), fields })
     }
 
-    fn concerns(&self, relative: &str, language: Option<&str>) -> bool {
+    fn concerns(&self, relative: &str, language: Option<&str>, site: &str) -> bool {
         let path = relative.rsplit_once('.').map_or(relative, |(path, _)| path).to_lowercase();
         let is_there = self.path.as_deref().is_none_or(|pattern| {
             let mut globs = GitignoreBuilder::new("");
@@ -267,7 +275,15 @@ impl Cascade {
             globs.add_line(None, pattern).is_ok()
                 && globs.build().is_ok_and(|globs| globs.matched_path_or_any_parents(&path, false).is_ignore())
         });
-        is_there && self.language.as_deref().is_none_or(|wanted| language.is_none_or(|language| language.eq_ignore_ascii_case(wanted)))
+        let wanted = language.unwrap_or_default().to_lowercase();
+        let own = split(relative).1.rsplit('.').nth(1).map(|part| part.replace('_', "-").to_lowercase()).filter(|part| *part == wanted);
+        let is_of_language = match own {
+            Some(own) => self.suffix == own || self.suffix.is_empty() && own.eq_ignore_ascii_case(site),
+            None => self.suffix.is_empty() || self.suffix == wanted,
+        };
+        is_of_language
+            && is_there
+            && self.language.as_deref().is_none_or(|wanted| language.is_none_or(|language| language.eq_ignore_ascii_case(wanted)))
     }
 }
 

@@ -15,8 +15,12 @@ fn folders(files: &[(&str, &str)], languages: &[&str]) -> (Folders, Vec<Diagnost
 }
 
 fn completed(folders: &Folders, path: &str, text: &str, dialect: Dialect) -> Vec<(String, String)> {
+    completed_in("en", folders, path, text, dialect)
+}
+
+fn completed_in(language: &str, folders: &Folders, path: &str, text: &str, dialect: Dialect) -> Vec<(String, String)> {
     let (mut front_matter, _) = read_front_matter(&Source::new(path, text));
-    folders.complete(path, Some("en"), dialect, &mut front_matter);
+    folders.complete(path, Some(language), "en", dialect, &mut front_matter);
     assert!(front_matter.fields.iter().all(|field| field.node.span.end <= text.len()), "places lie in the entry's own file");
     front_matter.fields.iter().map(|field| (field.name.clone(), field.node.flat())).collect()
 }
@@ -113,4 +117,23 @@ fn sections_bundles_and_drafts_are_known() {
     assert!(found.is_resource("a/b/post/note.md") && found.is_resource("a/b/post/deep/index.md"));
     assert!(!found.is_resource("a/b/post/index.fr.md") && !found.is_resource("a/b/x.md"), "an index.md at the top is no bundle");
     assert!(found.has_posts);
+}
+
+#[test]
+fn a_cascade_is_of_its_own_language() {
+    let cascade = |mood: &str| format!("---\ncascade: {{mood: {mood}}}\n---\n");
+    let (found, _) = folders(
+        &[("b/_index.fr.md", &cascade("doux")), ("b/_index.md", &cascade("calm")), ("de/b/_index.md", &cascade("ruhig")), ("b/a.md", "")],
+        &["en", "fr", "de"],
+    );
+    for (language, path, mood) in [
+        ("en", "b/a.md", "calm"),
+        ("en", "b/a.en.md", "calm"),
+        ("fr", "b/a.fr.md", "doux"),
+        ("de", "de/b/a.md", "ruhig"),
+        ("de", "b/a.de.md", ""),
+    ] {
+        let fields = completed_in(language, &found, path, "", Dialect::Hugo);
+        assert_eq!(fields.first().map_or("", |(_, text)| text), mood, "{path}");
+    }
 }

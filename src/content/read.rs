@@ -144,7 +144,7 @@ fn find(
         faults.push(Diagnostic::name_undated().at(source, first_line(source)));
         return (None, faults);
     }
-    folders.complete(relative, Some(facts.language.as_deref().unwrap_or(&site.language)), dialect, &mut front_matter);
+    folders.complete(relative, Some(facts.language.as_deref().unwrap_or(&site.language)), &site.language, dialect, &mut front_matter);
     rules.defaults.complete(relative, &mut front_matter);
     let mut reader = FieldReader { source, dialect, timezone: site.timezone, depth, faults: Vec::new() };
     let mut fields = reader.read(&front_matter);

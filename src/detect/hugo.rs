@@ -1,10 +1,11 @@
 //! Hugo: `hugo.*`, `config.*`, or the folder `config/`; permalinks by section, languages, settings of paths.
 
 use super::patterns::of_regex;
+use super::scope::Scope;
 use super::tree::Tree;
 use super::{Settings, SiteFiles};
-use crate::content::{Field, Node, Value};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::content::{Field, Node, Pattern, Value};
+use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::site::Person;
 
 /// What Hugo called its file before it was `hugo.*`; Zola's has one of these names.
@@ -196,6 +197,7 @@ impl<'a> HugoSite<'a> {
                 }
             }
         }
+        self.place_translations(settings);
         for Field { name, node } in self.tree.table("uglyURLs") {
             if node.flag() == Some(true) && !seen.contains(&name.as_str()) {
                 settings.add_permalink(name, whole(":path", name), "uglyURLs");
@@ -206,6 +208,31 @@ impl<'a> HugoSite<'a> {
             () if self.tree.flag("removePathAccents").unwrap_or(false) => Some("no-accents"),
             () => None,
         };
+    }
+
+    /// Patterns that only one of the other languages has, as fields of its files.
+    fn place_translations(&self, settings: &mut Settings) {
+        if !settings.languages {
+            return;
+        }
+        let others = self.languages.iter().filter(|language| **language != self.language);
+        let by_folder = self.has_folders();
+        let mut scopes: Vec<Scope> = Vec::new();
+        for language in others {
+            let own = format!("languages.{language}.permalinks");
+            for Field { name, node } in [own.clone(), format!("{own}.page")].iter().flat_map(|table| self.tree.table(table)) {
+                let Some(pattern) = node.text().filter(|_| name != "/") else { continue };
+                let pattern = format!("/{}/{}/", language.to_lowercase(), self.dated_slugs(pattern).trim_matches('/'));
+                if let Err((reason, _)) = Pattern::parse(&pattern) {
+                    settings.note(format!("{own}.{name}: {reason}; write `permalink` of those entries in their front matter"));
+                    continue;
+                }
+                let path = if by_folder { format!("/{language}/{name}/") } else { format!("/{name}/**/*.{language}.*") };
+                let node = Node { value: Value::Text(pattern), span: Span::default() };
+                scopes.push(Scope { path, values: vec![Field { name: "permalink".into(), node }] });
+            }
+        }
+        settings.defaults.append(&mut scopes);
     }
 
     /// Whether every language's files stand in a folder of its own.
@@ -350,6 +377,22 @@ mod tests {
         let found = settings(&[("hugo.toml", &config("contentDir = 'francais'", "contentDir = 'english'"))], &[]);
         assert_eq!((found.content_dir.as_str(), found.languages), ("francais", false));
         assert!(found.notes.iter().any(|note| note.contains("(en)")), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn each_language_may_have_its_own_permalinks() {
+        let config = |dirs: [&str; 2]| {
+            format!(
+                "title = 'T'\ndefaultContentLanguage = 'de'\n[languages.de]\n{}\n[languages.fr]\n{}\n[languages.fr.permalinks]\nposts = '/b/:slug/'\nx = ':nope'\n",
+                dirs[0], dirs[1]
+            )
+        };
+        for (dirs, path) in [(["", ""], "/posts/**/*.fr.*"), (["contentDir = 'c/de'", "contentDir = 'c/fr'"], "/fr/posts/")] {
+            let found = settings(&[("hugo.toml", &config(dirs))], &[]);
+            let scopes: Vec<_> = found.defaults.iter().map(|scope| (scope.path.as_str(), scope.values[0].node.flat())).collect();
+            assert_eq!(scopes, [(path, "/fr/b/:slug/".to_owned())]);
+            assert!(found.notes.iter().any(|note| note.starts_with("languages.fr.permalinks.x: ")), "{:?}", found.notes);
+        }
     }
 
     #[test]
