@@ -301,6 +301,19 @@ fn text_has_references_under_their_section() {
     let wanted = ["a [1]", "", "[1] https://x.org/a", "", "B", "-", "", "b [2] a [1]", "", ">C", ">-", "", "d [3]", ""];
     assert_eq!(text[..14], wanted);
     assert_eq!(text[14..], ["[1] https://x.org/a", "[2] https://x.org/b", "[3] https://x.org/d"]);
+    // A picture that is all of a link says where it leads; a mailbox is no address of the web.
+    let text = lines("[![Harbour](h.png)](/h) [a ![b](b.png)](/b) [m](mailto:a@b.example) [s](mailto:a@b.example?subject=x)");
+    assert_eq!(
+        text,
+        [
+            "Harbour [1] a [Image: b] [2] m [3] s [4]",
+            "",
+            "[1] https://x.org/h",
+            "[2] https://x.org/b",
+            "[3] a@b.example",
+            "[4] mailto:a@b.example?subject=x",
+        ]
+    );
     // A place for other things ends one, too.
     assert_eq!(lines("[a](/a)\n\n\u{10FFF2}\n\nb"), ["a [1]", "", "[1] https://x.org/a", "", "\u{10FFF2}", "", "b"]);
 }

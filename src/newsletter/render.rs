@@ -399,7 +399,7 @@ impl<'a> Look<'a> {
     }
 }
 
-fn theme_view<'a>(theme: &'a Theme, site: &Site, language: &str) -> ThemeView<'a> {
+fn theme_view<'a>(theme: &'a Theme, site: &'a Site, language: &str) -> ThemeView<'a> {
     let logo = theme.logo.as_ref();
     let (logo_width, logo_height) = logo.and_then(|logo| logo.size).map(fit_logo).unzip();
     let pixels = |side: Option<u32>| side.map(|side| side.to_string()).unwrap_or_default();
@@ -416,6 +416,7 @@ fn theme_view<'a>(theme: &'a Theme, site: &Site, language: &str) -> ThemeView<'a
         logo_height: pixels(logo_height),
         header: theme.header.as_deref().unwrap_or_default(),
         footer: theme.footer.as_deref().map(|text| footer_html(text, site, language)).unwrap_or_default(),
+        footer_language: &site.language,
         social: &theme.social,
     }
 }

@@ -18,15 +18,17 @@ pub fn group(text: &str, delsp: bool) -> String {
     boxed(&ruled(text, '-', delsp))
 }
 
-/// The table of contents: its heading, and the titles by their groups.
+/// The table of contents: its heading, with a line under it as those of bodies have, and the titles by their groups.
 pub fn contents(heading: &str, groups: &[ContentsGroup], delsp: bool) -> String {
-    let mut lines = wrap_text(heading);
+    let mut lines = Vec::new();
     for group in groups {
-        lines.push(Line::default());
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
         lines.extend(wrap_text(&group.name).into_iter().filter(|line| !line.text.is_empty()));
         lines.extend(group.entries.iter().flat_map(|entry| wrap_item(&entry.title)));
     }
-    block(&lines, delsp)
+    format!("{}\n\n{}", ruled(heading, '-', delsp), block(&lines, delsp))
 }
 
 /// An entry's title with a line under it, as wide as its widest line; the body's own headings have `-` there.
@@ -90,11 +92,11 @@ mod tests {
         let entry = |title: &str| ContentsEntry { title: title.into(), language: "en".into(), anchor: "entry-1".into() };
         let of =
             |name: &str, titles: &[&str]| ContentsGroup { name: name.into(), entries: titles.iter().map(|title| entry(title)).collect() };
-        assert_eq!(contents("In it", &[of("", &["One", "Two"])], false), "In it\n\n- One\n- Two");
+        assert_eq!(contents("In it", &[of("", &["One", "Two"])], false), "In it\n-----\n\n- One\n- Two");
         let long = ["word"; 20].join(" ");
         let text = contents("In it", &[of("News", &["One"]), of("More", &[&long])], false);
         let wrapped = format!("- {}\n   {}", ["word"; 14].join(" "), ["word"; 6].join(" "));
-        assert_eq!(text, format!("In it\n\nNews\n- One\n\nMore\n{wrapped}"));
+        assert_eq!(text, format!("In it\n-----\n\nNews\n- One\n\nMore\n{wrapped}"));
     }
 
     #[test]

@@ -93,6 +93,8 @@ pub struct ThemeView<'a> {
     pub header: &'a str,
     /// HTML, or empty.
     pub footer: String,
+    /// The language that the publisher writes it in: the site's.
+    pub footer_language: &'a str,
     pub social: &'a [SocialLink],
 }
 

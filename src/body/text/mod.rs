@@ -112,7 +112,9 @@ impl<'a> Writer<'a> {
         self.page.gap();
         for number in std::mem::take(&mut self.mentioned) {
             if let Some(url) = self.references.get(number - 1) {
-                self.page.push(format!("[{number}] {url}"), false);
+                // Nobody reads `mailto:` aloud; an address is known by its @.
+                let address = url.strip_prefix("mailto:").filter(|address| !address.contains('?')).unwrap_or(url);
+                self.page.push(format!("[{number}] {address}"), false);
             }
         }
     }
@@ -213,8 +215,13 @@ impl<'a> Writer<'a> {
             }
             "img" => {
                 let alt = super::words::one_line(element.get("alt").unwrap_or_default());
-                if !alt.is_empty() {
-                    self.words.push_str(&format!("[{}]", fill(&self.ours.image, &[("alt", &alt)])));
+                match self.open_links.last() {
+                    _ if alt.is_empty() => {}
+                    // What a link shows alone is what it says.
+                    Some((start, Some(_))) if self.words.get(*start..).is_none_or(|words| words.trim().is_empty()) => {
+                        self.words.push_str(&alt)
+                    }
+                    _ => self.words.push_str(&format!("[{}]", fill(&self.ours.image, &[("alt", &alt)]))),
                 }
             }
             "video" | "audio" => self.start_media(element),
@@ -421,7 +428,7 @@ impl<'a> Writer<'a> {
             self.page.gap();
             self.page.paragraph(&caption);
         }
-        match table.shape(self.page.used()) {
+        match table.shape(self.page.used(), self.ours) {
             Shape::Columns(lines) => {
                 self.page.gap();
                 for line in lines {

@@ -2,6 +2,7 @@
 
 use super::COLUMNS;
 use super::wrap::width;
+use crate::language::{Words, fill};
 
 /// The cells of a table, as words on one line.
 #[derive(Debug, Default)]
@@ -43,15 +44,15 @@ impl Table {
         }
     }
 
-    /// `indent`: the columns that are taken already.
-    pub fn shape(mut self, indent: usize) -> Shape {
+    /// `indent`: the columns that are taken already; `ours` has the language's punctuation.
+    pub fn shape(mut self, indent: usize, ours: &Words) -> Shape {
         self.rows.retain(|row| row.iter().any(|cell| !cell.text.is_empty()));
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns)
             .map(|at| self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0))
             .collect();
         let total: usize = widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1) + indent;
-        if columns > 1 && total <= COLUMNS { Shape::Columns(self.aligned(&widths)) } else { Shape::Records(self.records()) }
+        if columns > 1 && total <= COLUMNS { Shape::Columns(self.aligned(&widths)) } else { Shape::Records(self.records(ours)) }
     }
 
     fn aligned(&self, widths: &[usize]) -> Vec<String> {
@@ -77,14 +78,17 @@ impl Table {
         lines
     }
 
-    fn records(&self) -> Vec<Vec<String>> {
+    fn records(&self, ours: &Words) -> Vec<Vec<String>> {
         let is_head = |row: &Vec<Cell>| row.len() > 1 && row.iter().all(|cell| cell.is_head);
         let head = self.rows.first().filter(|row| is_head(row));
         let rows = self.rows.iter().skip(usize::from(head.is_some()));
         let lines = |row: &Vec<Cell>| {
             let cells = row.iter().enumerate().filter(|(_, cell)| !cell.text.is_empty());
             let named = cells.map(|(at, cell)| match head.and_then(|head| head.get(at)).filter(|name| !name.text.is_empty()) {
-                Some(name) => format!("{}: {}", name.text.trim_end_matches([':', '：']), cell.text),
+                Some(name) => fill(
+                    &ours.titled,
+                    &[("name", name.text.trim_end_matches([':', '：', ' ', '\u{a0}', '\u{202f}'])), ("title", &cell.text)],
+                ),
                 None => cell.text.clone(),
             });
             named.collect()
@@ -96,6 +100,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::words;
 
     fn table(rows: &[&[&str]], has_head: bool) -> Table {
         let mut table = Table::default();
@@ -113,19 +118,24 @@ mod tests {
     fn narrow_tables_have_columns() {
         let rows: [&[&str]; 3] = [&["Name", "No."], &["日本", "7"], &["x"]];
         let expected = ["Name  No.", "----  ---", "日本    7", "x"].map(str::to_owned).to_vec();
-        assert_eq!(table(&rows, true).shape(0), Shape::Columns(expected));
+        assert_eq!(table(&rows, true).shape(0, words("en")), Shape::Columns(expected));
     }
 
     #[test]
     fn wide_tables_are_records() {
         let long = "word ".repeat(14);
         let rows: [&[&str]; 2] = [&["Name", "Says:"], &["Ann", long.trim()]];
-        assert_eq!(table(&rows, true).shape(0), Shape::Records(vec![vec!["Name: Ann".into(), format!("Says: {}", long.trim())]]));
-        assert_eq!(table(&[&["only"], &[""]], false).shape(0), Shape::Records(vec![vec!["only".into()]]));
+        assert_eq!(
+            table(&rows, true).shape(0, words("en")),
+            Shape::Records(vec![vec!["Name: Ann".into(), format!("Says: {}", long.trim())]])
+        );
+        let french = table(&[&["Nom", "Dit :"], &["Ann", long.trim()]], true).shape(0, words("fr"));
+        assert_eq!(french, Shape::Records(vec![vec!["Nom\u{a0}: Ann".into(), format!("Dit\u{a0}: {}", long.trim())]]));
+        assert_eq!(table(&[&["only"], &[""]], false).shape(0, words("en")), Shape::Records(vec![vec!["only".into()]]));
     }
 
     #[test]
     fn an_empty_table_is_nothing() {
-        assert_eq!(Table::default().shape(0), Shape::Records(Vec::new()));
+        assert_eq!(Table::default().shape(0, words("en")), Shape::Records(Vec::new()));
     }
 }
