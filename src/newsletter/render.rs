@@ -26,6 +26,8 @@ use rayon::prelude::*;
 const CLIPPED_AT: usize = 102_000;
 /// Where the archive stands below the site.
 pub const FOLDER: &str = "newsletter/";
+/// The level of an issue's title, which a written text and a post stand under at once.
+const TITLE_LEVEL: usize = ENTRY_LEVEL - 1;
 /// The level of an entry's heading below that of a group.
 const GROUPED_LEVEL: usize = ENTRY_LEVEL + 1;
 
@@ -204,7 +206,7 @@ impl<'a> Shown<'a> {
     /// The written text as HTML that fits.
     fn around(&self, medium: Medium, mark: impl FnMut(&str) -> String) -> Around<String> {
         let Around { before, after } = self.written.map(|written| written.html(mark)).unwrap_or_default();
-        let fitted = |html: String, number| if html.is_empty() { html } else { fit(&html, number, medium, ENTRY_LEVEL, self.look.say) };
+        let fitted = |html: String, number| if html.is_empty() { html } else { fit(&html, number, medium, TITLE_LEVEL, self.look.say) };
         Around { before: fitted(before, self.entries.len() + 1), after: fitted(after, self.entries.len() + 2) }
     }
 
@@ -278,7 +280,7 @@ impl<'a> Shown<'a> {
         let address: Vec<String> = self.address.iter().map(|line| text::paragraph(line, delsp)).collect();
         let social: Vec<String> = self.spec.theme.social.iter().map(|link| titled(&one_line(&link.name), &link.url)).collect();
         let text = TextView {
-            heading: &text::title(&titled(&site_title, &title), delsp),
+            heading: &text::title(&titled(&site_title, &title), &titled(&site_title, &self.impersonal(&self.title)), delsp),
             greeting: &text::paragraph(&markers.mark_text(&self.greeting, Context::Text, str::to_owned), delsp),
             before: &text::block(&around.before, delsp),
             contents: &if contents.is_empty() { String::new() } else { text::contents(&say.contents, &contents, delsp) },
@@ -488,7 +490,12 @@ fn entry_view(spec: &NewsletterSpec, site: &Site, look: &Look, entry: &IssueEntr
     // Programs show no other images, and what isn't on the web can't be loaded.
     let image = entry.image.as_ref().filter(|image| image.url.starts_with("https://") || image.url.starts_with("http://"));
     let image = image.filter(|image| !entry.html.contains(&image.url));
-    let level = if is_grouped { GROUPED_LEVEL } else { ENTRY_LEVEL };
+    let level = match spec.mode {
+        // Its title is the issue's.
+        Mode::Post => TITLE_LEVEL,
+        _ if is_grouped => GROUPED_LEVEL,
+        _ => ENTRY_LEVEL,
+    };
     let (image_width, image_height) = image.map(|image| lead_size(image.size, medium)).unwrap_or_default();
     let date = if is_titled || spec.mode == Mode::Post { date } else { String::new() };
     let authors = one_line(&authors.join(", "));

@@ -8,9 +8,9 @@ use unicode_width::UnicodeWidthStr;
 /// Columns of a line.
 const COLUMNS: usize = 72;
 
-/// The title, between two lines.
-pub fn title(text: &str, delsp: bool) -> String {
-    boxed(&heading(text, delsp))
+/// The title, between two lines that are as wide as it is read by everyone, `as_read`: its markers are wider.
+pub fn title(text: &str, as_read: &str, delsp: bool) -> String {
+    boxed(&format!("{}\n{}", block(&wrap_text(text), delsp), rule(as_read, '=')))
 }
 
 /// The heading of a group of entries, between two lines that are lighter than the title's.
@@ -44,10 +44,13 @@ fn boxed(under: &str) -> String {
     }
 }
 
-fn ruled(text: &str, rule: char, delsp: bool) -> String {
-    let lines = wrap_text(text);
-    let width = lines.iter().map(|line| line.text.trim_end().width()).max().unwrap_or(0).clamp(3, COLUMNS);
-    format!("{}\n{}", block(&lines, delsp), String::from(rule).repeat(width))
+fn ruled(text: &str, mark: char, delsp: bool) -> String {
+    format!("{}\n{}", block(&wrap_text(text), delsp), rule(text, mark))
+}
+
+fn rule(text: &str, mark: char) -> String {
+    let width = wrap_text(text).iter().map(|line| line.text.trim_end().width()).max().unwrap_or(0).clamp(3, COLUMNS);
+    String::from(mark).repeat(width)
 }
 
 /// A paragraph, which may hold markers of slots.
@@ -79,7 +82,8 @@ mod tests {
         assert_eq!(heading("> x", false), " > x\n===");
         let long = heading(&"word ".repeat(40), false);
         assert_eq!(long.lines().last().unwrap().len(), 69, "{long}");
-        assert_eq!(title("News", false), "====\nNews\n====");
+        assert_eq!(title("News", "News", false), "====\nNews\n====");
+        assert_eq!(title("For \u{10FFF0}ab0\u{10FFF1}", "For you", false), "=======\nFor \u{10FFF0}ab0\u{10FFF1}\n=======");
     }
 
     #[test]

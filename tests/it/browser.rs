@@ -126,3 +126,15 @@ fn hard_content_fits_in_one_issue() {
 fn hard_summaries_fit() {
     hard(&[("editions = true", "editions = false"), ("\"full\"", "\"summary\""), ("language = \"en\"", "language = \"ar\"")], "summaries");
 }
+
+#[test]
+#[ignore = "needs chromium, node and npm"]
+fn hard_posts_fit() {
+    hard(&[("period = \"all\"", "mode = \"post\""), ("group = \"tag\"\n", ""), ("editions = true", "editions = false")], "posts");
+}
+
+#[test]
+#[ignore = "needs chromium, node and npm"]
+fn a_hard_letter_fits() {
+    hard(&[("period = \"all\"", "mode = \"written\""), ("group = \"tag\"\n", "")], "letter");
+}

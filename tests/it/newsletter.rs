@@ -94,6 +94,26 @@ fn each_post_is_an_issue() {
 }
 
 #[test]
+fn headings_of_posts_and_letters_follow_the_issue_s_title() {
+    let headings = |html: &str| -> Vec<String> {
+        html.split("<h").skip(1).filter_map(|rest| rest.get(..1)).filter(|level| level.parse::<u8>().is_ok()).map(str::to_owned).collect()
+    };
+    let post = Project::new()
+        .config("[newsletter]\nmode = \"post\"\n")
+        .file("content/a.md", "---\ntitle: A\ndate: 2025-02-10\n---\n## B\n\n### C\n");
+    post.run("build").success();
+    let letter = Project::new()
+        .config(WRITTEN)
+        .file("content/a.md", "---\ntitle: A\ndate: 2025-02-10\n---\n## B\n")
+        .file("issues/1.md", "---\ntitle: One\ndate: 2025-03-01\ncontent: full\n---\n### Before\n\n{{ entries }}\n\n## After\n");
+    letter.run("build").success();
+    for file in ["email.html", "index.html"] {
+        assert_eq!(headings(&post.read(&format!("public/newsletter/a/{file}"))), ["1", "2", "3"], "{file}");
+        assert_eq!(headings(&letter.read(&format!("public/newsletter/1/{file}"))), ["1", "2", "2", "3", "2"], "{file}");
+    }
+}
+
+#[test]
 fn two_posts_of_one_name_are_an_error_that_names_both() {
     let post = |day: u8| format!("---\ntitle: A\ndate: 2025-0{day}-10\nslug: a\n---\nText.\n");
     let project = Project::new().config("[newsletter]\nmode = \"post\"\n").file("content/1.md", post(1)).file("content/2.md", post(2));
