@@ -108,7 +108,10 @@ fn contents_lead_to_the_entries() {
         }
     }
     let text = project.read("public/newsletter/2025-W07/email.txt");
-    assert!(text.contains("In this issue\n-------------\n\nThe boats\n- Le bac\n- Ferry\n\nTide tables\n- Tide\n\nMore\n- Seal\n- 牡蠣\n"), "{text}");
+    assert!(
+        text.contains("In this issue\n-------------\n\nThe boats\n- Le bac\n- Ferry\n\nTide tables\n- Tide\n\nMore\n- Seal\n- 牡蠣\n"),
+        "{text}"
+    );
     // One entry needs no contents.
     let lone = Project::new()
         .file("content/a.md", entry("A", "2025-02-10", ""))
