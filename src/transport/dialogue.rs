@@ -97,6 +97,8 @@ enum State {
     AuthUser,
     AuthPassword,
     AuthToken,
+    /// The token was refused, and the server is asked to say so in words.
+    AuthRefused,
     Ready,
     Mail {
         to: Address,
@@ -292,7 +294,9 @@ impl Dialogue {
         }
         match self.state.clone() {
             State::Greeting | State::Hello | State::OldHello | State::StartTls => self.answer_opening(reply),
-            State::AuthPlain | State::AuthLogin | State::AuthUser | State::AuthPassword | State::AuthToken => self.answer_auth(reply),
+            State::AuthPlain | State::AuthLogin | State::AuthUser | State::AuthPassword | State::AuthToken | State::AuthRefused => {
+                self.answer_auth(reply)
+            }
             State::Mail { to } => match reply.code {
                 250 => {
                     let command = format!("RCPT TO:<{}>", to.wire());
@@ -396,7 +400,7 @@ impl Dialogue {
         match (&self.state, reply.code, credentials) {
             (State::AuthPlain | State::AuthPassword | State::AuthToken, 235, _) => self.ready(),
             // Why it was refused, in a form for programs; after an empty line the server says so in words.
-            (State::AuthToken, 334, _) => self.say(State::AuthToken, ""),
+            (State::AuthToken, 334, _) => self.say(State::AuthRefused, ""),
             (State::AuthLogin, 334, Some(credentials)) => self.say(State::AuthUser, &STANDARD.encode(credentials.user)),
             (State::AuthUser, 334, Some(credentials)) => self.say(State::AuthPassword, &STANDARD.encode(credentials.password)),
             (_, 500..=599, _) => self.end(Ending::Stop(format!("the server refuses the user or password: {reply}"))),

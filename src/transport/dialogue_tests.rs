@@ -137,6 +137,19 @@ fn a_token_stands_in_for_a_password() {
     assert!(open(&["220 hi", "250-me\n250 AUTH PLAIN"])[1].starts_with("Ended(Stop("));
 }
 
+/// Each mechanism has so many questions; a server that asks on holds nobody up.
+#[test]
+fn challenges_end() {
+    for (auth, offered, most) in [(Auth::Token, "AUTH XOAUTH2", 2), (Auth::Password, "AUTH LOGIN", 3), (Auth::Password, "AUTH PLAIN", 1)] {
+        let credentials = Credentials { user: "a".into(), password: "b".into(), auth };
+        let mut dialogue = Dialogue::new("x".into(), Tls::Implicit, Some(credentials));
+        dialogue.answer(&reply("220 hi"));
+        dialogue.answer(&reply(&format!("250-me\n250 {offered}")));
+        let answered = (0..20).take_while(|_| !shown(&dialogue.answer(&reply("334 VXNlcm5hbWU6"))).starts_with("Ended(")).count();
+        assert!(answered < most, "{offered}: {answered}");
+    }
+}
+
 #[test]
 fn a_failed_connection_before_a_message_is_no_message_s_fault() {
     let mut dialogue = dialogue(Tls::None, false);
