@@ -70,7 +70,24 @@ fn carrier(table: &mut Table, root: &Path) -> Carrier {
     let kind = table.choice("transport", &[("smtp", 0), ("sendmail", 1), ("file", 2)]).unwrap_or(0);
     let command = table.texts("command");
     let dir = table.text("dir");
-    let format = table.choice("format", &[("maildir", FolderFormat::Maildir), ("eml", FolderFormat::Eml)]);
+    let format = table.text("format");
+    let stray = "does nothing: `transport` is another one";
+    if let (Some(given), 0 | 2) = (&command, kind) {
+        table.refuse("command", given, stray, "set transport = \"sendmail\", or leave it out");
+    }
+    for (key, given) in [("dir", &dir), ("format", &format)] {
+        if let (Some(given), 0 | 1) = (given, kind) {
+            table.refuse(key, given, stray, "set transport = \"file\", or leave it out");
+        }
+    }
+    let format = format.and_then(|given| match given.value.as_str() {
+        "maildir" => Some(FolderFormat::Maildir),
+        "eml" => Some(FolderFormat::Eml),
+        other => {
+            table.refuse("format", &given, &format!("can't be `{other}`"), "use one of `maildir`, `eml`");
+            None
+        }
+    });
     match kind {
         1 => {
             let command = command.map(|given| given.value).filter(|command| !command.is_empty());
@@ -156,9 +173,19 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
     });
     let port = port.or(known.filter(|provider| provider.tls == tls).map(|provider| provider.port));
     let allow_plaintext = table.flag_or_bool("allow_plaintext").unwrap_or(false);
-    let user = table.text("user").map(|given| given.value);
-    let auth = table.choice("auth", &[("password", Auth::Password), ("xoauth2", Auth::Token)]).unwrap_or_default();
+    let user = table.text("user");
+    let auth = table.choice("auth", &[("password", Auth::Password), ("xoauth2", Auth::Token)]);
     let password = secret(&mut table, root, "password_env", "password_file");
+    match (&user, &password) {
+        (Some(given), None) if carrier == Carrier::Smtp => {
+            table.refuse("user", given, "has no password", "name its variable by password_env, or its file by password_file");
+        }
+        // Without it nobody would be logged in, though the password says that somebody is to be.
+        (None, password) if password.is_some() || auth.is_some() => {
+            table.miss("user", "name who logs in, or leave password and `auth` out")
+        }
+        _ => {}
+    }
     let connections = table.number("connections").and_then(|given| {
         let count = usize::try_from(given.value).ok().filter(|count| (1..=100).contains(count));
         if count.is_none() {
@@ -197,16 +224,7 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
     // RFC 5321, section 4.5.3.2: five minutes for the greeting, MAIL and RCPT, less for the others, ten after the final dot.
     let timeout = duration(&mut table, "timeout").unwrap_or(Duration::from_secs(300));
     let final_timeout = duration(&mut table, "final_timeout").unwrap_or(Duration::from_secs(600));
-    let mut retry =
-        RetrySpec { first: Duration::from_secs(300), max: Duration::from_secs(4 * 3600), give_up: Duration::from_secs(2 * 86_400) };
-    if let Some(mut inner) = table.table("retry") {
-        for (key, place) in [("first", &mut retry.first), ("max", &mut retry.max), ("give_up", &mut retry.give_up)] {
-            if let Some(duration) = duration(&mut inner, key) {
-                *place = duration;
-            }
-        }
-        faults.append(&mut inner.finish());
-    }
+    let retry = retry(&mut table, faults);
     let envelope_from = table.text("envelope_from").and_then(|given| {
         let address = given.value.parse::<lettre::Address>().ok();
         if address.is_none() {
@@ -233,8 +251,8 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         }),
         tls,
         allow_plaintext,
-        user,
-        auth,
+        user: user.map(|given| given.value),
+        auth: auth.unwrap_or_default(),
         password,
         connections: connections.or(known.and_then(|provider| provider.connections)).unwrap_or(4),
         rate: rate.or(known.and_then(|provider| provider.rate)),
@@ -250,15 +268,36 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
     })
 }
 
+/// `retry` with its defaults.
+fn retry(table: &mut Table, faults: &mut Vec<Diagnostic>) -> RetrySpec {
+    let mut spec =
+        RetrySpec { first: Duration::from_secs(300), max: Duration::from_secs(4 * 3600), give_up: Duration::from_secs(2 * 86_400) };
+    let Some(mut inner) = table.table("retry") else { return spec };
+    let (first, max) = (given_duration(&mut inner, "first"), duration(&mut inner, "max"));
+    if let (Some((given, first)), Some(max)) = (&first, max)
+        && *first > max
+    {
+        inner.refuse("first", given, "is longer than `max`", "make it shorter, or `max` longer");
+    }
+    (spec.first, spec.max) = (first.map_or(spec.first, |(_, first)| first), max.unwrap_or(spec.max));
+    spec.give_up = duration(&mut inner, "give_up").unwrap_or(spec.give_up);
+    faults.append(&mut inner.finish());
+    spec
+}
+
 fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn duration(table: &mut Table, key: &'static str) -> Option<Duration> {
+    given_duration(table, key).map(|(_, duration)| duration)
+}
+
+fn given_duration(table: &mut Table, key: &'static str) -> Option<(Given<String>, Duration)> {
     let given: Given<String> = table.text(key)?;
     let found = read_duration(&given.value).filter(|duration| !duration.is_zero());
     if found.is_none() {
         table.refuse(key, &given, "is not a duration", "write it as 500ms, 30s, 5m, 4h or 2d");
     }
-    found
+    found.map(|duration| (given, duration))
 }

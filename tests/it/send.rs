@@ -318,6 +318,24 @@ fn wrong_usage_and_missing_parts_send_nothing() {
     assert_eq!(run.json()["diagnostics"][0]["code"], "date-unreadable");
 }
 
+/// What contradicts itself is told before anybody is mailed, at its line.
+#[test]
+fn half_of_a_setting_is_no_setting() {
+    for (more, line, said) in [
+        ("user = \"anna\"", true, "`smtp.user` has no password"),
+        ("password_env = \"PW\"", false, "`smtp.user` is missing"),
+        ("auth = \"xoauth2\"", false, "`smtp.user` is missing"),
+        ("command = [\"/bin/x\"]", true, "`smtp.command` does nothing"),
+        ("format = \"eml\"", true, "`smtp.format` does nothing"),
+        ("transport = \"file\"\nformat = \"mbox\"", false, "`smtp.format` can't be `mbox`"),
+        ("retry = { first = \"2h\", max = \"1h\" }", true, "`smtp.retry.first` is longer than `max`"),
+    ] {
+        let smtp = format!("[newsletter]\nfrom = \"news@example.org\"\n[smtp]\nhost = \"127.0.0.1\"\ntls = \"none\"\n{more}\n");
+        let run = Project::new().config(&smtp).run("send latest --dry-run").code(1).stderr_has(said);
+        assert_eq!(run.stderr.contains(&format!(" | {more}")), line, "{}", run.stderr);
+    }
+}
+
 #[test]
 fn passwords_come_from_files_and_the_environment() {
     let server = MockSmtp::start(Plan::new().offer("AUTH LOGIN PLAIN"));
