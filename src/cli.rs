@@ -71,8 +71,10 @@ fn usage(error: &clap::Error) -> ExitCode {
     let asked_json = words.next().is_some_and(|word| word == "--format=json") || words.next().is_some_and(|word| word == "json");
     if error.use_stderr() && asked_json {
         let message = error.to_string();
-        let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        Voice { json: true, quiet: false, color: false }.failure(&Failure::new(first, "see tidings --help"));
+        // The fault with the words that it names on lines of their own; usage comes after an empty one.
+        let fault = message.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+        let fault = fault.split_whitespace().collect::<Vec<_>>().join(" ");
+        Voice { json: true, quiet: false, color: false }.failure(&Failure::new(fault, "see tidings --help"));
     } else {
         // A closed pipe is no reason to fail.
         let _ = error.print();

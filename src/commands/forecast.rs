@@ -1,5 +1,7 @@
 //! What a run would do: to how many, where they are, and how long it takes.
 
+use super::sending::counts_text;
+use crate::store::Counts;
 use crate::transport::SmtpSpec;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -14,11 +16,25 @@ const DOMAINS_LISTED: usize = 100;
 pub(super) struct Forecast {
     /// How many each domain has.
     pub domains: BTreeMap<String, u64>,
+    /// How the issue stands after earlier runs.
+    pub before: Option<Counts>,
 }
 
 impl Forecast {
     pub fn recipients(&self) -> u64 {
         self.domains.values().sum()
+    }
+
+    /// What is behind the issue already, and why nobody would get it.
+    pub fn note(&self) -> Option<String> {
+        match (&self.before, self.recipients()) {
+            (Some(counts), 0) => {
+                Some(format!("It is finished: {}. Nobody gets it again; --enrol-new sends it to who is new.", counts_text(counts)))
+            }
+            (Some(counts), _) => Some(format!("Until now: {}.", counts_text(counts))),
+            (None, 0) => Some("Nobody would get it: see `tidings list show`, and check --segment.".to_owned()),
+            (None, _) => None,
+        }
     }
 
     /// Seconds at least; nothing where no rate is set.
@@ -71,8 +87,10 @@ mod tests {
 
     #[test]
     fn the_largest_domains_are_named() {
-        let named =
-            |domains: &[(&str, u64)]| Forecast { domains: domains.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect() };
+        let named = |domains: &[(&str, u64)]| Forecast {
+            domains: domains.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect(),
+            before: None,
+        };
         let few = named(&[("b.example", 2), ("a.example", 2), ("c.example", 9)]);
         assert_eq!((few.recipients(), few.domains_text().as_str()), (13, "c.example 9, a.example 2, b.example 2"));
         assert_eq!(few.domains_json()[0], json!({"domain": "c.example", "recipients": 9}));

@@ -107,6 +107,13 @@ impl Voice {
         }
     }
 
+    /// Why a command ended that has told its result: also where it is to be quiet.
+    pub fn error(&self, text: &str) {
+        if !self.json {
+            let _ = writeln!(std::io::stderr().lock(), "error: {text}");
+        }
+    }
+
     /// The result for scripts: exactly one object.
     pub fn object(&self, object: &Value) {
         if self.json {

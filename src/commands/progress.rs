@@ -1,31 +1,75 @@
 //! How a run goes: a bar on a terminal, a line for what needs attention elsewhere.
 
 use super::Voice;
+use super::forecast::time_text;
 use crate::delivery::{News, Progress};
 use crate::ledger::StateWord;
 use chrono::{SecondsFormat, Utc};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// A list that is bad throughout must not fill the terminal; `report` has them all.
 const FAILURES_TOLD: u64 = 20;
+
+/// What the bar says beside itself. The bar's own rate and time count what earlier runs have sent, too.
+#[derive(Default)]
+struct Tally {
+    started: OnceLock<Instant>,
+    /// Settled by earlier runs.
+    before: AtomicU64,
+    deferred: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Tally {
+    fn told(&self, position: u64, length: u64) -> String {
+        let done = position.saturating_sub(self.before.load(Ordering::Relaxed));
+        let seconds = self.started.get().map_or(0.0, |started| started.elapsed().as_secs_f64());
+        told(done, length.saturating_sub(position), seconds, self.deferred.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+    }
+}
+
+/// Such as "287/s, 3 deferred, 1 failed, 8 s left".
+fn told(done: u64, left: u64, seconds: f64, deferred: u64, failed: u64) -> String {
+    let rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
+    let mut parts = vec![match rate {
+        rate if rate >= 10.0 => format!("{rate:.0}/s"),
+        rate if rate >= 1.0 => format!("{rate:.1}/s"),
+        rate => format!("{:.1}/min", rate * 60.0),
+    }];
+    parts.extend(
+        [(deferred, "deferred"), (failed, "failed")].iter().filter(|(number, _)| *number > 0).map(|(n, word)| format!("{n} {word}")),
+    );
+    if rate > 0.0 && left > 0 {
+        parts.push(format!("{} left", time_text(left as f64 / rate)));
+    }
+    parts.join(", ")
+}
 
 /// The bar of a run.
 pub(super) struct Bar {
     bar: ProgressBar,
     voice: Voice,
-    deferred: AtomicU64,
-    failed: AtomicU64,
+    tally: Arc<Tally>,
+    has_waited: AtomicBool,
 }
 
 impl Bar {
     pub fn new(voice: &Voice) -> Bar {
         let is_shown = !voice.json && !voice.quiet && std::io::stderr().is_terminal();
         let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  {msg}  {eta} left");
-        let bar = ProgressBar::with_draw_target(None, target).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Bar { bar, voice: *voice, deferred: AtomicU64::new(0), failed: AtomicU64::new(0) }
+        let tally = Arc::new(Tally::default());
+        let shown = Arc::clone(&tally);
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {tally}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = style.with_key("tally", move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // A bar that can't be drawn stops nothing.
+            let _ = out.write_str(&shown.told(state.pos(), state.len().unwrap_or_default()));
+        });
+        let bar = ProgressBar::with_draw_target(None, target).with_style(style);
+        Bar { bar, voice: *voice, tally, has_waited: AtomicBool::new(false) }
     }
 
     pub fn finish(&self) {
@@ -37,37 +81,63 @@ impl Progress for Bar {
     fn tell(&self, news: &News) {
         match news {
             News::Started(counts) => {
+                let before = counts.recipients().saturating_sub(counts.open());
+                self.tally.before.store(before, Ordering::Relaxed);
+                self.tally.started.get_or_init(Instant::now);
                 self.bar.set_length(counts.recipients());
-                self.bar.set_position(counts.recipients().saturating_sub(counts.open()));
-                self.bar.reset_eta();
+                self.bar.set_position(before);
             }
-            News::Settled { address, state, reply } => {
-                match state {
-                    StateWord::Deferred => {
-                        self.deferred.fetch_add(1, Ordering::Relaxed);
-                    }
-                    StateWord::Sent => self.bar.inc(1),
-                    _ => {
-                        self.bar.inc(1);
-                        if self.failed.fetch_add(1, Ordering::Relaxed) < FAILURES_TOLD {
-                            self.bar.suspend(|| self.voice.note(&format!("{state}: {address}: {reply}")));
-                        }
+            News::Settled { address, state, reply } => match state {
+                StateWord::Deferred => {
+                    self.tally.deferred.fetch_add(1, Ordering::Relaxed);
+                    self.bar.tick();
+                }
+                StateWord::Sent => self.bar.inc(1),
+                _ => {
+                    self.bar.inc(1);
+                    if self.tally.failed.fetch_add(1, Ordering::Relaxed) < FAILURES_TOLD {
+                        self.bar.suspend(|| self.voice.note(&format!("{state}: {address}: {reply}")));
                     }
                 }
-                let (deferred, failed) = (self.deferred.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));
-                if deferred + failed > 0 {
-                    self.bar.set_message(format!("{deferred} deferred, {failed} failed"));
-                }
-            }
+            },
             News::Waiting { until, reason } => {
                 let milliseconds = until.signed_duration_since(Utc::now()).num_milliseconds();
                 if milliseconds <= 0 {
                     return;
                 }
-                let seconds = milliseconds.saturating_add(999) / 1000;
+                let wait = time_text(milliseconds as f64 / 1000.0);
                 let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
-                self.bar.suspend(|| self.voice.note(&format!("Waiting {seconds} s, until {until}: {reason}")));
+                let is_first = !self.has_waited.swap(true, Ordering::Relaxed);
+                let hint = if is_first { "\nCtrl-C ends it; the same command goes on." } else { "" };
+                self.bar.suspend(|| self.voice.note(&format!("Waiting {wait}, until {until}: {reason}{hint}")));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_told_in_a_line() {
+        assert_eq!(told(0, 100, 0.0, 0, 0), "0.0/min");
+        assert_eq!(told(574, 2296, 2.0, 3, 1), "287/s, 3 deferred, 1 failed, 8 s left");
+        assert_eq!(told(5, 60, 10.0, 0, 0), "30.0/min, 2 min left");
+        assert_eq!(told(25, 0, 10.0, 0, 2), "2.5/s, 2 failed");
+    }
+
+    /// What an earlier run has sent is neither this one's speed nor its work.
+    #[test]
+    fn a_resumed_run_tells_its_own_speed() {
+        let bar = Bar::new(&Voice { json: true, quiet: true, color: false });
+        let counts = crate::store::Counts { sent: 879, pending: 2125, ..Default::default() };
+        bar.tell(&News::Started(counts));
+        assert_eq!(bar.tally.told(bar.bar.position(), 3004), "0.0/min");
+        bar.tell(&News::Settled { address: "a@example.org", state: StateWord::Deferred, reply: "450 later" });
+        assert!(bar.tally.told(879, 3004).ends_with("1 deferred"));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let rate: f64 = bar.tally.told(880, 3004).split('/').next().unwrap().parse().unwrap();
+        assert!(rate <= 10.0, "{rate}");
     }
 }

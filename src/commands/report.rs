@@ -5,7 +5,7 @@ use super::rows::{each, write_object, written};
 use super::sending::{Told, counts_json, counts_text, find_issue, find_store, gather, load, store_failure};
 use super::{Exit, Failure};
 use crate::config::Config;
-use crate::ledger::StateWord;
+use crate::ledger::{DeliveryState, StateWord};
 use crate::store::{DeliveryRow, Store};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
@@ -60,7 +60,8 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         writeln!(out, "Issue {issue}: {}", counts_text(&counts))?;
         each(rows, |row| {
             let reply = row.reply.as_ref().map(|reply| format!("  {reply}")).unwrap_or_default();
-            writeln!(out, "{}  {}{reply}", row.address, state_word(row.state.word()))
+            let until = until(&row).map(|until| format!(" until {until}")).unwrap_or_default();
+            writeln!(out, "{}  {}{until}{reply}", row.address, state_word(row.state.word()))
         })?;
         Ok(out.flush()?)
     };
@@ -89,12 +90,21 @@ fn state_word(state: StateWord) -> &'static str {
     }
 }
 
+/// When a deferred delivery is tried again at the earliest.
+fn until(row: &DeliveryRow) -> Option<String> {
+    match row.state {
+        DeliveryState::Deferred { until } => Some(until.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        _ => None,
+    }
+}
+
 fn delivery_json(row: &DeliveryRow) -> Value {
     json!({
         "address": row.address,
         "state": state_word(row.state.word()),
         "attempts": row.attempts,
         "reply": row.reply,
+        "until": until(row),
         "message_id": row.message_id,
         "updated": row.updated.to_rfc3339_opts(SecondsFormat::Secs, true),
     })

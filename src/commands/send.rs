@@ -3,7 +3,9 @@
 use super::args::{NowArgs, SharedArgs};
 use super::forecast::{Forecast, time_text};
 use super::progress::Bar;
-use super::sending::{Publication, Told, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell};
+use super::sending::{
+    Publication, Told, counted, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell,
+};
 use super::{Exit, Failure, Voice};
 use crate::config::{Config, read_rate};
 use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, read_signers, send, send_one};
@@ -12,6 +14,7 @@ use crate::list::{Address, Audience, Segment, Subscriber, UnsubscribeToken};
 use crate::message::{ComposeError, Composer, Message, Recipient, Signer, fill_subject, sample_recipient, signed};
 use crate::newsletter::{Edition, NewsletterSpec, PlannedIssue};
 use crate::pipeline::render_edition;
+use crate::store::StoreError;
 use crate::transport::{SmtpSpec, Transport};
 use crate::url::ascii_domain;
 use chrono::{DateTime, FixedOffset, Utc};
@@ -159,23 +162,24 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     letter.signers = read_signers(&config.sending.dkim).map_err(|reason| Failure::new(reason, "see `dkim` under [smtp]"))?;
     let smtp_spec = smtp_spec(&config, args)?;
     let moment = args.at.as_ref().map(|text| read_moment(text, &config.site)).transpose()?;
+    let hash = Sha256::digest(&sample.bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     if args.dry_run {
-        return dry_run(args, &config, &voice, &letter, &sample, &smtp_spec);
+        let forecast = forecast(args, &config, &letter, &hash)?;
+        return Ok(dry_run(&voice, spec, &letter, sample.bytes.len(), &forecast, &smtp_spec));
     }
     letter.secret =
-        open_secret(&config.sending.list.secret).map_err(|reason| Failure::new(reason, "see secret_env and secret_file under [list]"))?;
+        open_secret(&config.sending.list.secret).map_err(|reason| Failure::new(reason, "see secret_env and secret_file under [list]; without them tidings.secret is made beside tidings.toml, where you must be able to write"))?;
     let sender = smtp_spec.envelope_from.as_ref().unwrap_or(&spec.from.1);
     let from = Address::read(sender)
         .map_err(|reason| Failure::new(format!("the sender {sender} is no address: {reason}"), "see `from` under [newsletter]"))?;
     let password = smtp_spec.password.as_ref().map(read_password).transpose();
     let password = password.map_err(|reason| Failure::new(reason, "see password_env and password_file under [smtp]"))?;
     let transport = Transport::new(smtp_spec.clone(), password).map_err(|reason| Failure::new(reason, ""))?;
-    let hash = Sha256::digest(&sample.bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     if let Some(address) = &args.test {
         return test(address, &config, &voice, &letter, &hash, &transport, &from);
     }
     if !args.yes {
-        confirm(args, &config, &voice, &letter, &smtp_spec)?;
+        confirm(&voice, &letter, &forecast(args, &config, &letter, &hash)?, &smtp_spec)?;
     }
     let compose = |subscriber: &Subscriber, date| letter.message(&letter.composer, subscriber, date);
     let consignment = Consignment { issue: &letter.edition.issue, content_hash: &hash, from, verp: smtp_spec.verp, compose: &compose };
@@ -249,42 +253,54 @@ fn smtp_spec(config: &Config, args: &SendArgs) -> Result<SmtpSpec, Failure> {
     Ok(spec)
 }
 
-/// Who would get it now.
-fn forecast(args: &SendArgs, config: &Config, letter: &Letter) -> Result<Forecast, Failure> {
+/// Who would get it now, or why a run would be refused.
+fn forecast(args: &SendArgs, config: &Config, letter: &Letter, hash: &str) -> Result<Forecast, Failure> {
     let Some(store) = find_store(config)? else { return Ok(Forecast::default()) };
-    let due = store.due_by_domain(&letter.edition.issue, &letter.segment, args.resend_uncertain, args.enrol_new);
-    due.map(|domains| Forecast { domains }).map_err(|error| store_failure(&error))
+    let (issue, segment) = (&letter.edition.issue, &letter.segment);
+    let read = || {
+        let before = store.enrolled(issue, hash, segment, args.allow_changed, args.enrol_new)?;
+        let domains = store.due_by_domain(issue, segment, args.resend_uncertain, args.enrol_new)?;
+        // Who gets a finished issue after all gets what the others got.
+        if before.is_some_and(|enrolled| enrolled.is_changed) && !domains.is_empty() {
+            return Err(StoreError::Changed { issue: issue.clone() });
+        }
+        Ok(Forecast { domains, before: store.counts(issue)? })
+    };
+    read().map_err(|error| store_failure(&error))
 }
 
-fn dry_run(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, sample: &Message, smtp: &SmtpSpec) -> Result<Exit, Failure> {
+fn dry_run(voice: &Voice, spec: &NewsletterSpec, letter: &Letter, bytes: usize, forecast: &Forecast, smtp: &SmtpSpec) -> Exit {
     let edition = &letter.edition;
     let subject = fill_subject(edition, &sample_recipient());
-    let forecast = forecast(args, config, letter)?;
     let (recipients, seconds) = (forecast.recipients(), forecast.seconds(smtp));
     voice.object(&json!({
-        "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "recipients": recipients,
-        "domains": forecast.domains_json(), "bytes": sample.bytes.len(), "server": smtp.server(), "seconds": seconds,
+        "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "from": spec.from.1, "recipients": recipients,
+        "domains": forecast.domains_json(), "bytes": bytes, "server": smtp.server(), "seconds": seconds,
+        "sent": forecast.before.map_or(0, |counts| counts.sent), "note": forecast.note(),
         "dkim": letter.signers.iter().map(|key| json!({"name": key.dns_name(), "txt": key.dns_record()})).collect::<Vec<_>>(),
     }));
     let domains = if recipients > 0 { format!(" ({})", forecast.domains_text()) } else { String::new() };
     let time = match seconds {
         Some(seconds) => format!("{} at the rates that are set", time_text(seconds)),
-        None => format!("as fast as the server takes them over {} connections", smtp.connections),
+        None => format!("as fast as the server takes them over {}", counted(smtp.connections as u64, "connection")),
     };
     voice.result(&format!(
-        "Issue {}: \"{}\", {} bytes, to {recipients} recipients{domains}\nthrough {}, {time}. Nothing was sent.",
+        "Issue {}: \"{subject}\", {bytes} bytes, from {}, to {}{domains}\nthrough {}, {time}. Nothing was sent.",
         edition.issue,
-        subject,
-        sample.bytes.len(),
+        spec.from.1,
+        counted(recipients, "recipient"),
         smtp.server()
     ));
+    if let Some(note) = forecast.note() {
+        voice.note(&note);
+    }
     if let Some(daily) = smtp.daily.filter(|daily| recipients > *daily) {
         voice.note(&format!("The provider is known to take {daily} recipients a day: it will defer or refuse the rest"));
     }
     for key in &letter.signers {
         voice.result(&format!("Signed; DNS should have: {} TXT \"{}\"", key.dns_name(), key.dns_record()));
     }
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 fn test(
@@ -313,23 +329,28 @@ fn test(
             voice.failure(&failure);
             return Ok(Exit::Problems);
         }
-        Err(NotSent::Failed(reason)) => return Err(Failure::new(format!("the test was not sent: {reason}"), "")),
+        Err(NotSent::Failed(reason)) => return Err(Failure::new(format!("the test was not sent: {reason}"), "see [smtp] in tidings.toml")),
     };
     voice.object(&json!({"version": 1, "test": address, "issue": letter.edition.issue, "reply": reply}));
     voice.result(&format!("Sent issue {} to {address}: {reply}", letter.edition.issue));
     Ok(Exit::Done)
 }
 
-fn confirm(args: &SendArgs, config: &Config, voice: &Voice, letter: &Letter, smtp: &SmtpSpec) -> Result<(), Failure> {
+/// Asks; not where nobody would get anything, which the run says by itself.
+fn confirm(voice: &Voice, letter: &Letter, forecast: &Forecast, smtp: &SmtpSpec) -> Result<(), Failure> {
     if voice.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::new("nothing was sent: there is nobody to ask", "say --yes, or try --dry-run or --test ADDRESS first"));
     }
-    let recipients = forecast(args, config, letter)?.recipients();
+    let recipients = forecast.recipients();
+    if recipients == 0 {
+        return Ok(());
+    }
     let mut err = std::io::stderr().lock();
     let asked = write!(
         err,
-        "Send \"{}\" to {recipients} recipients through {}? [y/N] ",
+        "Send \"{}\" to {} through {}? [y/N] ",
         fill_subject(&letter.edition, &sample_recipient()),
+        counted(recipients, "recipient"),
         smtp.server()
     )
     .and_then(|()| err.flush());
@@ -372,6 +393,7 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
     if summary.is_changed {
         voice.note("The issue has changed since it was sent; nobody gets it again.");
     }
+    let left = if counts.open() == 1 { "1 is left".to_owned() } else { format!("{} are left", counts.open()) };
     match &summary.ended {
         Ended::Finished if counts.bounced + counts.uncertain > 0 => {
             voice.note(&format!("`tidings report {issue}` lists those that failed."));
@@ -383,15 +405,15 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
             Exit::Problems
         }
         Ended::Left(reason) => {
-            voice.note(&format!("{} are left ({reason}); run it again to go on.", counts.open()));
+            voice.note(&format!("{left} ({reason}); run it again to go on."));
             Exit::Left
         }
         Ended::Policy(reply) => {
-            voice.note(&format!("The server refuses the sender: {reply}\n{} are left; nobody was suppressed.", counts.open()));
-            Exit::Left
+            voice.note(&format!("The server refuses the sender: {reply}\n{left}; nobody was suppressed."));
+            if counts.open() > 0 { Exit::Left } else { Exit::Problems }
         }
         Ended::Stopped(reason) => {
-            voice.note(&format!("error: {reason}"));
+            voice.error(reason);
             Exit::CouldNotRun
         }
     }

@@ -51,7 +51,9 @@ pub(super) fn store_failure(error: &StoreError) -> Failure {
         StoreError::Failed { reason, .. } if reason.contains("not a database") => {
             "`url` under [store] names a file of another kind: move it away, or name another one"
         }
-        StoreError::OtherSegment { .. } => "leave --segment out to go on; another segment gets the next issue",
+        StoreError::OtherSegment { .. } => {
+            "leave --segment out to go on, or name the same one with --enrol-new; another segment gets the next issue"
+        }
         StoreError::Nobody { .. } => "see `tidings list show`, and check --segment; `tidings list import FILE` fills the list",
         StoreError::Failed { .. } => "check that the disk has room and that you may write there",
         _ => "",
@@ -133,4 +135,9 @@ pub(super) fn counts_text(counts: &Counts) -> String {
     ];
     let others: String = numbers.iter().filter(|(_, number)| *number > 0).map(|(word, number)| format!(", {number} {word}")).collect();
     format!("{} of {} sent{others}", counts.sent, counts.recipients())
+}
+
+/// A number with its noun.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

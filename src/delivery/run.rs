@@ -119,7 +119,7 @@ fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
             None => {
                 let issue = run.consignment.issue.to_owned();
                 let due = run.ledger.run(move |store| store.next_due(&issue))?;
-                (due.unwrap_or_else(Utc::now), "deferred deliveries have their time".to_owned())
+                (due.unwrap_or_else(Utc::now), format!("{} deferred", open.saturating_sub(unmade)))
             }
         };
         run.progress.tell(&News::Waiting { until, reason: &reason });

@@ -122,28 +122,11 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Enrolled, StoreError> {
         self.change("enrol the recipients", Durability::Synced, |change| {
-            let found: Option<(String, String, i64)> = change
-                .query_row("SELECT content_hash, segment, enrolled FROM issues WHERE issue = ?1", [issue], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-                })
-                .optional()?;
-            if let Some((hash, enrolled, at)) = found {
-                // Segments hold tags and languages without regard to case.
-                if segment.is_part() && segment.to_string().to_lowercase() != enrolled.to_lowercase() {
-                    return Err(StoreError::OtherSegment { issue: issue.to_owned(), enrolled }.into());
-                }
-                if hash != content_hash {
-                    let sql = "SELECT count(*) FROM deliveries WHERE issue = ?1 AND state IN ('begun', 'sent', 'uncertain')";
-                    let out: i64 = change.query_row(sql, [issue], |row| row.get(0))?;
-                    if out > 0 && !allow_changed {
-                        if counts(change, issue)?.unwrap_or_default().open() == 0 {
-                            return Ok(Enrolled { at: moment(at)?, is_new: false, is_changed: true });
-                        }
-                        return Err(StoreError::Changed { issue: issue.to_owned() }.into());
-                    }
+            if let Some((enrolled, is_other_text)) = enrolled_before(change, issue, content_hash, segment, allow_changed, false)? {
+                if is_other_text {
                     change.execute("UPDATE issues SET content_hash = ?2 WHERE issue = ?1", [issue, content_hash])?;
                 }
-                return Ok(Enrolled { at: moment(at)?, is_new: false, is_changed: false });
+                return Ok(enrolled);
             }
             change
                 .execute("INSERT INTO issues VALUES (?1, ?2, ?3, ?4, 0)", params![issue, content_hash, segment.to_string(), millis(now)])?;
@@ -152,6 +135,21 @@ impl Store {
                 return Err(StoreError::Nobody { issue: issue.to_owned(), segment: segment.clone() }.into());
             }
             Ok(Enrolled { at: moment(millis(now))?, is_new: true, is_changed: false })
+        })
+    }
+
+    /// What [`Store::enrol`] would find or refuse, and with `new` [`Store::enrol_new`], without a change; nothing where the issue
+    /// is new.
+    pub fn enrolled(
+        &self,
+        issue: &str,
+        content_hash: &str,
+        segment: &Segment,
+        allow_changed: bool,
+        new: bool,
+    ) -> Result<Option<Enrolled>, StoreError> {
+        self.read("read the ledger", |connection| {
+            Ok(enrolled_before(connection, issue, content_hash, segment, allow_changed, new)?.map(|(enrolled, _)| enrolled))
         })
     }
 
@@ -361,6 +359,42 @@ impl Store {
             Ok(domains)
         })
     }
+}
+
+/// How an issue was enrolled, and whether the ledger has to learn its new text. Who goes on may leave the segment out; who
+/// enrols `new` people must name it.
+fn enrolled_before(
+    connection: &Connection,
+    issue: &str,
+    content_hash: &str,
+    segment: &Segment,
+    allow_changed: bool,
+    new: bool,
+) -> Result<Option<(Enrolled, bool)>, Fault> {
+    let found: Option<(String, String, i64)> = connection
+        .query_row("SELECT content_hash, segment, enrolled FROM issues WHERE issue = ?1", [issue], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((hash, enrolled, at)) = found else { return Ok(None) };
+    // Segments hold tags and languages without regard to case.
+    if (new || segment.is_part()) && segment.to_string().to_lowercase() != enrolled.to_lowercase() {
+        return Err(StoreError::OtherSegment { issue: issue.to_owned(), enrolled }.into());
+    }
+    let mut before = Enrolled { at: moment(at)?, is_new: false, is_changed: false };
+    if hash == content_hash {
+        return Ok(Some((before, false)));
+    }
+    let sql = "SELECT count(*) FROM deliveries WHERE issue = ?1 AND state IN ('begun', 'sent', 'uncertain')";
+    let out: i64 = connection.query_row(sql, [issue], |row| row.get(0))?;
+    if out == 0 || allow_changed {
+        return Ok(Some((before, true)));
+    }
+    if counts(connection, issue)?.unwrap_or_default().open() > 0 {
+        return Err(StoreError::Changed { issue: issue.to_owned() }.into());
+    }
+    before.is_changed = true;
+    Ok(Some((before, false)))
 }
 
 /// Gives the key and the row of everybody who is confirmed, in the segment, and has no delivery of the issue yet, with the reason

@@ -318,6 +318,57 @@ fn wrong_usage_and_missing_parts_send_nothing() {
     assert_eq!(run.json()["diagnostics"][0]["code"], "date-unreadable");
 }
 
+/// It says who sends and how the issue stands, and is refused where the run would be.
+#[test]
+fn a_dry_run_tells_what_the_run_would() {
+    let server = MockSmtp::start(Plan::new().always(At::Rcpt, "bert@", say("450 4.2.0 later")));
+    let project = publication(server.port(), CLEAR);
+    project.run("send latest --dry-run").success().stdout_has("to 0 recipients").stderr_has("Nobody would get it");
+    let project = project.file("l.csv", "email,tags\nanna@example.net,a\nbert@example.net,a\n");
+    project.run("list import l.csv").success();
+    let dry = project.run("send latest --dry-run").success().stdout_has("bytes, from news@example.org, to 2 recipients");
+    assert_eq!(dry.stderr, "");
+    project.run("send latest --yes --once --segment tag=a").code(75).stderr_has("1 is left");
+    let dry = project.run("send latest --dry-run --format json").success().json();
+    assert_eq!((&dry["recipients"], &dry["sent"], &dry["from"]), (&json!(1), &json!(1), &json!("news@example.org")));
+    assert_eq!(dry["note"], "Until now: 1 of 2 sent, 1 deferred.");
+    for words in ["--segment tag=b", "--enrol-new"] {
+        for how in ["--dry-run", "--yes"] {
+            project.run(&format!("send latest {how} {words}")).code(2).stderr_has("was enrolled for tag=a").stderr_has("--enrol-new");
+        }
+    }
+    let row = &project.run("report latest --format json").success().json()["deliveries"][0];
+    assert!(row["until"].as_str().is_some_and(|until| until.ends_with('Z')), "{row}");
+    project.run("report latest").success().stdout_has("bert@example.net  deferred until 20");
+    let project = project.file("content/tide.md", ENTRY.replace("noon", "one"));
+    project.run("send latest --dry-run").code(2).stderr_has("--allow-changed");
+    project.run("send latest --dry-run --allow-changed").success().stdout_has("to 1 recipient (");
+    assert_eq!(server.record().messages.len(), 1);
+}
+
+#[test]
+fn a_finished_issue_says_so_before_it_is_sent_again() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").success();
+    project
+        .run("send latest --dry-run")
+        .success()
+        .stdout_has("to 0 recipients")
+        .stderr_has("It is finished: 1 of 1 sent. Nobody gets it again");
+    let project = project.file("content/tide.md", ENTRY.replace("noon", "one"));
+    project.run("list add bert@example.net").success();
+    project.run("send latest --dry-run").success().stdout_has("to 0 recipients");
+    project.run("send latest --dry-run --enrol-new").code(2).stderr_has("--allow-changed");
+}
+
+#[test]
+fn wrong_usage_is_told_whole_to_scripts() {
+    let told = Project::new().run("send --format json").code(2).json();
+    assert_eq!(told["error"], "the following required arguments were not provided: <ISSUE>");
+}
+
 /// What contradicts itself is told before anybody is mailed, at its line.
 #[test]
 fn half_of_a_setting_is_no_setting() {
@@ -348,6 +399,9 @@ fn passwords_come_from_files_and_the_environment() {
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("refuses the user or password: 535") && !stderr.contains("wrong wrong"), "{stderr}");
+    let mut quiet = project.command(&["send", "latest", "--yes", "-q"]);
+    let said = quiet.env("TIDINGS_TEST_SMTP", "wrong").output().unwrap().stderr;
+    assert!(String::from_utf8(said).unwrap().starts_with("error: the server refuses the user or password: 535"));
     let mut right = project.command(&["send", "latest", "--yes"]);
     assert!(right.env("TIDINGS_TEST_SMTP", PASSWORD).status().unwrap().success());
     assert_eq!(server.record().messages[0].user.as_deref(), Some("anna"));
@@ -457,6 +511,10 @@ fn policies_in_a_row_stop_the_run_and_suppress_nobody() {
     assert_eq!((&object["bounced"], &object["pending"], &object["ended"]), (&json!(3), &json!(5), &json!("policy")));
     let shown = project.run("list show --format json").json();
     assert!(shown["subscribers"].as_array().unwrap().iter().all(|one| one["suppressed"].is_null()));
+    // With the last ones nobody is left for another run.
+    let config = project.read("tidings.toml").replace("policy_stop = 3", "policy_stop = 5");
+    let project = project.file("tidings.toml", config);
+    project.run("send latest --yes --connections 1").code(1).stderr_has("0 are left; nobody was suppressed");
 }
 
 #[test]
