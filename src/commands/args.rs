@@ -97,10 +97,14 @@ pub struct SiteArgs {
 }
 
 impl SiteArgs {
-    /// The flags by their keys in the configuration. Paths are relative to where the command runs.
-    pub fn overrides(&self) -> Overrides {
+    /// The flags by their keys in the configuration. Paths are relative to where the command runs, which `is_here` says is
+    /// where the configuration is, too: then they stay as they were given, and files are named by them.
+    pub fn overrides(&self, is_here: bool) -> Overrides {
         let mut overrides = Overrides::new();
-        let path = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
+        let path = |path: &PathBuf| {
+            let whole = std::path::absolute(path).ok().filter(|_| !is_here);
+            whole.as_ref().unwrap_or(path).to_string_lossy().into_owned()
+        };
         let values = [
             ("content.dir", "--content", self.content.as_ref().map(path)),
             ("feeds.dir", "--output", self.output.as_ref().map(path)),

@@ -12,16 +12,35 @@ use std::path::{Path, PathBuf};
 
 const FILE_NAME: &str = "tidings.toml";
 
+/// Whether there is a configuration, or one is named that should be there.
+pub(super) fn is_there(shared: &SharedArgs) -> bool {
+    shared.config.is_some() || files::exists(Path::new(FILE_NAME))
+}
+
+/// What to say where no configuration is; `flags` is what the command takes in its place.
+pub(super) fn missing(flags: &str) -> Failure {
+    let help = format!("run it in the folder that has one, name it with --config, make one with `tidings init`{flags}");
+    Failure::new(format!("there is no {FILE_NAME} here"), help)
+}
+
+/// Whether flags say enough without a file.
+fn flags_suffice(site: &SiteArgs) -> Result<(), Failure> {
+    let flags = [("--content", site.content.is_some()), ("--url", site.url.is_some()), ("--title", site.title.is_some())];
+    let absent: Vec<&str> = flags.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
+    match absent.as_slice() {
+        // The content folder has a usual name.
+        [] | ["--content"] => Ok(()),
+        [flag] => Err(missing(&format!(", or give {flag}, too"))),
+        [first, last] => Err(missing(&format!(", or give {first} and {last}, too"))),
+        _ => Err(missing(", or give --content, --url and --title")),
+    }
+}
+
 /// Reads the configuration; without a file, flags must say enough.
 pub(super) fn load_config(shared: &SharedArgs, site: &SiteArgs) -> Result<(Option<Config>, Vec<Diagnostic>), Failure> {
     let path = shared.config.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
-    let overrides = site.overrides();
-    let is_enough = site.url.is_some() && site.title.is_some();
-    let text = if shared.config.is_none() && !files::exists(&path) {
-        if !is_enough {
-            let help = "run it in the folder that has one, name it with --config, or give --content, --output, --url and --title";
-            return Err(Failure::new(format!("there is no {FILE_NAME} here"), help));
-        }
+    let text = if !is_there(shared) {
+        flags_suffice(site)?;
         String::new()
     } else {
         let bytes = files::read_file(&path).map_err(|error| Failure::file("read", &path, &error))?;
@@ -34,6 +53,7 @@ pub(super) fn load_config(shared: &SharedArgs, site: &SiteArgs) -> Result<(Optio
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    let overrides = site.overrides(root == Path::new("."));
     let source = Source { path: SourcePath { relative: name.as_str().into(), display: name.into() }, text };
     let (mut config, mut faults) = read_config(&source, root, &overrides);
     if let Some(config) = &mut config {

@@ -1,7 +1,7 @@
 //! `tidings new`: an entry to write on, made as the folder's newest are.
 
 use super::args::{NowArgs, SharedArgs, SiteArgs};
-use super::load::{load_config, open_content};
+use super::load::{is_there, load_config, missing, open_content};
 use super::{Exit, Failure, diagnostics_json};
 use crate::content;
 use crate::diagnostic::{Diagnostic, Source};
@@ -33,7 +33,16 @@ pub fn run(args: &NewArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     if title.is_empty() {
         return Err(Failure::new("the title is empty", "give one: tidings new \"A title\""));
     }
-    let (config, faults) = load_config(shared, &args.site)?;
+    let mut site = args.site.clone();
+    if !is_there(shared) {
+        if site.content.is_none() {
+            return Err(missing(", or give --content"));
+        }
+        // An entry is written without them; to read the others, there must be some.
+        site.url.get_or_insert_with(|| "https://example.org/".to_owned());
+        site.title.get_or_insert_with(|| "Untitled".to_owned());
+    }
+    let (config, faults) = load_config(shared, &site)?;
     let Some(config) = config.filter(|_| !faults.iter().any(Diagnostic::is_error)) else {
         voice.diagnostics(&faults);
         voice.object(&json!({ "version": 1, "path": null, "diagnostics": diagnostics_json(&faults) }));

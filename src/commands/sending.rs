@@ -1,7 +1,7 @@
 //! What the commands about list and ledger share: the configuration with its store, and issues by their names.
 
 use super::args::{SharedArgs, SiteArgs};
-use super::load::{load_config, open_content};
+use super::load::{is_there, load_config, missing, open_content};
 use super::{Exit, Failure, Voice, diagnostics_json};
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -24,6 +24,9 @@ pub(super) fn tell(voice: &Voice, what: &str, faults: &[Diagnostic]) -> Told {
 }
 
 pub(super) fn load(shared: &SharedArgs) -> Result<Result<Config, Told>, Failure> {
+    if !is_there(shared) {
+        return Err(missing(""));
+    }
     let (config, faults) = load_config(shared, &SiteArgs::default())?;
     let voice = shared.voice();
     Ok(match config {

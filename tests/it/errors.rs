@@ -121,6 +121,18 @@ fn without_configuration_or_flags_the_program_cannot_run() {
     assert_eq!(report["error"], "there is no tidings.toml here");
     project.run("build --nonsense").code(2).stderr_has("--nonsense");
     assert_eq!(project.run("build --nonsense --format json").code(2).json()["version"], 1);
+    project.run("build --content a --url https://example.org").code(2).stderr_has("`tidings init`, or give --title, too");
+    project.run("build --content a").code(2).stderr_has("or give --url and --title, too");
+    project.run("send latest").code(2).stderr_has("make one with `tidings init`\n");
+}
+
+#[test]
+fn flags_alone_name_files_as_they_were_given_and_write_an_entry() {
+    let project = Project::empty().file("posts/a.md", "---\ntitle: A\n---\ntext\n");
+    let build = ["build", "--content", "posts", "--url", "https://example.org", "--title", "T"];
+    project.run_words(&build).success().stderr_has("--> posts/a.md:1:1");
+    project.run_words(&["new", "--content", "posts", "B"]).success().stdout_has("posts/2026-01-01-b.md");
+    project.run_words(&["new", "B"]).code(2).stderr_has("or give --content\n");
 }
 
 #[test]
