@@ -54,7 +54,10 @@ pub struct Translation {
 impl Site {
     /// Reads a site's address; a missing last slash is added.
     pub fn read_url(text: &str) -> Result<Url, String> {
-        let mut url = Url::parse(text).map_err(|error| error.to_string())?;
+        let mut url = Url::parse(text).map_err(|error| match error {
+            url::ParseError::RelativeUrlWithoutBase => "it doesn't begin with https:// or http://".to_owned(),
+            error => error.to_string(),
+        })?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err("only http and https addresses can be read by subscribers".into());
         }

@@ -155,6 +155,9 @@ fn obey(args: &InitArgs, settings: &mut Settings) -> Result<(), Failure> {
             Failure::new(format!("--url: `{url}` is not a URL that works: {reason}"), "write it whole, such as https://example.org/")
         })?;
     }
+    if let Some(tag) = args.language.as_ref().filter(|tag| crate::language::tag(tag).is_none()) {
+        return Err(Failure::new(format!("--language: `{tag}` is no language"), "use a tag such as en, pt-BR or zh-Hans"));
+    }
     if let Some(zone) = &args.timezone {
         zone.parse::<chrono_tz::Tz>().map_err(|_| {
             Failure::new(format!("--timezone: there is no zone `{zone}`"), "use a name of the IANA list, such as Europe/Paris")

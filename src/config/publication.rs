@@ -109,17 +109,12 @@ pub(super) fn below(base: &Url, text: &str) -> Option<String> {
     url.ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(String::from)
 }
 
-/// A tag of letters, digits and hyphens (BCP 47).
 fn language_tag(table: &mut Table, given: Given<String>) -> Option<String> {
-    let tag = given.value.replace('_', "-");
-    let is_tag = tag.split('-').enumerate().all(|(at, part)| {
-        let length = if at == 0 { 2..=8 } else { 1..=8 };
-        length.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
-    if !is_tag {
+    let tag = language::tag(&given.value);
+    if tag.is_none() {
         table.refuse("language", &given, &format!("can't be `{}`", given.value), "use a tag such as en, pt-BR or zh-Hans");
     }
-    is_tag.then_some(tag)
+    tag
 }
 
 fn timezone(table: &mut Table, given: Given<String>) -> Option<Tz> {
@@ -293,7 +288,14 @@ pub(super) fn feeds(top: &mut Table, root: &Path, site: Option<&Site>, faults: &
                 formats.dedup();
                 spec.formats = formats;
             }
-            None => table.refuse("formats", &given, "has a name that is no format", "use some of \"rss\", \"atom\", \"json\""),
+            None => {
+                let is_none = |name: &&String| Format::ALL.into_iter().all(|format| format.name() != *name);
+                let reason = match given.value.iter().find(is_none) {
+                    Some(name) => format!("names `{name}`, which is no format"),
+                    None => "is empty".to_owned(),
+                };
+                table.refuse("formats", &given, &reason, "use some of \"rss\", \"atom\", \"json\"");
+            }
         }
     }
     if let Some(given) = table.number("limit") {

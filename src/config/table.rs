@@ -11,6 +11,9 @@ use toml::de::{DeTable, DeValue};
 /// Values from the command line, by their key in the file (`site.url`): the flag's name and its value.
 pub type Overrides = BTreeMap<&'static str, (&'static str, String)>;
 
+/// What people write above all tables, though it stands in `[site]`.
+const SITE_KEYS: [&str; 8] = ["title", "url", "description", "language", "timezone", "author", "authors", "copyright"];
+
 /// A value and where it was given.
 #[derive(Clone, Debug)]
 pub(super) struct Given<T> {
@@ -334,7 +337,10 @@ impl<'a> Table<'a> {
             let nearest = self.known.iter().map(|known| (strsim::damerau_levenshtein(name, known), *known)).min();
             let suggestion = nearest.filter(|(distance, known)| *distance <= 2.max(known.len() / 3)).map(|(_, known)| known);
             let known = self.known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
-            let fault = Diagnostic::config_unknown_key(&format!("{}{name}", self.prefix), suggestion, &known);
+            let mut fault = Diagnostic::config_unknown_key(&format!("{}{name}", self.prefix), suggestion, &known);
+            if self.prefix.is_empty() && SITE_KEYS.contains(&name.as_str()) {
+                fault.help = "write it below a line `[site]`".to_owned();
+            }
             self.faults.push(fault.at(self.source, Span::new(key.span().start, key.span().end)));
         }
         self.faults

@@ -34,9 +34,9 @@ impl Diagnostic {
     }
 
     pub fn format_unread(kind: &str, count: usize) -> Self {
-        let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        let (files, verb) = if count == 1 { ("1 file".to_owned(), "is") } else { (format!("{count} files"), "are") };
         let help = "convert it to Markdown (`pandoc -t gfm`), or leave it out with `exclude` under [content]";
-        warning("format-unread", format!("tidings reads no .{kind}, which {files} here would need to be in a feed"), help)
+        warning("format-unread", format!("tidings doesn't read .{kind}, so {files} here {verb} in no feed"), help)
     }
 
     pub fn link_skipped() -> Self {

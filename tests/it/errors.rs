@@ -84,7 +84,7 @@ error[config-unknown-key]: `site.titel` is not a key that tidings knows
   |
   = help: did you mean `title`?
 
-error[config-value]: `site.url` is not a URL that works: relative URL without a base
+error[config-value]: `site.url` is not a URL that works: it doesn't begin with https:// or http://
  --> tidings.toml:3:7
   |
 3 | url = \"example.org\"
@@ -124,6 +124,21 @@ fn without_configuration_or_flags_the_program_cannot_run() {
     project.run("build --content a --url https://example.org").code(2).stderr_has("`tidings init`, or give --title, too");
     project.run("build --content a").code(2).stderr_has("or give --url and --title, too");
     project.run("send latest").code(2).stderr_has("make one with `tidings init`\n");
+}
+
+#[test]
+fn a_beginners_mistakes_are_told_in_plain_words() {
+    let help =
+        |config: &str| Project::empty().file("tidings.toml", config).run("build --format json").code(1).json()["diagnostics"].clone();
+    let found = help("title = \"T\"\nurl = \"https://example.org\"\n");
+    assert_eq!(found[1]["help"], "write it below a line `[site]`", "{found}");
+    let found =
+        help("[site]\ntitle = \"T\"\nurl = \"https://example.org\"\nlanguage = \"english\"\n[feeds]\nformats = [\"rss\", \"jsn\"]\n");
+    assert_eq!(
+        (&found[0]["message"], &found[1]["message"]),
+        (&"`site.language` can't be `english`".into(), &"`feeds.formats` names `jsn`, which is no format".into(),)
+    );
+    Project::empty().run("init --language english").code(2).stderr_has("--language: `english` is no language");
 }
 
 #[test]
@@ -215,8 +230,8 @@ fn writing_that_is_not_read_is_told() {
     assert_eq!(
         told,
         [
-            "content/d.Org: tidings reads no .org, which 1 file here would need to be in a feed",
-            "content/posts/b.rst: tidings reads no .rst, which 2 files here would need to be in a feed"
+            "content/d.Org: tidings doesn't read .org, so 1 file here is in no feed",
+            "content/posts/b.rst: tidings doesn't read .rst, so 2 files here are in no feed"
         ]
     );
 }

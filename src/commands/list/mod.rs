@@ -24,7 +24,7 @@ pub struct ListArgs {
 
 #[derive(Clone, Debug, Subcommand)]
 enum ListCommand {
-    /// Import subscribers from a CSV file; what is suppressed or unsubscribed stays so
+    /// Import subscribers from CSV, JSON or plain addresses; what is suppressed or unsubscribed stays so
     Import(ImportArgs),
     /// Write the list as CSV (or --format json); `list import` reads both back unchanged
     Export {
