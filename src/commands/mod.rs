@@ -19,8 +19,9 @@ pub mod send;
 #[cfg(feature = "send")]
 mod sending;
 
-use crate::diagnostic::{Diagnostic, render, render_summary, to_json};
+use crate::diagnostic::{Diagnostic, render, render_short, render_summary, to_json};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 
@@ -75,6 +76,9 @@ pub struct Voice {
     pub color: bool,
 }
 
+/// So many warnings of one code are shown with their line and help; the others have a line each.
+const WARNED_WHOLE: usize = 5;
+
 impl Voice {
     /// Shows diagnostics, and how many there were; JSON has them in its object.
     pub fn diagnostics(&self, faults: &[Diagnostic]) {
@@ -82,9 +86,22 @@ impl Voice {
             return;
         }
         let mut out = std::io::stderr().lock();
+        let mut warned: BTreeMap<&str, usize> = BTreeMap::new();
+        let (mut short, mut whole) = (Vec::new(), Vec::new());
         for fault in faults.iter().filter(|fault| fault.is_error() || !self.quiet) {
-            // A closed standard error is no reason to stop.
-            let _ = writeln!(out, "{}", render(fault, self.color).trim_end_matches('\n'));
+            let count = warned.entry(fault.code).or_default();
+            *count += 1;
+            if fault.is_error() || *count <= WARNED_WHOLE { whole.push(fault) } else { short.push(fault) }
+        }
+        // A closed standard error is no reason to stop.
+        for fault in whole {
+            let _ = writeln!(out, "{}\n", render(fault, self.color).trim_end_matches('\n'));
+        }
+        let has_short = !short.is_empty();
+        for fault in short {
+            let _ = write!(out, "{}", render_short(fault));
+        }
+        if has_short {
             let _ = writeln!(out);
         }
         let shown = faults.iter().any(|fault| fault.is_error() || !self.quiet);

@@ -8,7 +8,7 @@ use super::read::ReadRules;
 use super::slug::slugify;
 use super::value::{Node, Value};
 use crate::diagnostic::Source;
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
 /// A file to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +145,14 @@ fn written_date(dialect: Dialect, date: DateTime<FixedOffset>) -> Value {
     Value::Bare(date.format(format).to_string())
 }
 
+/// The form of a date with a time and no offset, which is in the site's zone.
+fn local_form(text: &str, syntax: Syntax) -> Option<&'static str> {
+    let forms = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+    // TOML's times have seconds.
+    let forms = forms.into_iter().filter(|form| syntax != Syntax::Toml || form.ends_with("%S"));
+    forms.into_iter().find(|form| NaiveDateTime::parse_from_str(text.trim(), form).is_ok())
+}
+
 fn default_fields(dialect: Dialect, title: &str, date: DateTime<FixedOffset>) -> Vec<Field> {
     let names = if dialect == Dialect::Pelican { ["Title", "Date"] } else { ["title", "date"] };
     let mut fields = vec![(names[0].to_owned(), Value::Text(title.to_owned())), (names[1].to_owned(), written_date(dialect, date))];
@@ -167,7 +175,10 @@ fn fields_like(model: &FrontMatter, dialect: Dialect, title: &str, date: DateTim
                 has_title = true;
                 Value::Text(title.to_owned())
             }
-            Some(Meaning::Date) => written_date(dialect, date),
+            Some(Meaning::Date) => {
+                let form = field.node.text().and_then(|text| local_form(text, model.syntax));
+                form.map_or_else(|| written_date(dialect, date), |form| Value::Bare(date.format(form).to_string()))
+            }
             Some(Meaning::Draft) => {
                 has_draft = true;
                 Value::Bool(dialect == Dialect::Hugo)

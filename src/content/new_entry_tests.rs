@@ -55,6 +55,13 @@ fn fields_are_those_of_the_newest_in_its_order_and_syntax() {
             "{\"title\": \"x\", \"pubDate\": \"2020-01-01\", \"tags\": [\"a\"]}\nText",
             "{\n  \"title\": \"Été: the \\\"best\\\"\",\n  \"pubDate\": \"2026-11-25T09:30:00+01:00\",\n  \"tags\": [],\n  \"draft\": true\n}\n\n",
         ),
+        // A local time has a local time beside it.
+        (IdScheme::Pelican, "Title: x\nDate: 2020-01-01 10:20\n\nText\n", "Title: Été: the \"best\"\nDate: 2026-11-25 09:30\n\n"),
+        (
+            IdScheme::Zola,
+            "+++\ntitle = 'x'\ndate = 2020-01-01T00:00:00\n+++\n",
+            "+++\ntitle = \"Été: the \\\"best\\\"\"\ndate = 2026-11-25T09:30:00\n+++\n\n",
+        ),
         (IdScheme::Permalink, "# x\n\nText\n", "# Été: the \"best\"\n\n"),
     ] {
         assert_eq!(new(&[("2020-01-01-a.md", model)], ids, "content").text, text, "{model}");

@@ -6,7 +6,7 @@ mod render;
 mod source;
 
 pub use json::to_json;
-pub use render::{render, render_summary};
+pub use render::{render, render_short, render_summary};
 pub use source::{Source, SourcePath, Span};
 
 /// How bad a fault is: an error keeps the build from writing, a warning doesn't.

@@ -31,6 +31,13 @@ pub fn render(diagnostic: &Diagnostic, color: bool) -> String {
     format!("{}\n", renderer.render(&[group]))
 }
 
+/// One diagnostic on one line: severity, code, file:line:column and message, for those that say what others said before.
+pub fn render_short(diagnostic: &Diagnostic) -> String {
+    let place = diagnostic.place.as_ref().map(|place| format!(":{}:{}", place.line, place.column)).unwrap_or_default();
+    let (path, message) = (visible(&diagnostic.path), visible(&diagnostic.message));
+    format!("{}[{}]: {path}{place}: {message}\n", diagnostic.severity.name(), diagnostic.code)
+}
+
 /// `2 errors, 1 warning`, or nothing.
 pub fn render_summary(diagnostics: &[Diagnostic]) -> Option<String> {
     let errors = diagnostics.iter().filter(|found| found.is_error()).count();
@@ -58,7 +65,7 @@ fn visible(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Diagnostic, Source, Span, render};
+    use crate::diagnostic::{Diagnostic, Source, Span, render, render_short};
 
     #[test]
     fn the_caret_stands_under_the_place() {
@@ -98,6 +105,14 @@ error[encoding-invalid]: byte 14 is not valid UTF-8
             let fault = Diagnostic::encoding_invalid(offset).at_byte("a.md", bytes, offset);
             assert!(render(&fault, false).contains("--> a.md:"), "{fault:?}");
         }
+    }
+
+    #[test]
+    fn on_one_line_the_place_is_before_the_message() {
+        let source = Source::new("a.md", "---\ndate: soon\n---\n");
+        let text = render_short(&Diagnostic::date_unreadable("so\non").at(&source, Span::new(10, 14)));
+        assert_eq!(text, "error[date-unreadable]: a.md:2:7: `so on` is not a date\n");
+        assert!(render_short(&Diagnostic::date_missing().in_file("a.md")).starts_with("warning[date-missing]: a.md: the entry"));
     }
 
     #[test]

@@ -142,6 +142,15 @@ fn a_beginners_mistakes_are_told_in_plain_words() {
 }
 
 #[test]
+fn warnings_that_say_the_same_are_a_line_each_from_the_sixth_on() {
+    let files = (1..=8).fold(Project::new(), |project, at| project.file(&format!("content/n{at}.md"), "---\ntitle: N\n---\nText.\n"));
+    let run = files.run("build").success();
+    let helps = run.stderr.matches("= help: add `date:").count();
+    assert_eq!((helps, run.stderr.matches("warning[date-missing]").count()), (5, 8), "{}", run.stderr);
+    run.stderr_has("\nwarning[date-missing]: content/n8.md:1:1: the entry has no date, so it comes after all others\n\n8 warnings\n");
+}
+
+#[test]
 fn flags_alone_name_files_as_they_were_given_and_write_an_entry() {
     let project = Project::empty().file("posts/a.md", "---\ntitle: A\n---\ntext\n");
     let build = ["build", "--content", "posts", "--url", "https://example.org", "--title", "T"];
