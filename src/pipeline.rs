@@ -538,6 +538,11 @@ impl<'a> Kitchen<'a> {
             Detail::Summary => String::new(),
         };
         let summary = entry.summary.clone().unwrap_or_else(|| body.summary(SUMMARY_CHARS));
+        // A picture, a sound or a link may be all that there is to say.
+        let has_more = entry.image.is_some() || entry.external_url.is_some() || entry.relations.in_reply_to.is_some();
+        if entry.body_text().trim().is_empty() && summary.is_empty() && entry.enclosures.is_empty() && !has_more {
+            faults.push(Diagnostic::entry_empty().in_file(&entry.head.path.display));
+        }
         let image = entry.image.as_deref().and_then(|image| links.image(image));
         let enclosures = entry.enclosures.iter().filter_map(|enclosure| known(enclosure, &links, &entry, &mut faults)).collect();
         resolve(&mut entry, &links);

@@ -38,6 +38,8 @@ pub struct Settings {
     pub only_dated: bool,
     pub future: bool,
     pub drafts: bool,
+    /// Whether the generator makes quotation marks and dashes of plain ones, because its configuration says so.
+    pub smart_punctuation: bool,
     /// Folder of feeds.
     pub output: String,
     /// Where the generator writes pages.
@@ -307,6 +309,7 @@ mod tests {
             only_dated: true,
             future: true,
             drafts: true,
+            smart_punctuation: true,
             output: "public".into(),
             pages: Some("public"),
             limit: Some(0),
@@ -332,7 +335,7 @@ mod tests {
         assert!(text.contains("values = { author = \"ann\", \"odd key\" = { a = 1, b = \"1.50\" }, tags = [\"x\"] }"), "{text}");
         assert_eq!(config.rules.defaults.person("ann b").unwrap().name, "Ann");
         assert_eq!((config.content.include, config.content.undated), (vec!["posts/".to_owned()], false));
-        assert!(config.content.future && config.content.drafts);
+        assert!(config.content.future && config.content.drafts && config.content.smart_punctuation);
         assert_eq!((config.rules.sections.len(), config.feeds.limit, config.feeds.index, config.feeds.tags), (1, None, false, false));
         assert_eq!(config.feeds.content, crate::feed::Detail::Summary);
         assert!(config.feeds.own_language_only && config.feeds.languages);

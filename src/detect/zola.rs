@@ -28,6 +28,7 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.static_dir = files.has_folder("static").then(|| "static".into());
     settings.ids = Some("zola");
     settings.only_dated = true;
+    settings.smart_punctuation = tree.flag("markdown.smart_punctuation").unwrap_or(false);
     settings.exclude = tree.texts("ignored_content");
     settings.slugs = match tree.text("slugify.paths").or_else(|| tree.text("slugify_paths")).as_deref() {
         Some("safe") => Some("safe"),
@@ -89,18 +90,19 @@ mod tests {
         let found = settings(
             "base_url = 'https://example.org'\ntitle = 'T'\ndefault_language = 'de'\ngenerate_feeds = true\nfeed_filenames = ['rss.xml', 'atom.xml']\n\
              feed_limit = 20\nauthor = 'Ann'\ntaxonomies = [{ name = 'tags', feed = true }, { name = 'people' }]\n[slugify]\npaths = 'safe'\n\
-             [languages.fr]\ngenerate_feeds = true\n",
+             [languages.fr]\ngenerate_feeds = true\n[markdown]\nsmart_punctuation = true\n",
         );
         assert_eq!((found.generator, found.title.as_deref(), found.language.as_deref()), (Some(Generator::Zola), Some("T"), Some("de")));
         assert_eq!((found.ids, found.slugs, found.limit, found.only_dated), (Some("zola"), Some("safe"), Some(20), true));
         assert_eq!(found.old_feeds, ["/rss.xml", "/atom.xml", "/fr/rss.xml", "/fr/atom.xml"]);
-        assert!(found.languages && !found.no_tags && found.notes.iter().any(|note| note.contains("people")));
+        assert!(found.languages && !found.no_tags && found.smart_punctuation && found.notes.iter().any(|note| note.contains("people")));
     }
 
     #[test]
     fn defaults_are_zolas() {
         let found = settings("base_url = 'https://example.org'\n");
         assert_eq!((found.limit, found.no_tags, found.old_feeds.len(), found.language.as_deref()), (Some(0), true, 0, Some("en")));
+        assert!(!found.smart_punctuation);
         assert!(found.notes.contains(&"title not found in config.toml: write it in tidings.toml".to_owned()));
     }
 

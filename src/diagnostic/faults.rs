@@ -142,6 +142,14 @@ impl Diagnostic {
         )
     }
 
+    pub fn entry_empty() -> Self {
+        warning(
+            "entry-empty",
+            "the entry has no text yet, and is published like this",
+            "write it, or set `draft: true` in its front matter until you have",
+        )
+    }
+
     pub fn name_undated() -> Self {
         warning(
             "name-undated",

@@ -78,8 +78,11 @@ fn a_new_entry_of_any_site_builds_without_a_word() {
         let before = project.run("build --format json").success().json();
         let made = project.run_words(&["new", "Ein \"neuer\" Tag: 1", "--format", "json"]).success().json();
         assert!(project.path().join(made["path"].as_str().unwrap()).is_file(), "{name}: {made}");
+        let path = made["path"].as_str().unwrap();
+        let text = project.read(path);
+        let project = project.file(path, format!("{text}Text.\n"));
         let after = project.run("build --format json").success().json();
-        assert_eq!(after["diagnostics"], serde_json::json!([]), "{name}: {}", project.read(made["path"].as_str().unwrap()));
+        assert_eq!(after["diagnostics"], serde_json::json!([]), "{name}: {text}");
         // Hugo's new entries are drafts.
         let key = if name.starts_with("hugo") { "drafts" } else { "entries" };
         assert_eq!(after[key].as_u64(), before[key].as_u64().map(|count| count + 1), "{name}: {made}");
@@ -186,7 +189,10 @@ fn a_new_folder_builds_at_once_and_is_never_overwritten() {
         "---\ntitle: A day out\ndate: 2026-01-01T00:00:00+00:00\ntags: []\nsummary: \"\"\n---\n\n"
     );
     let built = project.run("build --config my-notes/tidings.toml --format json").success().json();
-    assert_eq!((&built["entries"], &built["diagnostics"]), (&2.into(), &serde_json::json!([])));
+    assert_eq!(
+        (&built["entries"], &built["diagnostics"][0]["code"], &built["diagnostics"][1]),
+        (&2.into(), &"entry-empty".into(), &().into())
+    );
     project
         .run("init my-notes")
         .code(2)
@@ -213,7 +219,7 @@ fn a_folder_with_writing_keeps_it_and_flags_come_first() {
     project.run("build").success().stderr("");
     project.run("new Second").success();
     assert_eq!(project.read("essays/2026-01-01-second.md"), "# Second\n\n", "as the others are, without front matter");
-    project.run("build").success().stderr("");
+    project.file("essays/2026-01-01-second.md", "# Second\n\nText.\n").run("build").success().stderr("");
     Project::empty().run("init --url nonsense").code(2).stderr_has("--url");
 }
 

@@ -151,6 +151,20 @@ fn warnings_that_say_the_same_are_a_line_each_from_the_sixth_on() {
 }
 
 #[test]
+fn an_entry_without_any_text_is_told() {
+    let project = Project::new()
+        .file("content/2025-01-01-a.md", "---\ntitle: A\n---\n\n")
+        .file("content/2025-01-02-b.md", "---\ntitle: B\nsummary: Short.\n---\n")
+        .file("content/2025-01-03-c.md", "---\ntitle: C\ndraft: true\n---\n")
+        .file("content/2025-01-04-d.md", "---\ntitle: D\nimage: /d.png\n---\n");
+    let found = project.run("build --format json").success().json()["diagnostics"].clone();
+    assert_eq!(
+        (found.as_array().unwrap().len(), &found[0]["code"], &found[0]["file"]),
+        (1, &"entry-empty".into(), &"content/2025-01-01-a.md".into())
+    );
+}
+
+#[test]
 fn flags_alone_name_files_as_they_were_given_and_write_an_entry() {
     let project = Project::empty().file("posts/a.md", "---\ntitle: A\n---\ntext\n");
     let build = ["build", "--content", "posts", "--url", "https://example.org", "--title", "T"];

@@ -67,7 +67,7 @@ fn faults_are_told_at_the_same_place_in_every_encoding() {
 #[test]
 fn what_two_entries_share_is_told_where_it_stands() {
     let project = Project::new()
-        .file("content/a.md", "---\ntitle: A\nslug: same\ndate: 2024-05-01\n---\n")
+        .file("content/a.md", "---\ntitle: A\nslug: same\ndate: 2024-05-01\n---\nText.\n")
         .file("content/b.md", "---\ntitle: B\ndate: 2024-05-01\nslug: same\n---\n");
     let report = project.run("build --format json").code(1).json();
     assert_eq!(told(&report), [("duplicate".to_owned(), "content/b.md".to_owned(), 4, 7)]);
