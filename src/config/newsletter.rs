@@ -44,6 +44,7 @@ pub(super) fn newsletter(
         }
         url.map(String::from)
     });
+    let unsubscribe_mailto = table.text("unsubscribe_mailto").and_then(|given| mailbox(&mut table, "unsubscribe_mailto", given));
     let theme = super::theme::theme(&mut table, site, faults);
     let greeting = table.text("greeting").and_then(|given| match crate::newsletter::check_placeholders(&given.value) {
         Ok(()) => Some(given.value),
@@ -74,6 +75,7 @@ pub(super) fn newsletter(
         inline_images,
         postal_address,
         unsubscribe_url: unsubscribe_url.unwrap_or_else(|| format!("{list_url}/unsubscribe")),
+        unsubscribe_mailto: unsubscribe_mailto.map(|(_, address)| address),
         theme,
         greeting,
     })

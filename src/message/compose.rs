@@ -3,12 +3,13 @@
 use super::fault::refuse_breaks;
 use super::fill::fill_subject;
 use super::header::{ascii_phrase, mailbox, mailbox_text, structured, structured_text, unstructured, unstructured_text};
-use super::identity::{message_id, read_address, read_recipient, unsubscribe_url};
+use super::identity::{message_id, read_address, read_recipient, unsubscribe_mailto, unsubscribe_url};
 use super::quoted::{BodyHole, BodyPiece, body_pieces, text_pieces};
 use super::{ComposeError, Recipient};
-use crate::newsletter::{Edition, InlineImage, NewsletterSpec, Slotted, joins_without_spaces};
+use crate::newsletter::{Edition, InlineImage, Mode, NewsletterSpec, Slotted, joins_without_spaces};
 use crate::site::Site;
 use chrono::{DateTime, Datelike, FixedOffset};
+use lettre::Address;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, MultiPart, SinglePart};
@@ -31,6 +32,7 @@ pub struct Composer {
     name: String,
     /// Of the sender.
     domain: String,
+    unsubscribe_mailto: Option<Address>,
     edition: Edition,
 }
 
@@ -98,6 +100,7 @@ impl Composer {
             // Two lists on one domain may have issues of one name.
             name: format!("{}/{}", spec.list_id, edition.issue),
             domain: from.domain().to_owned(),
+            unsubscribe_mailto: spec.unsubscribe_mailto.as_ref().map(|address| read_address("unsubscribe_mailto", address)).transpose()?,
             edition: edition.clone(),
         })
     }
@@ -131,7 +134,11 @@ impl Composer {
                 Piece::Hole(Hole::MessageId) => bytes.extend_from_slice(message_id.as_bytes()),
                 Piece::Hole(Hole::ListUnsubscribe) => {
                     let url = unsubscribe_url(&self.edition.unsubscribe_url, &recipient.unsubscribe_token);
-                    let text = structured_text("List-Unsubscribe", &[format!("<{url}>")])?;
+                    let mut ways = vec![format!("<{url}>")];
+                    if let Some(address) = &self.unsubscribe_mailto {
+                        ways = vec![format!("<{url}>,"), format!("<{}>", unsubscribe_mailto(address, &recipient.unsubscribe_token))];
+                    }
+                    let text = structured_text("List-Unsubscribe", &ways)?;
                     bytes.extend_from_slice(text.as_bytes());
                 }
                 Piece::Hole(Hole::Body(hole)) => hole.fill(&self.edition, recipient, &mut bytes),
@@ -208,7 +215,12 @@ fn list_headers(spec: &NewsletterSpec, site: &Site, edition: &Edition, holes: &m
     }
     headers.push(structured("List-Archive", &word(&format!("<{}>", site.absolute("newsletter/"))))?);
     headers.push(structured("List-Post", &word("NO"))?);
-    headers.push(structured("Feedback-ID", &word(&format!("{}:{}:digest:tidings", edition.issue, spec.list_id)))?);
+    let kind = match spec.mode {
+        Mode::Post => "post",
+        Mode::Digest => "digest",
+        Mode::Written => "written",
+    };
+    headers.push(structured("Feedback-ID", &word(&format!("{}:{}:{kind}:tidings", edition.issue, spec.list_id)))?);
     headers.push(structured("Content-Language", &word(&edition.language))?);
     Ok(headers)
 }
@@ -375,6 +387,20 @@ mod tests {
         ] {
             assert!(text.contains(header), "{header}");
         }
+    }
+
+    /// The web's way comes first: programs take the first that they know (RFC 2369, section 2).
+    #[test]
+    fn one_may_leave_by_mail_too() {
+        let spec = NewsletterSpec { unsubscribe_mailto: Some("leave+us%@example.org".into()), ..spec() };
+        let message = compose(&spec, &site(), &edition(), &sample_recipient(), date("2026-02-16T00:00:00+01:00")).unwrap();
+        assert_well_formed(&message.bytes);
+        let text = String::from_utf8(message.bytes).unwrap().replace("\r\n ", " ");
+        let wanted = "\r\nList-Unsubscribe: <https://example.org/unsubscribe?t=SAMPLE-TOKEN>, \
+                      <mailto:leave+us%25@example.org?subject=unsubscribe%20SAMPLE-TOKEN>\r\n";
+        assert!(text.contains(wanted), "{text}");
+        let evil = NewsletterSpec { unsubscribe_mailto: Some("x@example.org>\r\nBcc: y@example.org".into()), ..spec };
+        assert!(Composer::new(&evil, &site(), &edition()).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::url::ascii_domain;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lettre::Address;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -56,6 +57,14 @@ pub fn unsubscribe_url(base: &str, token: &str) -> String {
         }
         Err(_) => format!("{base}?t={token}"),
     }
+}
+
+/// The same by mail. The token is in the subject, since people write from other addresses than the one that is on the list.
+pub fn unsubscribe_mailto(address: &Address, token: &str) -> String {
+    // RFC 6068, section 2: what else an address may hold would end it, or start a header.
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'+').remove(b'@');
+    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+    format!("mailto:{}?subject=unsubscribe%20{}", encode(address.as_ref()), encode(token))
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ pub fn spec() -> NewsletterSpec {
         inline_images: false,
         postal_address: Some("Example\n1 Main Street\nParis".into()),
         unsubscribe_url: "https://example.org/unsubscribe".into(),
+        unsubscribe_mailto: None,
         theme: Theme::of_accent(Color(0xb3, 0x26, 0x1e)),
         greeting: Some("Hello {{ subscriber.name | default(\"reader\") }}!".into()),
         formats: Format::ALL.to_vec(),

@@ -73,6 +73,8 @@ pub struct NewsletterSpec {
     pub postal_address: Option<String>,
     /// The token is appended as `?t=TOKEN`.
     pub unsubscribe_url: String,
+    /// Where people ask by mail to be taken off the list, for programs that know no other way (RFC 2369).
+    pub unsubscribe_mailto: Option<String>,
     pub theme: Theme,
     /// First line of each issue; may hold `{{ subscriber.name | default("reader") }}`.
     pub greeting: Option<String>,
