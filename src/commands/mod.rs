@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod build;
+#[cfg(feature = "send")]
 mod forecast;
 pub mod init;
 #[cfg(feature = "send")]
@@ -13,6 +14,7 @@ pub mod new;
 mod progress;
 #[cfg(feature = "send")]
 pub mod report;
+#[cfg(feature = "send")]
 mod rows;
 #[cfg(feature = "send")]
 pub mod send;

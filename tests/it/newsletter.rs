@@ -93,6 +93,23 @@ fn each_post_is_an_issue() {
     assert_eq!(issues(&marked, ""), ["yes"]);
 }
 
+/// Whatever a post is called, in letters of any script and at any length, its message can be made.
+#[test]
+fn a_post_of_any_name_is_an_issue() {
+    let long = "雨".repeat(80);
+    let names = ["café-crêpes", "день-1", long.as_str(), "a: b"];
+    let project = names.iter().fold(Project::new().config("[newsletter]\nmode = \"post\"\n"), |project, name| {
+        project.file(&format!("content/{name}.md"), "---\ntitle: One\ndate: 2025-02-01\n---\nText.\n")
+    });
+    let built = project.run("build --format json").success().json();
+    assert_eq!((built["issues"].as_array().unwrap().len(), &built["diagnostics"]), (4, &serde_json::json!([])));
+    let ids = built["issues"].as_array().unwrap();
+    for id in ids {
+        let message = project.read(&format!("public/newsletter/{}/message.eml", id.as_str().unwrap()));
+        assert!(message.is_ascii() && message.contains("\r\nFeedback-ID: "), "{id}");
+    }
+}
+
 #[test]
 fn headings_of_posts_and_letters_follow_the_issue_s_title() {
     let headings = |html: &str| -> Vec<String> {

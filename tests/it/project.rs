@@ -118,7 +118,6 @@ impl Run {
     }
 
     #[track_caller]
-    #[cfg(feature = "send")]
     pub fn stdout_has(self, text: &str) -> Run {
         assert!(self.stdout.contains(text), "no {text:?} in:\n{}", self.stdout);
         self
