@@ -154,7 +154,10 @@ impl<'e> Body<'e> {
             let Some(fault) = links.fault(target) else { continue };
             let from = found.get(target).copied().unwrap_or(entry.body.start);
             let text = entry.source.text.get(from..entry.body.end).unwrap_or_default();
-            faults.push(match text.find(target) {
+            // Not as a part of a longer address.
+            let is_part = |c: char| c.is_alphanumeric() || "/@#?&._-%}".contains(c);
+            let is_whole = |at: &usize| !text[..*at].ends_with(is_part) && !text[at + target.len()..].starts_with(is_part);
+            faults.push(match text.match_indices(target).map(|(at, _)| at).find(is_whole) {
                 Some(at) => {
                     found.insert(target, from + at + target.len());
                     fault.at(&entry.source, Span::new(from + at, from + at + target.len()))

@@ -169,14 +169,6 @@ impl<'a> EntryLinks<'a> {
         }
     }
 
-    fn url_of(&self, found: &Found<'_>) -> Option<String> {
-        match found {
-            Found::Entry(head) => Some(head.url.to_string()),
-            Found::Page(path) => Some(self.site_path(path)),
-            Found::Missing(_) => None,
-        }
-    }
-
     fn site_path(&self, path: &str) -> String {
         self.catalog.site.absolute(&crate::url::encode_path(path))
     }
@@ -298,7 +290,9 @@ impl Links for EntryLinks<'_> {
     fn absolute(&self, target: &str) -> Option<String> {
         let target = target.trim();
         let read = Target::read(target);
-        if let Some(url) = self.find(read).and_then(|found| self.url_of(&found)) {
+        if let Some(found) = self.find(read) {
+            // What is missing has no address that would work: the text stays, without a link.
+            let url = self.checked(found).ok()?;
             let rest = target.find(['?', '#']).and_then(|at| target.get(at..)).unwrap_or_default();
             return Some(format!("{url}{rest}"));
         }

@@ -111,6 +111,13 @@ fn relative_links_lead_to_entries() {
 }
 
 #[test]
+fn what_is_missing_or_a_draft_has_no_address() {
+    for target in ["tow.mdx", "draft.md#x", "@/docs/one-onyl.md", "{filename}gone.md", "../../README.md"] {
+        assert_eq!(ask("blog/one.md", |links| Ok(links.absolute(target).unwrap_or_default())), "", "{target}");
+    }
+}
+
+#[test]
 fn a_page_leads_to_its_own_language_first() {
     assert_links("blog/one.fr.md", &[("two.mdx", "/p/blog/two/"), ("one.md", "/p/blog/one.fr/"), ("two.fr.md", "/p/blog/two.fr/")]);
     assert_links("fr/news/x.md", &[("/news/x.md", "/p/fr/news/x/"), ("/blog/one.md", "/p/blog/one.fr/")]);

@@ -4,6 +4,7 @@ use super::dates::{Doubt, read_date};
 use super::dialect::Dialect;
 use super::facts::Fields;
 use super::front_matter::{FrontMatter, Syntax};
+use super::misspelt::{meant_by, misspelt};
 use super::names::{Meaning, meaning};
 use super::people::read_people;
 use super::rare::{Rare, Refused};
@@ -40,8 +41,13 @@ impl FieldReader<'_> {
         let mut slots: Slots = [None; Meaning::COUNT];
         let mut nested: Vec<&Field> = Vec::new();
         let mut rare = Rare::default();
+        let mut doubtful = Vec::new();
         for field in &front_matter.fields {
-            match meaning(&field.name) {
+            let found = meaning(&field.name);
+            if found.is_none() && self.depth == Depth::Head {
+                doubtful.extend(meant_by(field).map(|(known, meaning)| (field, known, meaning)));
+            }
+            match found {
                 Some((Meaning::More, _)) => {
                     if let Value::Table(fields) = &field.node.value {
                         nested.extend(fields);
@@ -74,6 +80,13 @@ impl FieldReader<'_> {
         (entry.relations, entry.podcast) = (rare.relations, rare.podcast);
         let refused = rare.refused;
         let slot = |meaning: Meaning| slots[meaning as usize].map(|(_, field)| field);
+        for (field, known, meaning) in doubtful {
+            let is_missing = match meaning {
+                Meaning::Person | Meaning::Authors => slot(Meaning::Person).or(slot(Meaning::Authors)).is_none(),
+                meaning => slot(meaning).is_none(),
+            };
+            self.faults.extend(is_missing.then(|| misspelt(self.source, entry.body_start, field, known)).flatten());
+        }
 
         entry.id = slot(Meaning::Id).and_then(|field| self.text(field));
         entry.title = slot(Meaning::Title).and_then(|field| self.words(field));

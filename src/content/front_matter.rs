@@ -2,6 +2,7 @@
 
 use super::json::{read_json, read_json_at};
 use super::lines::{key_of, read_lines};
+use super::names::is_meant;
 use super::toml::read_toml;
 use super::value::{Fault, Field, Node, Parsed, Value};
 use super::yaml::read_yaml;
@@ -83,7 +84,7 @@ fn parse(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
     let front_matter = match (first.trim_end(), end) {
         ("+++", Some(end)) => fenced(source, start..end.start, end.end, Syntax::Toml, &mut faults),
         ("+++", None) => {
-            faults.push(Diagnostic::front_matter_unclosed("+++").at(source, Span::new(0, 3)));
+            faults.push(unclosed(source, lead, start));
             nothing(text.len())
         }
         ("---", Some(end)) if lead == 0 || looks_like_keys(&text[start..]) => {
@@ -113,7 +114,11 @@ fn parse(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
         }
         // A file that opens with a thematic break has no front matter, one that goes on with keys has.
         ("---", _) if lead == 0 && looks_like_keys(&text[start..]) => {
-            faults.push(Diagnostic::front_matter_unclosed("---").at(source, Span::new(0, 3)));
+            faults.push(unclosed(source, lead, start));
+            nothing(text.len())
+        }
+        (line, _) if meant_mark(line).is_some() && opens_fields(&text[start..]) => {
+            faults.extend(wrong_mark(source, lead..start));
             nothing(text.len())
         }
         _ if text.starts_with('{') => json(source, &mut faults),
@@ -159,6 +164,43 @@ fn closing_line(text: &str, first: &str, mut from: usize) -> Option<Range<usize>
     }
 }
 
+/// What keeps front matter open: a line that nearly closes it, else that there is none.
+fn unclosed(source: &Source, lead: usize, start: usize) -> Diagnostic {
+    let mark = &source.text[lead..lead + 3];
+    wrong_mark(source, start..source.text.len())
+        .unwrap_or_else(|| Diagnostic::front_matter_unclosed(mark).at(source, Span::new(lead, lead + 3)))
+}
+
+/// The mark that a line was meant to be: it is too short or too long, or an editor made one dash of several.
+fn meant_mark(line: &str) -> Option<&'static str> {
+    let is_of = |marks: &[char]| !line.is_empty() && line.chars().all(|c| marks.contains(&c));
+    match line {
+        "---" | "+++" | "-" | "+" => None,
+        _ if is_of(&['-', '–', '—']) => Some("---"),
+        _ if is_of(&['+']) => Some("+++"),
+        _ => None,
+    }
+}
+
+/// Points at the first line in the range that was meant to be a mark.
+fn wrong_mark(source: &Source, range: Range<usize>) -> Option<Diagnostic> {
+    let mut at = range.start;
+    for line in source.text.get(range)?.split_inclusive('\n') {
+        let shown = line.trim_end();
+        if let Some(mark) = meant_mark(shown) {
+            return Some(Diagnostic::front_matter_mark(shown, mark).at(source, Span::new(at, at + shown.len())));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Whether a text begins with a field that we know: a letter may well begin with a line of dashes.
+fn opens_fields(text: &str) -> bool {
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    line.split_once([':', '=']).is_some_and(|(key, _)| is_meant(key.trim()))
+}
+
 fn looks_like_keys(text: &str) -> bool {
     text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).is_some_and(|line| key_of(line).is_some())
 }
@@ -174,6 +216,11 @@ fn fenced(source: &Source, range: Range<usize>, body_start: usize, syntax: Synta
     let fields = match read {
         Ok(parsed) => told(source, parsed, which, faults),
         Err(wrong) => {
+            // A line that should have closed it makes faults of all that follows.
+            if let Some(fault) = wrong_mark(source, start..start + head.len()) {
+                faults.push(fault);
+                return nothing(body_start);
+            }
             let fault = |(reason, span): Fault| Diagnostic::front_matter_invalid(name, &reason).at(source, span);
             faults.extend(wrong.into_iter().map(fault));
             Vec::new()
@@ -254,6 +301,29 @@ mod tests {
             let (_, faults) = read(text);
             assert_eq!(faults.len(), 1);
             assert_eq!(faults[0].code, "front-matter-unclosed");
+        }
+    }
+
+    #[test]
+    fn a_mark_that_is_none_is_told_at_its_line() {
+        for (text, line, mark) in [
+            ("--\ntitle: x\n---\nBody\n", 1, "---"),
+            ("----\ntitle: x\n----\nBody\n", 1, "---"),
+            ("—\ntitle: x\n—\nBody\n", 1, "---"),
+            ("---\ntitle: x\n--\nBody\n", 3, "---"),
+            ("---\ntitle: x\ntags:\n- a\n----\nBody\n\n---\n\nMore\n", 5, "---"),
+            ("---\r\ntitle: x\r\n–-\r\nBody\r\n", 3, "---"),
+            ("++\ntitle = 'x'\n+++\nBody\n", 1, "+++"),
+            ("+++\ntitle = 'x'\n++\nBody\n\n+++\n", 3, "+++"),
+        ] {
+            let (front_matter, faults) = read(text);
+            assert!(front_matter.fields.is_empty(), "{text}");
+            assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["front-matter-mark"], "{text}");
+            assert_eq!(faults[0].place.as_ref().map(|place| (place.line, place.column)), Some((line, 1)), "{text}");
+            assert!(faults[0].help.contains(mark), "{text}: {}", faults[0].help);
+        }
+        for text in ["----\n\nA break first\n", "--\nAnn: hello\n", "---\ntitle: |\n  x\n  --\n---\n"] {
+            assert_eq!(read(text).1, [], "{text}");
         }
     }
 

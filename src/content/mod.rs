@@ -15,6 +15,7 @@ mod json;
 mod language;
 mod layout;
 mod lines;
+mod misspelt;
 mod names;
 mod new_entry;
 mod path;

@@ -13,10 +13,53 @@ const MAX_DEPTH: usize = 64;
 /// Reads a YAML mapping. `base` is where `text` begins in its source. A key that is written twice is told, not refused:
 /// its last value counts, as with most generators.
 pub fn read_yaml(text: &str, base: usize) -> Result<Parsed, Fault> {
+    read_with(text, Bytes::new(text), base).or_else(|fault| match join_surrogates(text) {
+        Some((joined, bytes)) => read_with(&joined, bytes, base),
+        None => Err(fault),
+    })
+}
+
+fn read_with(text: &str, bytes: Bytes, base: usize) -> Result<Parsed, Fault> {
     let parser = Parser::new(TextInput::new(text));
-    let mut reader = Reader { parser, anchors: HashMap::new(), nodes: 0, bytes: Bytes::new(text), base, repeated: Vec::new() };
+    let mut reader = Reader { parser, anchors: HashMap::new(), nodes: 0, bytes, base, repeated: Vec::new() };
     let fields = reader.read()?;
     Ok(Parsed { fields, repeated: reader.repeated })
+}
+
+/// The text with the character itself for each pair of surrogates (`\ud83d\ude00`), which JSON writes and the parser
+/// refuses, and with the places of the text as it was. `None` if it has no pair.
+fn join_surrogates(text: &str) -> Option<(String, Bytes)> {
+    let mut joined = String::with_capacity(text.len());
+    let mut bytes = Bytes { length: text.len(), wide: Vec::new(), passed: 0 };
+    let (mut at, mut count, mut has_pair) = (0, 0, false);
+    while let Some(c) = text[at..].chars().next() {
+        let pair = surrogates(&text[at..]);
+        has_pair |= pair.is_some();
+        // An escaped backslash begins nothing.
+        let length = match pair {
+            Some(_) => PAIR,
+            None if text[at..].starts_with("\\\\") => 2,
+            None => c.len_utf8(),
+        };
+        match pair {
+            Some(character) => joined.push(character),
+            None => joined.push_str(&text[at..at + length]),
+        }
+        at += length;
+        count += if pair.is_none() && c == '\\' { length } else { 1 };
+        if at - count > bytes.wide.last().map_or(0, |(_, more)| *more) {
+            bytes.wide.push((count - 1, at - count));
+        }
+    }
+    has_pair.then_some((joined, bytes))
+}
+
+/// Two escapes of four digits.
+const PAIR: usize = 12;
+
+fn surrogates(text: &str) -> Option<char> {
+    let unit = |from: usize| u16::from_str_radix(text.get(from..from + 6)?.strip_prefix("\\u")?, 16).ok();
+    char::decode_utf16([unit(0)?, unit(6)?]).next()?.ok().filter(|c| *c > '\u{ffff}')
 }
 
 /// The parser counts characters; places are bytes.
@@ -231,6 +274,18 @@ mod tests {
         assert_eq!(text("title: 'it''s'", "title"), "it's");
         assert_eq!(text("a: [x, \"y, z\"]", "a"), "x, y, z");
         assert_eq!(text("d: >\n  one\n  two\n", "d"), "one two");
+    }
+
+    #[test]
+    fn surrogates_of_json_are_one_character() {
+        let yaml = r#"{"title": "é \ud83d\uDE00!", "b": "\\ud83d\\ude00", "c": "é", "d": 1}"#;
+        assert_eq!((text(yaml, "title").as_str(), text(yaml, "b").as_str()), ("é 😀!", r"\ud83d\ude00"));
+        for field in read_yaml(yaml, 0).unwrap().fields.iter().skip(2) {
+            assert_eq!(yaml[field.node.span.start..field.node.span.end].trim_matches('"'), field.node.text().unwrap());
+        }
+        assert_eq!(text(r"title: C:\ud83d\ude00", "title"), r"C:\ud83d\ude00");
+        assert!(read_yaml(r#"title: "\ud83d""#, 0).is_err());
+        assert!(read_yaml(r#"title: "\ud83d\u0041""#, 0).is_err());
     }
 
     #[test]

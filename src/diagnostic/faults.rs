@@ -114,6 +114,11 @@ impl Diagnostic {
         )
     }
 
+    /// `line` is what stands where `mark` should.
+    pub fn front_matter_mark(line: &str, mark: &str) -> Self {
+        error("front-matter-mark", format!("`{line}` neither opens nor closes front matter"), &format!("write `{mark}`, alone on its line"))
+    }
+
     pub fn key_repeated(name: &str, which: &str) -> Self {
         warning(
             "key-repeated",
@@ -124,6 +129,14 @@ impl Diagnostic {
 
     pub fn field_type(field: &str, expected: &str) -> Self {
         error("field-type", format!("`{field}` should be {expected}"), "change the value, or leave the field out")
+    }
+
+    pub fn field_misspelt(name: &str, known: &str) -> Self {
+        warning(
+            "field-misspelt",
+            format!("tidings knows no field `{name}`, and there is no `{known}`"),
+            &format!("did you mean `{known}`?"),
+        )
     }
 
     pub fn date_unreadable(text: &str) -> Self {

@@ -151,6 +151,38 @@ fn warnings_that_say_the_same_are_a_line_each_from_the_sixth_on() {
 }
 
 #[test]
+fn a_misspelt_field_is_told_where_the_file_lacks_it() {
+    let project = Project::new()
+        .file("content/a.md", "---\ntitel: A\ndates: 2025-01-01\nmood: calm\nauther: Ann\n---\nText.\n")
+        .file("content/b.md", "+++\ntitle = \"B\"\ntitles = \"B\"\ndate = 2025-01-01\ndata = 1\n+++\nText.\n")
+        .file("content/2025-01-02-c.md", "Titel: C\nDate: 2025-01-02\n\nText.\n");
+    let expected = "\
+warning[field-misspelt]: tidings knows no field `titel`, and there is no `title`
+ --> content/2025-01-02-c.md:1:1
+  |
+1 | Titel: C
+  | ^^^^^
+  |
+  = help: did you mean `title`?
+";
+    project.run("build").success().stderr_has(expected);
+    let report = project.run("build --format json").success().json();
+    let told = report["diagnostics"].as_array().unwrap().iter();
+    let told: Vec<String> =
+        told.map(|fault| format!("{}:{}:{} {}", fault["file"], fault["line"], fault["column"], fault["code"]).replace('"', "")).collect();
+    assert_eq!(
+        told,
+        [
+            "content/2025-01-02-c.md:1:1 field-misspelt",
+            "content/a.md:2:1 field-misspelt",
+            "content/a.md:3:1 field-misspelt",
+            "content/a.md:5:1 field-misspelt",
+            "content/a.md:1:1 date-missing",
+        ]
+    );
+}
+
+#[test]
 fn an_entry_without_any_text_is_told() {
     let project = Project::new()
         .file("content/2025-01-01-a.md", "---\ntitle: A\n---\n\n")

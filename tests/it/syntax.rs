@@ -108,6 +108,27 @@ fn the_author_is_told_once_for_each_file_and_each_dead_link() {
     );
 }
 
+/// Zola and Hugo would stop: here the text stays, told and without an address that leads nowhere.
+#[test]
+fn a_dead_link_leaves_its_text() {
+    let body = "[Zola](@/gone.md#a) [Plain](gone.md) [Hugo]({{< ref \"gone.md\" >}}) [Pelican]({filename}/gone.md) [Draft](draft.md)\n\
+                [reference][r], [Out](../gone.md), <a href=\"@/gone.md\" title=\"T\">HTML</a>\n\n[r]: @/gone.md\n";
+    let project = Project::new()
+        .config("[newsletter]\nfrom = \"N <n@example.org>\"\nmode = \"digest\"\nperiod = \"all\"\ncontent = \"full\"\npostal_address = \"1 Quay\"\n")
+        .file("content/a.md", format!("---\ntitle: A\ndate: 2024-01-01\n---\n{body}"))
+        .file("content/draft.md", "---\ntitle: D\ndate: 2024-01-01\ndraft: true\n---\nx\n");
+    let report = project.run("build --format json").success().json();
+    let told = report["diagnostics"].as_array().unwrap().iter();
+    let told: Vec<String> = told.map(|fault| format!("{} {}:{}", fault["code"], fault["line"], fault["column"]).replace('"', "")).collect();
+    let broken = ["5:8", "5:29", "5:45", "5:78", "6:23", "6:45", "8:6"].map(|place| format!("link-broken {place}"));
+    assert_eq!(told, [&broken[..4], &["link-draft 5:106".to_owned()], &broken[4..]].concat());
+    let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    let html = feed["items"][0]["content_html"].as_str().unwrap();
+    assert_eq!(html, "<p>Zola Plain Hugo Pelican Draft\nreference, Out, HTML</p>\n");
+    let text = project.read("public/newsletter/all/email.txt");
+    assert!(!text.contains("gone") && !html.contains("gone"), "{text}");
+}
+
 #[test]
 fn both_parts_of_a_message_are_free_of_syntax() {
     let project = project().config(
