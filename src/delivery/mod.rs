@@ -10,7 +10,7 @@ mod run;
 mod secret;
 mod worker;
 
-pub use pace::{DomainPaces, Pace};
+pub use pace::{Breadth, DomainPaces, Pace};
 pub use retry::{Retry, back_off, retry};
 pub use run::{NotSent, send, send_one};
 pub use secret::{open_secret, read_password, read_signers};

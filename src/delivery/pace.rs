@@ -1,4 +1,4 @@
-//! So many messages a second, over all connections, and to each domain; fewer for a while where the server asks for it.
+//! So many messages a second, over so many connections, and to each domain; fewer for a while where the server asks for it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,6 +7,8 @@ use std::time::Duration;
 const FIRST_SLOWED: Duration = Duration::from_millis(100);
 /// Slower than this is a server that is away.
 const SLOWEST: Duration = Duration::from_secs(60);
+/// Deliveries after which a server that wanted less is tried with one connection more.
+const WIDEN_AFTER: usize = 100;
 
 /// Gives out moments, evenly spaced, without bursts: what was not used is lost.
 #[derive(Clone, Debug)]
@@ -41,15 +43,16 @@ impl Pace {
     }
 
     /// Halves the rate, since the server said that messages come too fast. What other connections hear of the same moment
-    /// counts once.
-    pub fn slow(&mut self, now: Duration) {
+    /// counts once; says whether this did.
+    pub fn slow(&mut self, now: Duration) -> bool {
         let pause = self.interval.max(self.slowed);
         if !self.slowed.is_zero() && now < self.slowed_at.saturating_add(pause.saturating_mul(2)) {
-            return;
+            return false;
         }
         self.slowed = pause.saturating_mul(2).clamp(FIRST_SLOWED, SLOWEST.max(self.interval));
         self.slowed_at = now;
         self.next = self.next.max(now.saturating_add(self.slowed));
+        true
     }
 
     /// A little faster again, since the server took a message.
@@ -58,6 +61,69 @@ impl Pace {
         if self.slowed < FIRST_SLOWED / 20 || self.slowed <= self.interval {
             self.slowed = Duration::ZERO;
         }
+    }
+}
+
+/// How many connections there are, and how many the server lets us have: half as many after it asked for less, only those
+/// that it opened where it refused others, and then slowly more.
+#[derive(Clone, Debug)]
+pub struct Breadth {
+    /// As the user wants it.
+    most: usize,
+    allowed: usize,
+    alive: usize,
+    /// Deliveries since the last change.
+    row: usize,
+}
+
+impl Breadth {
+    pub fn new(most: usize) -> Breadth {
+        let most = most.max(1);
+        Breadth { most, allowed: most, alive: 0, row: 0 }
+    }
+
+    /// Begins with as many as may be and are of use.
+    pub fn start(&mut self, useful: usize) -> usize {
+        self.alive = self.allowed.min(useful.max(1));
+        self.alive
+    }
+
+    pub fn halve(&mut self) {
+        self.allow(self.allowed / 2);
+    }
+
+    fn allow(&mut self, connections: usize) {
+        (self.allowed, self.row) = (connections.max(1), 0);
+    }
+
+    /// Takes leave of a connection that is one too many.
+    pub fn drop_surplus(&mut self) -> bool {
+        let is_surplus = self.alive > self.allowed;
+        self.alive -= usize::from(is_surplus);
+        is_surplus
+    }
+
+    /// Takes leave of a connection that has ended. Says whether it was the last.
+    pub fn leave(&mut self, was_refused: bool) -> bool {
+        self.alive = self.alive.saturating_sub(1);
+        if was_refused {
+            self.allow(self.alive.min(self.allowed));
+        }
+        self.alive == 0
+    }
+
+    /// Counts a delivery, and one more connection where enough of them went well.
+    pub fn widen(&mut self) -> bool {
+        if self.allowed == self.most {
+            return false;
+        }
+        self.row += 1;
+        let is_wider = self.row >= WIDEN_AFTER;
+        if is_wider {
+            self.allow(self.allowed + 1);
+            self.alive += 1;
+        }
+        is_wider
     }
 }
 
@@ -136,6 +202,35 @@ mod tests {
         }
         pace.take(millis(5000));
         assert_eq!(pace.take(millis(5000)), millis(5100));
+    }
+
+    #[test]
+    fn a_server_that_wants_fewer_connections_gets_half_and_then_more_again() {
+        let mut breadth = Breadth::new(4);
+        assert_eq!([breadth.start(9), breadth.start(2), breadth.start(0), breadth.start(9)], [4, 2, 1, 4]);
+        breadth.halve();
+        let left: Vec<bool> = (0..4).map(|_| breadth.drop_surplus()).collect();
+        assert_eq!(left, [true, true, false, false]);
+        let wider: Vec<usize> = (1..=500).filter(|_| breadth.widen()).collect();
+        assert_eq!((wider, breadth.alive), (vec![100, 200], 4));
+        for _ in 0..5 {
+            breadth.halve();
+        }
+        assert_eq!((breadth.allowed, breadth.start(9)), (1, 1));
+    }
+
+    #[test]
+    fn connections_that_are_refused_are_not_tried_again_at_once() {
+        let mut breadth = Breadth::new(4);
+        breadth.start(9);
+        assert_eq!([breadth.leave(true), breadth.leave(true)], [false, false]);
+        assert_eq!(breadth.start(9), 2);
+        // One that has nothing left to do says nothing about the server.
+        assert_eq!([breadth.leave(false), breadth.leave(false)], [false, true]);
+        assert_eq!(breadth.start(9), 2);
+        // The last is the server's refusal of all: that is a wait, and then the least.
+        assert_eq!([breadth.leave(true), breadth.leave(true)], [false, true]);
+        assert_eq!(breadth.start(9), 1);
     }
 
     #[test]

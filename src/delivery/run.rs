@@ -1,6 +1,6 @@
 //! A run: passes over what is due, until nothing is left or somebody must wait.
 
-use super::pace::{DomainPaces, Pace};
+use super::pace::{Breadth, DomainPaces, Pace};
 use super::retry::back_off;
 use super::worker::{Pass, PassEnd, Run, lock};
 use super::{Consignment, Ended, News, Progress, SendOptions, Summary};
@@ -56,6 +56,7 @@ pub fn send(
         stop,
         progress,
         pace: Mutex::new(Pace::new(spec.rate)),
+        breadth: Mutex::new(Breadth::new(spec.connections)),
         domains: Mutex::new(DomainPaces::new(&spec.per_domain)),
         started: Instant::now(),
         policy_row: AtomicU32::new(0),
@@ -91,8 +92,7 @@ fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
     loop {
         let before = counts(run)?;
         let due = usize::try_from(before.pending + before.deferred).unwrap_or(usize::MAX);
-        let connections = run.spec.connections.clamp(1, due.max(1));
-        let (end, heard) = Pass::run(run, connections, once.then(Utc::now));
+        let (end, heard) = Pass::run(run, due, once.then(Utc::now));
         let open = counts(run)?.open();
         let unmade = lock(&run.unmade).len() as u64;
         if heard {

@@ -2,15 +2,16 @@
 
 use super::retry::{Retry, back_off, retry};
 use super::run::in_time;
-use super::{Consignment, DomainPaces, News, Pace, Progress};
+use super::{Breadth, Consignment, DomainPaces, News, Pace, Progress};
 use crate::ledger::{Event, StateWord};
 use crate::list::Address;
 use crate::store::{Change, Claimed, Ledger, StoreError};
 use crate::transport::{Blame, Connection, Ending, Envelope, MailObject, Outcome, SmtpSpec, Transport, wants_less};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 /// Deliveries of one claim.
@@ -42,6 +43,7 @@ pub(super) struct Run<'a> {
     pub stop: &'a AtomicBool,
     pub progress: &'a dyn Progress,
     pub pace: Mutex<Pace>,
+    pub breadth: Mutex<Breadth>,
     pub domains: Mutex<DomainPaces>,
     pub started: Instant,
     /// 5.7.x in a row.
@@ -73,7 +75,6 @@ pub(super) struct Pass<'a> {
     /// What is deferred to a later moment waits for another pass; `None` is the moment of each claim.
     due: Option<DateTime<Utc>>,
     queue: Mutex<Queue>,
-    alive: AtomicUsize,
     lost_row: AtomicU32,
     /// Whether the server gave a verdict on any message.
     heard: AtomicBool,
@@ -86,21 +87,14 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'a> Pass<'a> {
-    /// Works through all that is due with so many connections. Gives the reason why it ended early, and whether the server
-    /// gave a verdict on any message.
-    pub fn run(run: &'a Run<'a>, connections: usize, due: Option<DateTime<Utc>>) -> (Option<PassEnd>, bool) {
-        let pass = Pass {
-            run,
-            due,
-            queue: Mutex::default(),
-            alive: AtomicUsize::new(connections),
-            lost_row: AtomicU32::new(0),
-            heard: AtomicBool::new(false),
-            end: Mutex::new(None),
-        };
+    /// Works through what is due: `count` deliveries at most. Gives the reason why it ended early, and whether the server gave
+    /// a verdict on any message.
+    pub fn run(run: &'a Run<'a>, count: usize, due: Option<DateTime<Utc>>) -> (Option<PassEnd>, bool) {
+        let pass =
+            Pass { run, due, queue: Mutex::default(), lost_row: AtomicU32::new(0), heard: AtomicBool::new(false), end: Mutex::new(None) };
         std::thread::scope(|scope| {
-            for _ in 0..connections {
-                scope.spawn(|| pass.work());
+            for _ in 0..lock(&run.breadth).start(count) {
+                scope.spawn(|| pass.work(scope));
             }
         });
         let queue = std::mem::take(&mut *lock(&pass.queue));
@@ -126,12 +120,18 @@ impl<'a> Pass<'a> {
         self.run.stop.load(Ordering::Relaxed) || lock(&self.end).is_some()
     }
 
-    fn work(&self) {
+    fn work<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         let mut connection = None;
         let mut went_without = None;
+        let mut is_surplus = false;
         let mut ahead = None;
         while let Some(delivery) = ahead.take().or_else(|| self.next_delivery(true)) {
             if self.is_over() {
+                self.put_back([Some(delivery)]);
+                break;
+            }
+            is_surplus = lock(&self.run.breadth).drop_surplus();
+            if is_surplus {
                 self.put_back([Some(delivery)]);
                 break;
             }
@@ -143,12 +143,16 @@ impl<'a> Pass<'a> {
                 went_without = reason;
                 break;
             }
+            if lock(&self.run.breadth).widen() {
+                scope.spawn(|| self.work(scope));
+            }
         }
         if let Some(connection) = connection {
             connection.quit();
         }
         // A server may allow fewer connections than we try; it is away when the last thread finds none.
-        if self.alive.fetch_sub(1, Ordering::AcqRel) == 1
+        if !is_surplus
+            && lock(&self.run.breadth).leave(went_without.is_some())
             && let Some(reason) = went_without
         {
             self.end(PassEnd::Away(reason));
@@ -269,7 +273,6 @@ impl<'a> Pass<'a> {
             Outcome::Bounced { blame: Blame::Policy, .. } | Outcome::Unsent(_) | Outcome::Forbidden { .. } => {}
             _ => self.run.policy_row.store(0, Ordering::Relaxed),
         }
-        self.heed(&outcome);
         match outcome {
             Outcome::Sent { reply } => self.settle(claim, Event::Accept, &reply, false),
             Outcome::Deferred { reply } => self.defer(claim, &reply),
@@ -300,13 +303,15 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Slows down where the server wants less, and quickens while it takes what it gets.
+    /// Slows down, over fewer connections, where the server wants less, and quickens while it takes what it gets.
     fn heed(&self, outcome: &Outcome) {
         let mut pace = lock(&self.run.pace);
         match outcome {
             Outcome::Sent { .. } => pace.quicken(),
             Outcome::Deferred { reply } | Outcome::Unsent(Ending::Again(reply)) if wants_less(reply) => {
-                pace.slow(self.run.started.elapsed());
+                if pace.slow(self.run.started.elapsed()) {
+                    lock(&self.run.breadth).halve();
+                }
             }
             _ => {}
         }
@@ -354,6 +359,7 @@ impl<'a> Pass<'a> {
                 None => self.open()?,
             };
             let outcome = open.send(mail, next.map(|next| &next.mail), &mut begin);
+            self.heed(&outcome);
             if open.is_used_up() {
                 open.quit();
             } else if open.is_open() {

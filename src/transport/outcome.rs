@@ -33,11 +33,25 @@ impl Blame {
     }
 }
 
-/// Whether a 4yz says that messages come too fast (RFC 3463: 4.7.x), and not that one recipient is to wait (greylisting).
+/// What servers say where they want less, with a code for it or without one.
+const LESS: [&str; 8] = [
+    "too many connections",
+    "too many concurrent",
+    "too many open connections",
+    "concurrent connections",
+    "rate limit",
+    "sending rate",
+    "throttl",
+    "too fast",
+];
+
+/// Whether a 4yz says that messages come too fast or over too many connections (RFC 3463: 4.7.x, or in words), and not that
+/// one recipient is to wait (greylisting).
 pub fn wants_less(reply: &str) -> bool {
     let text = reply.to_ascii_lowercase();
     let is_grey = text.contains("greylist") || text.contains("graylist");
-    text.starts_with('4') && text.split(' ').nth(1).is_some_and(|code| code.starts_with("4.7.")) && !is_grey
+    let has_code = || text.split(' ').nth(1).is_some_and(|code| code.starts_with("4.7."));
+    text.starts_with('4') && !is_grey && (has_code() || LESS.iter().any(|words| text.contains(words)))
 }
 
 /// Why a session ended, by what helps.
@@ -72,6 +86,25 @@ pub enum Outcome {
 mod tests {
     use super::super::reply::ReplyReader;
     use super::*;
+
+    #[test]
+    fn a_server_that_wants_less_says_so_in_several_ways() {
+        for (reply, is_meant) in [
+            ("450 4.7.1 Error: too much mail from 192.0.2.1", true),
+            ("421 4.7.0 mx.example.org Error: too many connections from 192.0.2.1", true),
+            ("421 Too many concurrent SMTP connections; please try again later.", true),
+            ("421 4.3.2 Too many open connections.", true),
+            ("432 4.3.2 Concurrent connections limit exceeded", true),
+            ("454 Throttling failure: Maximum sending rate exceeded.", true),
+            ("450 4.7.1 greylisted", false),
+            ("452 4.5.3 too many recipients", false),
+            ("421 4.3.2 going down", false),
+            ("550 5.7.1 rate limit", false),
+            ("connection lost", false),
+        ] {
+            assert_eq!(wants_less(reply), is_meant, "{reply}");
+        }
+    }
 
     #[test]
     fn blame_is_laid_by_the_enhanced_code() {

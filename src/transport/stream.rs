@@ -2,7 +2,8 @@
 
 use super::dialogue::Failure;
 use super::outcome::Ending;
-use rustls::pki_types::ServerName;
+use chrono::DateTime;
+use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -100,6 +101,36 @@ pub(super) struct Stream {
 fn is_in_the_clear(error: &std::io::Error) -> bool {
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     matches!(tls, Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
+}
+
+/// What is wrong with a certificate, in words for whoever has to mend it.
+fn certificate_fault(error: &io::Error) -> Option<String> {
+    use rustls::CertificateError as Fault;
+    let rustls::Error::InvalidCertificate(fault) = error.get_ref()?.downcast_ref::<rustls::Error>()? else { return None };
+    let day = |moment: &UnixTime| {
+        let moment = i64::try_from(moment.as_secs()).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        moment.unwrap_or_default().format("%Y-%m-%d").to_string()
+    };
+    Some(match fault {
+        Fault::ExpiredContext { not_after, .. } => {
+            format!("the certificate has expired, on {}: whoever runs the server has to renew it", day(not_after))
+        }
+        Fault::NotValidYetContext { not_before, .. } => {
+            format!("the certificate is valid from {} on: see whether this machine's clock is right", day(not_before))
+        }
+        Fault::NotValidForNameContext { expected, presented } => {
+            let names: Vec<&str> = presented.iter().map(|name| name.split('"').nth(1).unwrap_or(name)).collect();
+            let names = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
+            format!("the certificate is for {names}, not for {}: `host` has to be a name of the server", expected.to_str())
+        }
+        // A bad signature is that of another authority of the same name, such as an earlier certificate that signs itself.
+        Fault::UnknownIssuer | Fault::BadSignature => {
+            "the certificate is by nobody whom this system trusts: where it signs itself, or its authority is your \
+                                 own, name a file with that one in SSL_CERT_FILE"
+                .into()
+        }
+        _ => return None,
+    })
 }
 
 fn lost(what: &str, error: &io::Error) -> Failure {
@@ -204,7 +235,7 @@ impl Stream {
                 _ if is_in_the_clear(&error) => {
                     failed("what the server says is not TLS; where its port begins in the clear, try tls = \"starttls\"".into())
                 }
-                _ => failed(error.to_string()),
+                _ => failed(certificate_fault(&error).unwrap_or_else(|| error.to_string())),
             })?;
         }
         self.layer = Layer::Tls(Box::new(StreamOwned::new(session, timed)));

@@ -540,6 +540,22 @@ fn a_ledger_that_can_t_be_written_stops_the_dots() {
     assert_eq!(record.messages.len(), 30);
 }
 
+/// Fewer connections for a while, not only fewer messages.
+#[test]
+fn a_server_with_too_many_connections_gets_half_and_then_more_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("t.db");
+    let people: Vec<String> = (0..300).map(|n| format!("p{n:03}")).collect();
+    import(&database, &people.iter().map(String::as_str).collect::<Vec<_>>());
+    let server = MockSmtp::start(Plan::new().rule(At::Mail, "", 20, 2, say("421 4.7.0 too many connections")));
+    let summary = run(&database, &SmtpSpec { connections: 4, ..spec(server.port()) }, false, false);
+    assert_eq!((summary.ended, summary.counts.sent), (Ended::Finished, 300));
+    let open: Vec<usize> = server.record().messages.iter().map(|seen| seen.open).collect();
+    // Some are under way when it says so; then half, and one more with each hundred.
+    assert!(open[40..100].iter().all(|open| *open <= 2), "{open:?}");
+    assert!(open[150..200].iter().all(|open| *open <= 3) && open[250..].contains(&4), "{open:?}");
+}
+
 /// Whatever the connections hear after the stop is decided bounces nobody.
 #[test]
 fn a_policy_stop_does_not_overshoot() {

@@ -81,6 +81,8 @@ pub struct Seen {
     pub verdict: Option<u16>,
     pub is_secure: bool,
     pub user: Option<String>,
+    /// How many connections there were then.
+    pub open: usize,
 }
 
 impl std::fmt::Debug for Seen {
@@ -215,16 +217,24 @@ pub struct Certificate {
 
 impl Certificate {
     pub fn for_name(name: &str) -> Certificate {
-        let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-        let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        Certificate::until(name, 4096)
+    }
+
+    /// One that is valid up to the start of a year.
+    pub fn until(name: &str, year: i32) -> Certificate {
+        let key_pair = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let cert = params.self_signed(&key_pair).unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(key_pair.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
+            .with_single_cert(vec![cert.der().clone()], key)
             .unwrap();
-        Certificate { pem: made.cert.pem(), key_pem: made.signing_key.serialize_pem(), config: Arc::new(config) }
+        Certificate { pem: cert.pem(), key_pem: key_pair.serialize_pem(), config: Arc::new(config) }
     }
 }
 
@@ -450,6 +460,7 @@ impl Session<'_> {
             verdict: None,
             is_secure: matches!(self.layer, Some(Layer::Tls(_))),
             user: self.user.clone(),
+            open: self.shared.open.load(Ordering::SeqCst),
         };
         let at = {
             let mut record = self.shared.record.lock().unwrap();

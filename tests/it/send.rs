@@ -423,14 +423,18 @@ fn send_trusting(project: &Project, pem: &str) -> (i32, String) {
 fn tls_is_checked_and_never_left_out() {
     let right = Certificate::for_name("localhost");
     let other = Certificate::for_name("other.example");
+    let expired = Certificate::until("localhost", 2020);
     let injected = Act::Say(b"220 go\r\n250 injected\r\n".to_vec());
     // The mode, the server, whom we trust, and: the exit code, what is said, how many messages came.
     for (mode, plan, trusted, code, said, came) in [
         ("implicit", Plan::new().tls(&right, true), &right, 0, "", 1),
         ("starttls", Plan::new().tls(&right, false), &right, 0, "", 1),
-        ("implicit", Plan::new().tls(&right, true), &other, 75, "TLS with localhost", 0),
-        ("starttls", Plan::new().tls(&right, false), &other, 75, "TLS with localhost", 0),
-        ("starttls", Plan::new().tls(&other, false), &other, 75, "not valid for name", 0),
+        ("implicit", Plan::new().tls(&right, true), &other, 75, "the certificate is by nobody whom this system trusts", 0),
+        ("starttls", Plan::new().tls(&right, false), &other, 75, "the certificate is by nobody whom this system trusts", 0),
+        ("implicit", Plan::new().tls(&other, true), &other, 75, "the certificate is for other.example, not for localhost", 0),
+        ("starttls", Plan::new().tls(&other, false), &other, 75, "the certificate is for other.example, not for localhost", 0),
+        ("implicit", Plan::new().tls(&expired, true), &expired, 75, "the certificate has expired, on 2020-01-01", 0),
+        ("starttls", Plan::new().tls(&expired, false), &expired, 75, "the certificate has expired, on 2020-01-01", 0),
         ("starttls", Plan::new(), &right, 2, "does not offer STARTTLS", 0),
         ("starttls", Plan::new().tls(&right, false).once(At::StartTls, "", injected), &right, 75, "said more than", 0),
         ("starttls", Plan::new().tls(&right, false).always(At::StartTls, "", say("454 no key")), &right, 75, "454 no key", 0),
@@ -447,6 +451,8 @@ fn tls_is_checked_and_never_left_out() {
         let record = server.record();
         assert_eq!(record.messages.len(), came, "{mode}, {said}");
         assert!(record.messages.iter().all(|seen| seen.is_secure));
+        let report = project.run("report latest --format json").success().json();
+        assert_eq!((&report["sent"], &report["pending"]), (&json!(came), &json!(1 - came)), "{mode}, {said}");
         if came == 0 {
             assert!(!record.commands.iter().any(|line| line.starts_with("MAIL") || line.starts_with("AUTH")), "{:?}", record.commands);
         }
