@@ -309,7 +309,8 @@ impl<'a> Pass<'a> {
         match outcome {
             Outcome::Sent { .. } => pace.quicken(),
             Outcome::Deferred { reply } | Outcome::Unsent(Ending::Again(reply)) if wants_less(reply) => {
-                if pace.slow(self.run.started.elapsed()) {
+                let is_news = pace.slow(self.run.started.elapsed());
+                if is_news {
                     lock(&self.run.breadth).halve();
                 }
             }

@@ -39,5 +39,7 @@ mod send;
 mod servers;
 mod syntax;
 mod templates;
+#[cfg(all(feature = "send", target_os = "linux"))]
+mod terminal;
 mod tidy;
 mod unchanged;
