@@ -7,7 +7,7 @@ use crate::ledger::{DeliveryState, Event, StateWord, recover, step};
 use crate::list::{Audience, Segment, Subscriber, SubscriptionState};
 use chrono::{DateTime, Utc};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -221,21 +221,21 @@ impl Store {
             let mut update = change.prepare_cached(
                 "UPDATE deliveries SET state = ?2, until = NULL, fence = ?3, boot = ?4, reply = coalesce(?5, reply), updated = ?6 WHERE id = ?1",
             )?;
-            let mut due = change.prepare_cached(&format!(
-                "SELECT d.id, d.until, d.attempts, d.first_try, p.reason, {COLUMNS}
-                 FROM deliveries d LEFT JOIN subscribers s USING (key) LEFT JOIN suppressions p USING (key)
-                 WHERE d.issue = :issue AND d.state = :state AND (d.until IS NULL OR d.until <= :now) ORDER BY d.until, d.id LIMIT :most"
-            ))?;
             // First who was not tried: three whose messages cost the connection must not keep all others waiting.
             for word in ["pending", "deferred"] {
+                // With the state as a literal, so that the index of those who wait is known to hold them.
+                let mut due = change.prepare_cached(&format!(
+                    "SELECT d.id, d.until, d.attempts, d.first_try, p.reason, {COLUMNS}
+                     FROM deliveries d LEFT JOIN subscribers s USING (key) LEFT JOIN suppressions p USING (key)
+                     WHERE d.issue = ?1 AND d.state = '{word}' AND (d.until IS NULL OR d.until <= ?2) ORDER BY d.until, d.id LIMIT ?3"
+                ))?;
                 loop {
                     let room = most.saturating_sub(claimed.len());
                     if room == 0 {
                         break;
                     }
-                    let bounds = named_params! {":issue": issue, ":state": word, ":now": millis(now), ":most": i64::try_from(room).unwrap_or(i64::MAX)};
                     let mut found = Vec::new();
-                    let mut rows = due.query(bounds)?;
+                    let mut rows = due.query(params![issue, millis(now), i64::try_from(room).unwrap_or(i64::MAX)])?;
                     while let Some(row) = rows.next()? {
                         found.push(candidate(row, word)?);
                     }

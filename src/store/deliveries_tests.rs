@@ -328,3 +328,26 @@ fn after_a_lost_change_the_writer_takes_no_more() {
     drop(ledger);
     assert!(matches!(writer.finish(), Err(StoreError::Refused(_))));
 }
+
+#[test]
+fn a_step_writes_one_page() {
+    let (folder, mut store) = enrolled(1000);
+    let claimed = store.claim(ISSUE, 100, "boot", now()).unwrap();
+    store.sync().unwrap();
+    let log = folder.path().join("t.db-wal");
+    for (event, pages) in [(Event::Begin, 1), (Event::Accept, 2)] {
+        one(&mut store, change(&claimed[50], event)).unwrap();
+        // 32 bytes of the log, and 24 of each page, are its own (SQLite's file format, section 4.1).
+        assert_eq!(std::fs::metadata(&log).unwrap().len(), 32 + pages * (4096 + 24), "{event:?}");
+    }
+}
+
+#[test]
+fn only_those_who_wait_are_looked_through() {
+    let (_folder, store) = enrolled(3);
+    for state in ["pending", "deferred"] {
+        let sql = format!("EXPLAIN QUERY PLAN SELECT min(until) FROM deliveries WHERE issue = ?1 AND state = '{state}'");
+        let plan: String = store.connection.query_row(&sql, [ISSUE], |row| row.get("detail")).unwrap();
+        assert!(plan.contains("deliveries_waiting (issue=? AND state=?)"), "{plan}");
+    }
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Raised with each change of the tables.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// What each version has changed since the one before; a new database runs them all. Moments are milliseconds since 1970, so that SQL can compare them. `key` is `Address::key`.
 const STEPS: [&str; VERSION as usize] = [
@@ -39,6 +39,11 @@ CREATE TABLE lifted (
     key TEXT NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL, lifted INTEGER NOT NULL, why TEXT NOT NULL
 ) STRICT;
 CREATE INDEX lifted_by_key ON lifted (key);
+",
+    // Of those alone who wait to be claimed: an index of every state would be written by each step of each delivery.
+    "
+DROP INDEX deliveries_by_state;
+CREATE INDEX deliveries_waiting ON deliveries (issue, state, until) WHERE state = 'pending' OR state = 'deferred';
 ",
 ];
 

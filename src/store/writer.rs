@@ -5,9 +5,13 @@ use super::deliveries::Change;
 use super::{Store, StoreError};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Changes of one transaction.
 const LARGEST_GROUP: usize = 256;
+/// How long a change that nobody waits for may wait for one that somebody does, to be committed with it: a message's outcome with
+/// the `begun` of its connection's next. Until then the delivery counts as begun, so that no crash makes it more than uncertain.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 enum Job {
     Change(Box<Change>, Option<SyncSender<Result<(), StoreError>>>),
@@ -77,9 +81,11 @@ fn serve(mut store: Store, queue: &Receiver<Job>) -> Result<(), StoreError> {
         let mut next = Some(first);
         let (mut changes, mut answers) = (Vec::new(), Vec::new());
         let mut alone = None;
+        let mut is_awaited = false;
         while let Some(job) = next.take() {
             match job {
                 Job::Change(change, answer) => {
+                    is_awaited |= answer.is_some();
                     changes.push(*change);
                     answers.push(answer);
                 }
@@ -89,7 +95,7 @@ fn serve(mut store: Store, queue: &Receiver<Job>) -> Result<(), StoreError> {
                 }
             }
             if changes.len() < LARGEST_GROUP {
-                next = queue.try_recv().ok();
+                next = if is_awaited { queue.try_recv().ok() } else { queue.recv_timeout(PATIENCE).ok() };
             }
         }
         if !changes.is_empty() {
