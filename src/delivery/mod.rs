@@ -1,6 +1,6 @@
 //! Delivering an issue: enrol → claim → compose → transport → settle.
 //!
-//! One thread for each connection; all take from one queue of claimed deliveries, and one thread writes the ledger. The
+//! One thread for each connection; all take from one queue of claimed deliveries, and share the ledger. The
 //! ledger decides what may happen (`ledger::step`), the dialogue what a server's word means; this room joins the two.
 #![expect(clippy::disallowed_methods, reason = "edge: deliveries have moments, and secrets come from the environment or files")]
 

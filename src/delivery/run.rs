@@ -45,12 +45,11 @@ pub fn send(
         store.resend_uncertain(consignment.issue, Utc::now())?;
     }
     progress.tell(&News::Started(store.counts(consignment.issue)?.unwrap_or_default()));
-    let (ledger, writer) = Ledger::start(store);
     let run = Run {
         transport,
         spec,
         consignment,
-        ledger,
+        ledger: Ledger::new(store),
         boot,
         enrolled: enrolled.at,
         stop,
@@ -64,9 +63,8 @@ pub fn send(
     };
     let ended = passes(&run, options.once).and_then(|ended| release_unmade(&run).map(|()| ended));
     let counts = counts(&run);
-    drop(run);
-    // Why the thread stopped is more than that it did.
-    writer.finish()?;
+    // Its first fault is why the others came.
+    run.ledger.finish()?;
     Ok(Summary { counts: counts?, ended: ended?, is_changed: enrolled.is_changed })
 }
 
@@ -81,8 +79,7 @@ fn release_unmade(run: &Run) -> Result<(), StoreError> {
 }
 
 fn counts(run: &Run) -> Result<Counts, StoreError> {
-    let issue = run.consignment.issue.to_owned();
-    run.ledger.run(move |store| store.counts(&issue)).map(Option::unwrap_or_default)
+    run.ledger.run(|store| store.counts(run.consignment.issue)).map(Option::unwrap_or_default)
 }
 
 fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
@@ -117,8 +114,7 @@ fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
             None if is_long => return Ok(Ended::Left("the server loses each connection".into())),
             None if once => return Ok(Ended::Left("one pass was asked for".into())),
             None => {
-                let issue = run.consignment.issue.to_owned();
-                let due = run.ledger.run(move |store| store.next_due(&issue))?;
+                let due = run.ledger.run(|store| store.next_due(run.consignment.issue))?;
                 (due.unwrap_or_else(Utc::now), format!("{} deferred", open.saturating_sub(unmade)))
             }
         };

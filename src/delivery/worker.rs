@@ -146,6 +146,9 @@ impl<'a> Pass<'a> {
             if lock(&self.run.breadth).widen() {
                 scope.spawn(|| self.work(scope));
             }
+            if ahead.is_none() {
+                self.commit();
+            }
         }
         if let Some(connection) = connection {
             connection.quit();
@@ -235,9 +238,8 @@ impl<'a> Pass<'a> {
         // With a slow pace a large claim would be old before it is sent: who unsubscribes meanwhile would get it.
         let ten_seconds = self.run.spec.rate.map_or(f64::MAX, |rate| (rate * 10.0).ceil());
         let most = (ten_seconds as usize).clamp(1, LARGEST_CLAIM);
-        let (issue, boot) = (self.run.consignment.issue.to_owned(), self.run.boot.clone());
         let due = self.due.unwrap_or_else(Utc::now);
-        match self.run.ledger.run(move |store| store.claim(&issue, most, &boot, due)) {
+        match self.run.ledger.run(|store| store.claim(self.run.consignment.issue, most, &self.run.boot, due)) {
             Ok(claimed) => {
                 queue.is_exhausted = claimed.is_empty();
                 queue.claimed.extend(claimed);
@@ -256,6 +258,13 @@ impl<'a> Pass<'a> {
 
     fn post(&self, claim: &Claimed, event: Event, reply: Option<String>, suppress: bool) -> Result<(), StoreError> {
         self.run.ledger.post(self.change(claim, event, reply, suppress))
+    }
+
+    /// An outcome is committed with the next `begun` of any connection: before this one waits for anything else, it commits itself.
+    fn commit(&self) {
+        if let Err(error) = self.run.ledger.commit() {
+            self.end(PassEnd::Ledger(error));
+        }
     }
 
     /// Delivers one. `Err` leaves it undone, for another connection or run; with a reason if no connection can be had.
@@ -357,7 +366,10 @@ impl<'a> Pass<'a> {
                 Some(open) => open,
                 // Who stops the run waits for what is in flight, not for a server that may take its time.
                 None if self.run.stop.load(Ordering::Relaxed) => return Err(None),
-                None => self.open()?,
+                None => {
+                    self.commit();
+                    self.open()?
+                }
             };
             let outcome = open.send(mail, next.map(|next| &next.mail), &mut begin);
             self.heed(&outcome);

@@ -291,13 +291,13 @@ fn what_is_taken_up_again_has_all_its_time() {
 }
 
 #[test]
-fn the_writer_answers_each_and_groups_many() {
+fn the_ledger_answers_each_and_groups_many() {
     let (folder, mut store) = enrolled(200);
     let claims = store.claim(ISSUE, 200, "boot", now()).unwrap();
-    let (ledger, writer) = Ledger::start(store);
+    let ledger = Ledger::new(store);
     std::thread::scope(|scope| {
         for part in claims.chunks(25) {
-            let ledger = ledger.clone();
+            let ledger = &ledger;
             scope.spawn(move || {
                 for claim in part {
                     ledger.change(change(claim, Event::Begin)).unwrap();
@@ -308,25 +308,23 @@ fn the_writer_answers_each_and_groups_many() {
         }
     });
     assert_eq!(ledger.run(|store| store.counts(ISSUE)).unwrap().unwrap().sent, 200);
-    drop(ledger);
-    writer.finish().unwrap();
+    ledger.finish().unwrap();
     let store = Store::open(&folder.path().join("t.db")).unwrap();
     assert_eq!(store.counts(ISSUE).unwrap().unwrap().sent, 200);
 }
 
 #[test]
-fn after_a_lost_change_the_writer_takes_no_more() {
+fn after_a_lost_change_the_ledger_takes_no_more() {
     let (_folder, mut store) = enrolled(2);
     let claims = store.claim(ISSUE, 2, "boot", now()).unwrap();
-    let (ledger, writer) = Ledger::start(store);
+    let ledger = Ledger::new(store);
     // An outcome that the ledger refuses, posted by nobody who waits.
     ledger.post(change(&claims[0], Event::Accept)).unwrap();
-    // This one may still be in the same group; the next can't.
-    let _ = ledger.change(change(&claims[1], Event::Begin));
+    // This one is in the same group, and has its own answer; the next can't be.
+    ledger.change(change(&claims[1], Event::Begin)).unwrap();
     assert!(ledger.change(change(&claims[1], Event::Accept)).is_err());
     assert!(ledger.run(|store| store.counts(ISSUE)).is_err());
-    drop(ledger);
-    assert!(matches!(writer.finish(), Err(StoreError::Refused(_))));
+    assert!(matches!(ledger.finish(), Err(StoreError::Refused(_))));
 }
 
 #[test]

@@ -2,16 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "edge: the database is a file, the lock another, and the machine is asked for its boot id")]
 
 mod deliveries;
+mod group;
 mod machine;
 mod sqlite;
 mod subscribers;
-mod writer;
 
 pub use deliveries::{Change, Claimed, Counts, DeliveryRow, Enrolled};
+pub use group::Ledger;
 pub use machine::{SendLock, boot_id};
 pub use sqlite::Store;
 pub use subscribers::{ImportCount, Importing, Lifted, ListView};
-pub use writer::{Ledger, Writer};
 
 use crate::ledger::{Refused, StateWord};
 use crate::list::Segment;
