@@ -22,6 +22,12 @@ use std::path::Path;
 /// A content file may have so many bytes: a front matter typo must not load a video.
 const MAX_CONTENT_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Nearly all have fewer, so that their lengths need not be asked for first.
+const USUAL_BYTES: u64 = 64 * 1024;
+
+/// Memory that most of them fit in.
+const FIRST_BYTES: usize = 16 * 1024;
+
 /// Reads a file of at most `MAX_CONTENT_BYTES`.
 pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -32,13 +38,17 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 /// Reads a file in place of what `bytes` holds, whose memory is used again.
 fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
     let file = std::fs::File::open(path)?;
+    bytes.clear();
+    bytes.reserve(FIRST_BYTES);
+    if (&file).take(USUAL_BYTES).read_to_end(bytes)? < USUAL_BYTES as usize {
+        return Ok(());
+    }
     let length = file.metadata()?.len();
     if length > MAX_CONTENT_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has {length} bytes; {MAX_CONTENT_BYTES} are read at most")));
     }
-    bytes.clear();
-    bytes.reserve_exact(usize::try_from(length).unwrap_or(0) + 1);
-    file.take(MAX_CONTENT_BYTES + 1).read_to_end(bytes)?;
+    bytes.reserve_exact(usize::try_from(length.saturating_sub(USUAL_BYTES)).unwrap_or(0) + 1);
+    file.take(MAX_CONTENT_BYTES + 1 - USUAL_BYTES).read_to_end(bytes)?;
     if bytes.len() as u64 > MAX_CONTENT_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {MAX_CONTENT_BYTES} bytes")));
     }

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
+use std::ffi::OsString;
 use std::fs::{DirEntry, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -126,7 +127,9 @@ impl<'a> Tree<'a> {
                 return found;
             }
         };
-        let has = |name: &str| entries.iter().any(|entry| entry.file_name() == name);
+        let hidden: Vec<OsString> =
+            entries.iter().map(DirEntry::file_name).filter(|name| name.as_encoded_bytes().starts_with(b".")).collect();
+        let has = |name: &str| hidden.iter().any(|hidden| hidden == name);
         if place.depth > 0 && has(manifest::NAME) {
             return found;
         }
@@ -166,12 +169,12 @@ impl<'a> Tree<'a> {
             Match::Whitelist(_) => true,
             Match::None => is_content_name(&name, self.rules.underscores),
         };
-        if !is_named || ignores.is_ignored(&path, is_folder) || self.except.contains(&path) {
+        if !is_named || ignores.is_ignored(&path, is_folder) || is_folder && self.except.contains(&path) {
             return;
         }
         let real = match target {
-            None => place.real.join(entry.file_name()),
-            Some(Ok((_, real))) if real.starts_with(self.root) => real,
+            None => None,
+            Some(Ok((_, real))) if real.starts_with(self.root) => Some(real),
             Some(_) => {
                 // A folder that nobody chose needs no word.
                 let is_chosen = || self.include.is_empty() || self.include.matched_path_or_any_parents(&path, true).is_ignore();
@@ -182,6 +185,7 @@ impl<'a> Tree<'a> {
             }
         };
         if is_folder {
+            let real = real.unwrap_or_else(|| place.real.join(entry.file_name()));
             let mut above = std::iter::successors(Some(place), |place| place.above);
             if own.is_symlink() && above.any(|place| place.real == real) {
                 found.faults.push((relative(), Diagnostic::link_skipped()));

@@ -31,7 +31,10 @@ pub struct WalkRules {
 /// A content folder.
 #[derive(Debug)]
 pub struct Folder {
+    /// Without links.
     root: PathBuf,
+    /// As it was given: mostly fewer folders for the system to look up with each file than the whole path has.
+    given_root: PathBuf,
     /// The folder whose files stand at the site's root.
     static_root: Option<PathBuf>,
     sources: Vec<SourcePath>,
@@ -53,6 +56,7 @@ impl Folder {
         }
         let mut folder = Folder {
             root: real_root.clone(),
+            given_root: root.to_owned(),
             static_root: None,
             sources: Vec::new(),
             issues: Vec::new(),
@@ -144,7 +148,7 @@ impl Folder {
 
     /// Reads a content file or a written issue in place of what `bytes` holds.
     pub fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let root = if self.issues.contains(path) { &self.issues_root } else { &self.root };
+        let root = if self.issues.contains(path) { &self.issues_root } else { &self.given_root };
         super::read_file_into(&root.join(&*path.relative), bytes)
     }
 
