@@ -128,6 +128,12 @@ fn read_folders(config: &Config, reader: &dyn Reader) -> (Folders, Vec<Diagnosti
 /// held once.
 const AT_ONCE: usize = 2048;
 
+/// A thread takes so many files, entries or documents at a time, at most: the last ones that it holds are waited for by all
+/// others.
+const FILES_A_TIME: usize = 64;
+const ENTRIES_A_TIME: usize = 4;
+const DOCUMENTS_A_TIME: usize = 1;
+
 /// A file's memory is used for the next one, unless it is larger than this.
 const KEPT_BYTES: usize = 1024 * 1024;
 
@@ -146,8 +152,9 @@ pub fn read_catalog(config: &Config, reader: &dyn Reader) -> (Catalog, Vec<Diagn
         }
         Err(fault) => (None, vec![fault]),
     };
-    let read =
-        |paths: &[SourcePath]| -> Vec<(Option<Head>, Vec<Diagnostic>)> { paths.par_iter().map_init(Memory::default, read_head).collect() };
+    let read = |paths: &[SourcePath]| -> Vec<(Option<Head>, Vec<Diagnostic>)> {
+        paths.par_iter().with_max_len(FILES_A_TIME).map_init(Memory::default, read_head).collect()
+    };
     let mut put = |paths: &[SourcePath], read: Vec<(Option<Head>, Vec<Diagnostic>)>| {
         for ((head, mut found), path) in read.into_iter().zip(paths) {
             match head {
@@ -361,7 +368,7 @@ impl<'a> Kitchen<'a> {
         for documents in batches(&documents) {
             let wanted: BTreeSet<usize> = documents.iter().flat_map(Document::entries).copied().collect();
             let missing: Vec<usize> = wanted.into_iter().filter(|at| !pantry.ready.contains_key(at)).collect();
-            let made: Vec<_> = missing.into_par_iter().map(|at| (at, self.feed_entry(at, oldest))).collect();
+            let made: Vec<_> = missing.into_par_iter().with_max_len(ENTRIES_A_TIME).map(|at| (at, self.feed_entry(at, oldest))).collect();
             let mut fresh = HashMap::with_capacity(made.len());
             for (at, (entry, mut found)) in made {
                 fresh.extend(entry.map(|entry| (at, entry)));
@@ -376,7 +383,7 @@ impl<'a> Kitchen<'a> {
                 newest = first.entries().iter().filter_map(entry).take(LISTED).map(|entry| entry.row.clone()).collect();
             }
             let files: Vec<_> = documents.iter().flat_map(|document| spec.formats.iter().map(move |format| (document, *format))).collect();
-            files.into_par_iter().try_for_each(|(document, format)| {
+            files.into_par_iter().with_max_len(DOCUMENTS_A_TIME).try_for_each(|(document, format)| {
                 let entries: Vec<&RenderedEntry> = document.entries().iter().filter_map(entry).map(|entry| &entry.rendered).collect();
                 let pieces = feed::render_document(format, &self.config.site, &spec, document, &entries, oldest);
                 sink.write_pieces(&document.path(format), &pieces.iter().map(Cow::as_ref).collect::<Vec<_>>())
