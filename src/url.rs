@@ -45,6 +45,9 @@ pub fn strict(url: &str) -> String {
 
 /// Percent-encodes what a path may not hold (RFC 3986, section 3.3); what is encoded already stays.
 pub fn encode_path(path: &str) -> String {
+    if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_')) {
+        return path.to_owned();
+    }
     encode(path, |_, byte| b"/-._~!$&'()*+,;=:@".contains(&byte))
 }
 

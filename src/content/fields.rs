@@ -290,8 +290,8 @@ impl FieldReader<'_> {
             fields.truncate(if is_jekyll && meaning == Meaning::Tags { 1 } else { 2 });
             if fields.is_empty() { slot(meaning).into_iter().collect() } else { fields }
         };
-        let mut tags: Vec<String> = all(Meaning::Tags, ["tag", "tags"]).into_iter().flat_map(|field| self.list(field)).collect();
-        let mut categories: Vec<String> =
+        let mut tags: Vec<&str> = all(Meaning::Tags, ["tag", "tags"]).into_iter().flat_map(|field| self.list(field)).collect();
+        let mut categories: Vec<&str> =
             all(Meaning::Categories, ["categories", "category"]).into_iter().flat_map(|field| self.list(field)).collect();
         if let Some(field) = slot(Meaning::Taxonomies)
             && let Value::Table(taxonomies) = &field.node.value
@@ -314,32 +314,32 @@ impl FieldReader<'_> {
         for name in &categories {
             entry.add_category(name);
         }
-        entry.address_categories = categories;
+        entry.address_categories = categories.into_iter().map(str::to_owned).collect();
     }
 
     /// A list, or a text of several values: by commas, or as the generator splits it.
-    fn list(&mut self, field: &Field) -> Vec<String> {
+    fn list<'f>(&mut self, field: &'f Field) -> Vec<&'f str> {
         let is_one = ["tag", "category"].iter().any(|name| field.name.eq_ignore_ascii_case(name));
-        let names = match &field.node.value {
-            Value::List(_) => named(&field.node),
-            Value::Table(_) => {
-                self.wrong_type(field, "a list of words");
-                Vec::new()
-            }
+        let mut names = Vec::new();
+        match &field.node.value {
+            Value::List(_) => take_names(&field.node, &mut names),
+            Value::Table(_) => self.wrong_type(field, "a list of words"),
             _ => {
                 let text = field.node.text().unwrap_or_default();
                 self.doubt(field);
                 match self.dialect {
                     // Jekyll splits at spaces, and takes its singular whole.
-                    Dialect::Jekyll if is_one => vec![text.to_owned()],
-                    Dialect::Jekyll => text.split_whitespace().map(|part| part.trim_matches(',').to_owned()).collect(),
-                    Dialect::Pelican if is_one => vec![text.to_owned()],
-                    Dialect::Pelican if text.contains(';') => text.split(';').map(str::to_owned).collect(),
-                    _ => text.split(',').map(str::to_owned).collect(),
+                    Dialect::Jekyll if is_one => names.push(text),
+                    Dialect::Jekyll => names.extend(text.split_whitespace().map(|part| part.trim_matches(','))),
+                    Dialect::Pelican if is_one => names.push(text),
+                    Dialect::Pelican if text.contains(';') => names.extend(text.split(';')),
+                    _ => names.extend(text.split(',')),
                 }
             }
-        };
-        names.into_iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+        }
+        names.iter_mut().for_each(|name| *name = name.trim());
+        names.retain(|name| !name.is_empty());
+        names
     }
 
     /// A number or a flag where words are expected.
@@ -399,13 +399,10 @@ fn fill<'a>(slots: &mut Slots<'a>, meaning: Meaning, rank: u8, field: &'a Field)
 }
 
 /// The names in a list, and in the lists in it. Docusaurus writes tags as `{label, permalink}` too.
-fn named(node: &Node) -> Vec<String> {
+fn take_names<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
     match &node.value {
-        Value::List(nodes) => nodes.iter().flat_map(named).collect(),
-        _ => {
-            let text = node.text().or_else(|| ["label", "name", "title"].iter().find_map(|key| node.get(key)?.text()));
-            text.map(str::to_owned).into_iter().collect()
-        }
+        Value::List(nodes) => nodes.iter().for_each(|node| take_names(node, names)),
+        _ => names.extend(node.text().or_else(|| ["label", "name", "title"].iter().find_map(|key| node.get(key)?.text()))),
     }
 }
 

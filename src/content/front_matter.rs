@@ -45,7 +45,7 @@ pub fn read_front_matter(source: &Source) -> (FrontMatter, Vec<Diagnostic>) {
         faults.extend(told.map(|(at, c)| Diagnostic::control_removed(*c).at(source, Span::new(*at, at + c.len_utf8()))));
     }
     // Only an escape (`"\u0008"`) can still stand for such a character.
-    if head.contains('\\') {
+    if memchr::memchr(b'\\', head.as_bytes()).is_some() {
         for field in &mut front_matter.fields {
             clean(&mut field.node, source, &mut faults);
         }
@@ -144,24 +144,24 @@ fn nothing(body_start: usize) -> FrontMatter {
 }
 
 /// The line that closes the front matter that the line `first` opens; `from` is where the next one begins.
-fn closing_line(text: &str, first: &str, mut from: usize) -> Option<Range<usize>> {
+fn closing_line(text: &str, first: &str, from: usize) -> Option<Range<usize>> {
     let marks: &[&str] = match first.get(..3)? {
-        "+++" => &["+++"],
-        "---" => &["---", "..."],
+        "+++" => &["\n+++"],
+        "---" => &["\n---", "\n..."],
         _ => return None,
     };
-    loop {
-        let rest = &text[from..];
-        let line = memchr::memchr(b'\n', rest.as_bytes());
-        // Few lines begin as a mark does.
-        if matches!(rest.as_bytes().first(), Some(b'+' | b'-' | b'.')) && marks.iter().any(|mark| rest.starts_with(mark)) {
-            let end = from + line.map_or(rest.len(), |at| at + 1);
-            if marks.contains(&text[from..end].trim_end()) {
-                return Some(from..end);
-            }
-        }
-        from += line? + 1;
+    // From the end of the first line on.
+    let from = from - 1;
+    let mut closing: Option<Range<usize>> = None;
+    for mark in marks {
+        let until = closing.as_ref().map_or(text.len(), |line| line.start);
+        let lines = memchr::memmem::find_iter(&text.as_bytes()[from..until], mark).map(|at| {
+            let start = from + at + 1;
+            start..memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |length| start + length + 1)
+        });
+        closing = lines.into_iter().find(|line| text[line.clone()].trim_end() == &mark[1..]).or(closing);
     }
+    closing
 }
 
 /// What keeps front matter open: a line that nearly closes it, else that there is none.

@@ -127,6 +127,9 @@ impl Pattern {
 
 /// Runs of slashes become one.
 pub(super) fn collapse(path: &str) -> String {
+    if !path.contains("//") {
+        return path.to_owned();
+    }
     let mut out = String::with_capacity(path.len());
     for c in path.chars() {
         if c != '/' || !out.ends_with('/') {

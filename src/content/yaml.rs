@@ -75,9 +75,12 @@ struct Bytes {
 impl Bytes {
     fn new(text: &str) -> Self {
         let (mut wide, mut more) = (Vec::new(), 0);
-        for (block, bytes) in text.as_bytes().chunks(BLOCK).enumerate().filter(|(_, bytes)| !bytes.is_ascii()) {
+        let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+        let has_wide = |block: &[u8; BLOCK]| block.iter().fold(0, |all, byte| all | byte) >= 0x80;
+        let blocks = (0..).step_by(BLOCK).zip(blocks).filter(|(_, block)| has_wide(block)).map(|(from, block)| (from, block.as_slice()));
+        for (from, bytes) in blocks.chain([(text.len() - rest.len(), rest)]) {
             for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| **byte >= 0xc0) {
-                let place = block * BLOCK + at - more;
+                let place = from + at - more;
                 more += 1 + usize::from(*byte >= 0xe0) + usize::from(*byte >= 0xf0);
                 wide.push((place, more));
             }

@@ -201,23 +201,27 @@ impl<'a> Shelf<'a> {
         names: impl Fn(&'a Head, &mut dyn FnMut(&'a str)),
     ) -> Vec<PlannedFeed> {
         // A name is looked at closely once, not once an entry.
-        let mut all: HashMap<&str, Option<usize>> = HashMap::new();
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut met: Vec<usize> = Vec::with_capacity(self.order.len());
         for (_, head) in self.order {
             names(head, &mut |name| {
-                all.entry(name).or_default();
+                let next = numbers.len();
+                met.push(*numbers.entry(name).or_insert(next));
             });
         }
-        let folders = folders(&all.keys().copied().collect());
+        let folders = folders(&numbers.keys().copied().collect());
         let slugs: BTreeSet<&String> = folders.values().collect();
         let places: HashMap<&String, usize> = slugs.iter().enumerate().map(|(at, slug)| (*slug, at)).collect();
-        for (name, place) in &mut all {
-            *place = folders.get(&same_name(name)).and_then(|slug| places.get(slug).copied());
+        let mut place_of = vec![None; numbers.len()];
+        for (name, number) in numbers {
+            place_of[number] = folders.get(&same_name(name)).and_then(|slug| places.get(slug).copied());
         }
         let mut feeds: Vec<Option<PlannedFeed>> = vec![None; slugs.len()];
         let slugs: Vec<&String> = slugs.into_iter().collect();
+        let mut met = met.into_iter();
         for (at, head) in self.order {
             names(head, &mut |name| {
-                let Some(place) = all.get(name).copied().flatten() else { return };
+                let Some(place) = met.next().and_then(|number| place_of[number]) else { return };
                 let (Some(feed), Some(slug)) = (feeds.get_mut(place), slugs.get(place)) else { return };
                 let feed = feed.get_or_insert_with(|| self.feed(topic(name.to_owned()), format!("{folder}/{slug}/")));
                 // An entry may write one name in two ways.
