@@ -183,6 +183,8 @@ pub struct Entry {
     pub title: Option<String>,
     /// The author's own summary, as plain text.
     pub summary: Option<String>,
+    /// What ends the summary in the body, if it is not `<!--more-->`.
+    pub summary_end: Option<String>,
     pub authors: Vec<Person>,
     /// The lead image, as written.
     pub image: Option<String>,

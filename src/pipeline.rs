@@ -607,6 +607,7 @@ fn issue_as_entry(edition: &Edition, site: &Site) -> FeedEntry {
         head,
         title: Some(edition.title.clone()),
         summary: None,
+        summary_end: None,
         authors: Vec::new(),
         image: None,
         enclosures: Vec::new(),

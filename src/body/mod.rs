@@ -71,6 +71,8 @@ pub struct Body<'e> {
     words: &'static Words,
     /// Bytes of the source.
     length: usize,
+    /// The words before the author's own separator, if it is no comment.
+    lead: Option<String>,
 }
 
 /// Places of one kind of fault that are told, at most: a binary file has thousands of forbidden characters.
@@ -94,10 +96,19 @@ fn page_field(entry: &Entry, field: &str) -> Option<String> {
 /// The style of an entry whose generator or own fields ask for another.
 fn own_style(entry: &Entry, style: &Style) -> Option<Style> {
     let code_headers = entry.syntax == Syntax::Pelican;
-    // Jekyll's separator is any text; only a comment means nothing else.
-    let separator = entry.extra.iter().find(|(name, _)| name == "excerpt_separator").map(|(_, text)| text.trim());
-    let summary_end = separator.and_then(|text| text.strip_prefix("<!--")?.strip_suffix("-->")).map(|words| words.trim().into());
+    let comment = |text: &str| Some(text.trim().strip_prefix("<!--")?.strip_suffix("-->")?.trim().into());
+    let summary_end = entry.summary_end.as_deref().and_then(comment);
     (code_headers || summary_end.is_some()).then(|| Style { code_headers, summary_end, ..style.clone() })
+}
+
+/// The words before a separator that may be anything, blank lines too. It stays in the body, as Jekyll leaves it there, and
+/// what follows it may define links of what stands before.
+fn lead(text: &str, end: &str, markup: Markup, style: &Style) -> Option<String> {
+    let (before, after) = text.split_once(end)?;
+    let marked = format!("{before}\n\n<!--more-->\n\n{after}");
+    let body = Body::parse(&marked, markup, style).0;
+    let more = body.events.iter().position(|event| *event == Event::More)?;
+    Some(body.words(0..more)).filter(|words| !words.is_empty())
 }
 
 impl<'e> Body<'e> {
@@ -122,13 +133,16 @@ impl<'e> Body<'e> {
             let at = translated.as_ref().map_or(at, |translated| translated.original(at));
             cleaned.as_ref().map_or(at, |cleaned| cleaned.original(at))
         };
-        let (body, references): (Body<'e>, _) = match (&cleaned, &translated) {
+        let (mut body, references): (Body<'e>, _) = match (&cleaned, &translated) {
             (None, None) => Body::parse(text, entry.markup, style),
             _ => {
                 let (body, references) = Body::parse(translated.as_ref().map_or(clean, shortcode::Translated::text), entry.markup, style);
                 (body.into_owned(), references)
             }
         };
+        if let Some(end) = entry.summary_end.as_deref().filter(|_| style.summary_end.is_none()) {
+            body.lead = lead(translated.as_ref().map_or(clean, shortcode::Translated::text), end, entry.markup, style);
+        }
         let mut found: Vec<(char, Range<usize>)> =
             references.into_iter().map(|(c, range)| (c, original(range.start)..original(range.end))).collect();
         found.extend(cleaned.iter().flat_map(|cleaned| &cleaned.removed).map(|(at, c)| (*c, *at..at + c.len_utf8())));
@@ -183,14 +197,14 @@ impl<'e> Body<'e> {
         match markup {
             Markup::Markdown | Markup::Mdx => {
                 let read = markdown::read(text, style);
-                (Body { events: read.events, notes: read.notes, has_html: read.has_html, words, length }, read.forbidden)
+                (Body { events: read.events, notes: read.notes, has_html: read.has_html, words, length, lead: None }, read.forbidden)
             }
             Markup::Html => {
                 let mut stream = stream::Stream::with_capacity(text.len() / 24).ending_summary(style);
                 html_reader::read(text, &mut stream);
-                (Body { events: stream.finish(), notes: Vec::new(), has_html: true, words, length }, Vec::new())
+                (Body { events: stream.finish(), notes: Vec::new(), has_html: true, words, length, lead: None }, Vec::new())
             }
-            Markup::Text => (Body { events: plain::read(text), notes: Vec::new(), has_html: false, words, length }, Vec::new()),
+            Markup::Text => (Body { events: plain::read(text), notes: Vec::new(), has_html: false, words, length, lead: None }, Vec::new()),
         }
     }
 
@@ -202,6 +216,7 @@ impl<'e> Body<'e> {
             has_html: self.has_html,
             words: self.words,
             length: self.length,
+            lead: self.lead,
         }
     }
 
@@ -230,11 +245,12 @@ impl<'e> Body<'e> {
         words::reading_minutes(texts)
     }
 
-    /// What stands before `<!--more-->`, else the first paragraph, as plain text of at most `max_chars` characters.
+    /// What stands before the separator or `<!--more-->`, else the first paragraph, as plain text of at most `max_chars` characters.
     pub fn summary(&self, max_chars: usize) -> String {
-        let text = match self.events.iter().position(|event| *event == Event::More) {
-            Some(end) => self.words(0..end),
-            None => self.first_paragraph().unwrap_or_else(|| self.words(0..self.events.len())),
+        let text = match (&self.lead, self.events.iter().position(|event| *event == Event::More)) {
+            (Some(lead), _) => lead.clone(),
+            (None, Some(end)) => self.words(0..end),
+            (None, None) => self.first_paragraph().unwrap_or_else(|| self.words(0..self.events.len())),
         };
         shorten(&text, max_chars)
     }

@@ -28,6 +28,7 @@ fn entry(text: &str, markup: Markup) -> Entry {
         head,
         title: None,
         summary: None,
+        summary_end: None,
         authors: Vec::new(),
         image: None,
         enclosures: Vec::new(),
@@ -246,8 +247,21 @@ fn the_summary_is_the_marked_part_or_the_first_paragraph() {
     assert_eq!(summary("10<sup>9</sup> and 1<sup>st</sup>", 99), "10⁹ and 1st");
     assert_eq!(summary("", 9), "");
     let mut own = entry("One.\n\nTwo.\n\n<!-- cut -->\n\nThree.", Markup::Markdown);
-    own.extra.push(("excerpt_separator".into(), "<!--cut-->".into()));
+    own.summary_end = Some("<!--cut-->".into());
     assert_eq!(Body::read(&own, &Page, &Style::default()).0.summary(99), "One. Two.");
+    for (text, end, expected) in [
+        ("One.\n\n[Two][t].\n\n\nThree.\n\n[t]: /t\n", "\n\n\n", "One. Two."),
+        ("One. Two. [cut] Three.", "[cut]", "One. Two."),
+        ("One.\n\nTwo.\n", "[cut]", "One."),
+        ("One.\n\n```\n[cut]\n```\n", "[cut]", "One."),
+        ("One.\n\nTwo.\n", "", "One."),
+    ] {
+        let own = Entry { summary_end: Some(end.into()), ..entry(text, Markup::Markdown) };
+        let body = Body::read(&own, &Page, &Style::default()).0;
+        assert_eq!(body.summary(99), expected, "{text}");
+        let plain = entry(text, Markup::Markdown);
+        assert_eq!(body.events, Body::read(&plain, &Page, &Style::default()).0.events, "the body stays as it is");
+    }
 }
 
 #[test]

@@ -130,7 +130,12 @@ impl Report {
             voice.result("Nothing was written.");
             return;
         }
-        let left_out = [(plan.drafts, "draft"), (plan.future, "future"), (plan.expired, "expired"), (plan.undated, "undated")];
+        // Pages that describe a section or stand outside of the feed, hidden ones, files with errors: each file is told.
+        let told = plan.visible.len() + plan.drafts + plan.future + plan.expired + plan.undated;
+        let other = sources.saturating_sub(told);
+        let no_entry = if other == 1 { "no entry" } else { "no entries" };
+        let left_out =
+            [(plan.drafts, "draft"), (plan.future, "future"), (plan.expired, "expired"), (plan.undated, "undated"), (other, no_entry)];
         let left_out: Vec<String> =
             left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         let left_out = if left_out.is_empty() { String::new() } else { format!(" (left out: {})", left_out.join(", ")) };

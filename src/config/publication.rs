@@ -189,6 +189,7 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     spec.undated = table.flag_or_bool("undated").unwrap_or(!matches!(rules.ids, IdScheme::Zola | IdScheme::Pelican));
     spec.highlight = highlight(&mut table);
     spec.smart_punctuation = table.flag_or_bool("smart_punctuation").unwrap_or(false);
+    rules.smart_titles = spec.smart_punctuation && rules.ids == IdScheme::Pelican;
     rules.undated_left_out = !spec.undated;
     faults.append(&mut table.finish());
     (spec, rules)

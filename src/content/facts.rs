@@ -36,6 +36,7 @@ pub struct Fields {
     pub address_categories: Vec<String>,
     pub authors: Vec<Person>,
     pub summary: Option<String>,
+    pub summary_end: Option<String>,
     /// BCP 47 tag, if it is not the site's.
     pub language: Option<String>,
     pub image: Option<String>,

@@ -96,6 +96,11 @@ impl FieldReader<'_> {
             Depth::Entry if self.dialect == Dialect::Pelican => self.text(field).map(|text| markdown_words(&text)),
             Depth::Entry => self.words(field),
         });
+        // White space may be all of it.
+        entry.summary_end = slot(Meaning::SummaryEnd).and_then(|field| match &field.node.value {
+            Value::Text(text) | Value::Bare(text) => Some(text.clone()),
+            _ => None,
+        });
         entry.slug = slot(Meaning::Slug).and_then(|field| self.text(field));
         entry.slug_span = slot(Meaning::Slug).map(|field| field.node.span);
         entry.language = slot(Meaning::Language).and_then(|field| self.language(field));
@@ -392,7 +397,8 @@ fn fill_enclosure<'a>(slots: &mut Slots<'a>, rank: u8, field: &'a Field) {
 
 fn fill<'a>(slots: &mut Slots<'a>, meaning: Meaning, rank: u8, field: &'a Field) {
     let slot = &mut slots[meaning as usize];
-    let is_empty = field.node.is_null() || field.node.text() == Some("");
+    let is_blank = field.node.text() == Some("") && meaning != Meaning::SummaryEnd;
+    let is_empty = field.node.is_null() || is_blank;
     if !is_empty && slot.is_none_or(|(known, _)| rank < known) {
         *slot = Some((rank, field));
     }

@@ -29,6 +29,8 @@ pub enum Meaning {
     AuthorEmail,
     AuthorUrl,
     Summary,
+    /// What ends the summary in the body (Jekyll's `excerpt_separator`).
+    SummaryEnd,
     Language,
     Image,
     Enclosure,
@@ -100,6 +102,7 @@ pub fn meaning(name: &str) -> Option<(Meaning, u8)> {
         "description" => (Summary, 1),
         "excerpt" => (Summary, 2),
         "subtitle" | "abstract" | "lead" => (Summary, 3),
+        "excerpt_separator" => (SummaryEnd, 0),
         "lang" => (Language, 0),
         "language" | "locale" => (Language, 1),
         "image" => (Image, 0),

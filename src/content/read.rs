@@ -39,6 +39,8 @@ pub struct ReadRules {
     pub defaults: Defaults,
     /// How names become segments of addresses.
     pub slugs: Slugs,
+    /// Whether titles have typographic marks, too, as with Pelican.
+    pub smart_titles: bool,
     /// Entries without a date are left out on purpose, so that nobody needs to be told.
     pub undated_left_out: bool,
     /// The languages that folders and suffixes of file names may name; empty: any that a name looks like.
@@ -95,6 +97,7 @@ pub fn read_entry(source: Source, rules: &ReadRules, folders: &Folders, site: &S
         head,
         title: fields.title,
         summary: fields.summary,
+        summary_end: fields.summary_end,
         authors: fields.authors,
         image: fields.image,
         enclosures: fields.enclosures,
@@ -161,7 +164,7 @@ fn find(
     add_folders(&mut fields, &facts, dialect);
     // Only Jekyll itself names even a bare file after its name.
     name(source, &mut fields, &facts, dialect, is_bare && rules.ids != IdScheme::Jekyll);
-    if rules.ids == IdScheme::Jekyll {
+    if rules.ids == IdScheme::Jekyll || rules.smart_titles {
         fields.title = fields.title.map(|title| smarten(&title));
     }
     speak(source, &mut fields, &facts, site, is_bare);
@@ -305,7 +308,7 @@ fn name(source: &Source, fields: &mut Fields, facts: &PathFacts, dialect: Dialec
         // Jekyll makes titles of file names.
         None if dialect == Dialect::Jekyll && !is_bare => fields.title = Some(titleize(&facts.stem)),
         None => {
-            if let Some(title) = own_title(body, fields.markup, is_bare) {
+            if let Some(title) = own_title(body, fields.markup, is_bare, &facts.stem) {
                 fields.body_start += title.taken;
                 fields.title = Some(title.words);
             }

@@ -1,4 +1,4 @@
-//! Typographic quotes, dashes and ellipses as jekyll-feed writes them in titles: a publisher who moves here keeps the
+//! Typographic quotes, dashes and ellipses as jekyll-feed and Pelican write them in titles: a publisher who moves here keeps the
 //! titles that readers know.
 
 /// `"It's..."` → `“It’s…”`.

@@ -14,8 +14,9 @@ pub struct OwnTitle {
 }
 
 /// The title of a body whose front matter has none: its first heading. A file without front matter (`is_bare`) always
-/// gets one: else its first line, if that reads like a title, else its first sentence.
-pub fn own_title(text: &str, markup: Markup, is_bare: bool) -> Option<OwnTitle> {
+/// gets one: else its first line, if that reads like a title, else its first sentence. Where that is long enough to be cut, the
+/// words of the file's name (`stem`) say more.
+pub fn own_title(text: &str, markup: Markup, is_bare: bool, stem: &str) -> Option<OwnTitle> {
     let is_text = markup == Markup::Text;
     // Short lines of a plain text are headings, but only the one on top is a title.
     let heading = if is_text { None } else { body::find_heading(text, markup) };
@@ -36,8 +37,22 @@ pub fn own_title(text: &str, markup: Markup, is_bare: bool) -> Option<OwnTitle> 
         let taken = if text[end..].trim().is_empty() { 0 } else { end };
         return (!words.is_empty()).then_some(OwnTitle { words, taken });
     }
-    let words = made_title(&body::first_paragraph(text, markup));
+    let paragraph = body::first_paragraph(text, markup);
+    let mut words = made_title(&paragraph);
+    if !paragraph.starts_with(&words) {
+        words = name_words(stem).unwrap_or(words);
+    }
     (!words.is_empty()).then_some(OwnTitle { words, taken: 0 })
+}
+
+/// The words of a file's name, with a capital first; `None` if one is all that it has.
+fn name_words(stem: &str) -> Option<String> {
+    let words: Vec<&str> = stem.split(['-', '_', ' ']).filter(|word| !word.is_empty()).collect();
+    let count = words.iter().filter(|word| word.chars().any(char::is_alphabetic)).count();
+    let text = words.join(" ");
+    let mut chars = text.chars();
+    let first = chars.next().filter(|_| count > 1 || text.contains(body::is_cjk))?;
+    Some(first.to_uppercase().chain(chars).collect())
 }
 
 /// Whether a line is words, and no picture, list or HTML.
@@ -79,7 +94,7 @@ mod tests {
     use super::*;
 
     fn title(text: &str, markup: Markup, is_bare: bool) -> Option<(String, &str)> {
-        own_title(text, markup, is_bare).map(|title| (title.words, &text[title.taken..]))
+        own_title(text, markup, is_bare, "low-tide_at 7").map(|title| (title.words, &text[title.taken..]))
     }
 
     #[test]
@@ -125,6 +140,17 @@ mod tests {
         );
         let long = made_title(&"word ".repeat(99));
         assert!(long.ends_with("word…") && (20..=200).contains(&long.chars().count()), "{long}");
+    }
+
+    #[test]
+    fn a_long_first_sentence_gives_way_to_the_files_name() {
+        let text = "word ".repeat(99);
+        for markup in [Markup::Text, Markup::Markdown] {
+            assert_eq!(title(&text, markup, true), Some(("Low tide at 7".into(), &*text)));
+            assert!(own_title(&text, markup, true, "2024").unwrap().words.ends_with("word…"));
+            assert!(own_title(&text, markup, true, "img-0007").unwrap().words.ends_with("word…"));
+        }
+        assert_eq!(title(&text, Markup::Text, false), None);
     }
 
     #[test]

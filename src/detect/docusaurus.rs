@@ -2,6 +2,7 @@
 
 use super::javascript::{Literal, Script};
 use super::patterns::unbraced;
+use super::tree::Tree;
 use super::{Settings, SiteFiles};
 use crate::diagnostic::Diagnostic;
 
@@ -47,7 +48,12 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.pages = Some("build");
     settings.old_feeds = vec![format!("{home}/rss.xml"), format!("{home}/atom.xml")];
     if let Some(name) = blog("authorsMapPath").filter(|name| !matches!(name.as_str(), "authors.yml" | "authors.yaml")) {
-        settings.note(format!("{name} says who the authors' keys stand for: call it authors.yml, or write them under [content.authors]"));
+        match files.first(&[&format!("{}/{name}", settings.content_dir), &name]) {
+            Some(source) => settings.people = Tree::read(source)?.people(),
+            None => {
+                settings.note(format!("{name} says who the authors' keys stand for: write them under [content.authors] in tidings.toml"))
+            }
+        }
     }
     if !files.has_entries(&settings.content_dir) {
         settings.note(format!("there is no blog in {}: write `dir` under [content] in tidings.toml", settings.content_dir));
@@ -60,6 +66,7 @@ mod tests {
     use super::super::{Generator, detect};
     use super::*;
     use crate::diagnostic::Source;
+    use crate::site::Person;
 
     fn settings(config: &str) -> Settings {
         let files = SiteFiles { paths: vec!["blog/a.md".into()], sources: vec![Source::new("docusaurus.config.ts", config)] };
@@ -76,6 +83,23 @@ mod tests {
         assert_eq!((found.url.as_deref(), found.permalink.as_deref()), (Some("https://example.org/"), Some("/:slugordatedpath/")));
         assert_eq!(found.exclude, ["**/_*.md", "**/_*.mdx"]);
         assert_eq!((found.limit, found.content_dir.as_str(), found.old_feeds[0].as_str()), (Some(5), "blog", "/rss.xml"));
+    }
+
+    #[test]
+    fn authors_are_read_whatever_their_file_is_called() {
+        for path in ["blog/team/people.yml", "team/people.yml"] {
+            let config = "module.exports = { presets: [['classic', { blog: { authorsMapPath: './team/people.yml' } }]] }";
+            let sources = vec![
+                Source::new("docusaurus.config.js", config),
+                Source::new(path, "ann:\n  name: Ann Lee\n  url: https://ann.example\n  page: true\n"),
+            ];
+            let found = detect(&SiteFiles { paths: vec!["blog/a.md".into()], sources }).unwrap().unwrap();
+            let ann = Person { name: "Ann Lee".into(), email: None, url: Some("https://ann.example".into()) };
+            assert_eq!(found.people, [("ann".to_owned(), ann)], "{path}");
+            assert!(super::super::is_wanted(path));
+        }
+        let found = settings("export default { presets: [['classic', { blog: { authorsMapPath: 'who.yml' } }]] }");
+        assert!(found.notes.iter().any(|note| note.starts_with("who.yml says who")), "{:?}", found.notes);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::javascript::{Literal, Script};
 use super::patterns::{of_ignore_line, unbraced};
 use super::scope::Scope;
+use super::site_files::is_entry;
 use super::tree::Tree;
 use super::{Settings, SiteFiles};
 use crate::content::{Field, Node, Pattern, Value, is_known_template};
@@ -42,6 +43,7 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     settings.slugs = Some("off");
     choose(files, &collection, settings);
     ignore(files, &script, settings);
+    underscored(files, &script, settings);
     if settings.permalink.is_none() {
         settings.set_permalink("/:foldedpath/".into(), "permalink");
     }
@@ -68,6 +70,26 @@ fn ignore(files: &SiteFiles, script: &Script, settings: &mut Settings) {
     let inner = files.source(&format!("{dir}/.eleventyignore")).into_iter().flat_map(|source| source.text.lines());
     let inner = inner.filter_map(|line| of_ignore_line(line, "."));
     settings.exclude = patterns.chain(inner).flat_map(|pattern| unbraced(&pattern)).collect();
+}
+
+/// Eleventy reads names that begin with an underscore, but for its own folders: they are let in.
+fn underscored(files: &SiteFiles, script: &Script, settings: &mut Settings) {
+    let own = ["includes", "layouts", "data", "output"].into_iter().filter_map(|key| script.text(&["dir", key]));
+    let own: Vec<String> = own.chain(["_includes", "_data", "_site"].map(str::to_owned)).collect();
+    let is_own = |name: &str| own.iter().any(|folder| folder.trim_end_matches('/').rsplit('/').next() == Some(name));
+    let above = if settings.content_dir == "." { String::new() } else { format!("{}/", settings.content_dir) };
+    let mut found: Vec<String> = Vec::new();
+    for path in files.below(&settings.content_dir).filter(|path| is_entry(path)) {
+        let path = path.strip_prefix(&above).unwrap_or(path);
+        let Some(at) = path.split('/').position(|name| name.starts_with('_')) else { continue };
+        let names: Vec<&str> = path.split('/').take(at + 1).collect();
+        let pattern = format!("!/{}", names.join("/"));
+        let is_chosen = settings.include.is_empty() || settings.include.iter().any(|folder| format!("/{path}").starts_with(folder));
+        if is_chosen && !path.split('/').any(is_own) && !found.contains(&pattern) {
+            found.push(pattern);
+        }
+    }
+    settings.exclude.append(&mut found);
 }
 
 /// The site's global data (`_data/metadata.js`, `.json`, `.yaml`).
@@ -241,6 +263,26 @@ mod tests {
         assert_eq!(permalinks, [("blog", "/b/:stem/"), ("news", "/n/:stem/")]);
         assert_eq!((found.permalink.as_deref(), found.include.len()), (Some("/:foldedpath/"), 2));
         assert_eq!(found.exclude, ["README.md", "/drafts/", "/blog/old/", "/notes"]);
+    }
+
+    #[test]
+    fn names_with_an_underscore_are_read_but_in_eleventys_own_folders() {
+        let found = settings(
+            &[
+                (".eleventy.js", "module.exports = { dir: { input: 'src', includes: '_parts' } }"),
+                ("src/posts/posts.json", "{\"tags\": \"posts\"}"),
+            ],
+            &[
+                "src/_parts/x.html",
+                "src/_y.md",
+                "src/posts/_data/d.md",
+                "src/posts/_parts/p.md",
+                "src/posts/_wip/a.md",
+                "src/posts/_wip/b.md",
+                "src/posts/_x.md",
+            ],
+        );
+        assert_eq!(found.exclude, ["!/posts/_wip", "!/posts/_x.md"]);
     }
 
     #[test]

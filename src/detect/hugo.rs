@@ -265,6 +265,9 @@ impl<'a> HugoSite<'a> {
                 None => settings.note(format!("ignoreFiles `{regex}`: write it as a pattern of `exclude` in tidings.toml")),
             }
         }
+        let typographer = "markup.goldmark.extensions.typographer";
+        let is_off = self.tree.flag(typographer) == Some(false) || self.tree.flag(&format!("{typographer}.disable")) == Some(true);
+        settings.smart_punctuation = !is_off;
         let off = self.tree.texts("disableKinds");
         settings.no_tags = off.iter().any(|kind| matches!(kind.to_ascii_lowercase().as_str(), "taxonomy" | "term"));
         settings.no_index = true;
@@ -326,6 +329,18 @@ mod tests {
         let settings = detect(&files).unwrap().unwrap();
         assert_eq!(settings.generator, Some(Generator::Hugo));
         settings
+    }
+
+    #[test]
+    fn punctuation_is_smart_unless_the_typographer_is_off() {
+        for (config, expected) in [
+            ("", true),
+            ("[markup.goldmark.extensions]\ntypographer = false\n", false),
+            ("[markup.goldmark.extensions.typographer]\ndisable = true\n", false),
+            ("[markup.goldmark.extensions.typographer]\nleftDoubleQuote = '«'\n", true),
+        ] {
+            assert_eq!(settings(&[("hugo.toml", config)], &[]).smart_punctuation, expected, "{config}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::scope::{Scope, inside, scopes};
 use super::tree::Tree;
 use super::{Settings, SiteFiles, read_first};
-use crate::content::Field;
+use crate::content::{Field, Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::site::Person;
 
@@ -68,9 +68,9 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     let permalink = permalink.or_else(|| tree.first_text(&["collections.posts.permalink", "permalink"]));
     settings.set_permalink(permalink.unwrap_or_else(|| "date".into()), "permalink");
     scopes.retain(|scope| !scope.values.is_empty());
-    if let Some(node) =
-        tree.get("excerpt_separator").filter(|node| node.text().is_some_and(|text| text.starts_with("<!--") && text != "<!--more-->"))
-    {
+    // The first paragraph is the summary anyway.
+    let is_own = |node: &&Node| matches!(&node.value, Value::Text(text) if !matches!(text.as_str(), "" | "\n\n" | "<!--more-->"));
+    if let Some(node) = tree.get("excerpt_separator").filter(is_own) {
         let field = Field { name: "excerpt_separator".into(), node: node.clone() };
         scopes.insert(0, Scope { path: String::new(), values: vec![field] });
     }
@@ -82,9 +82,22 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     if !others.is_empty() {
         settings.note(format!("the feeds of the collections {} need a tidings.toml of their own", others.join(", ")));
     }
+    settings.smart_punctuation = is_smart(&tree);
     settings.no_index = true;
     settings.pages = Some("_site");
     Ok(())
+}
+
+/// Whether quotation marks and dashes are made: kramdown does, unless it is told not to; CommonMark only if it is told.
+fn is_smart(tree: &Tree) -> bool {
+    let markdown = tree.text("markdown").unwrap_or_else(|| "kramdown".into()).to_ascii_lowercase();
+    let says =
+        |key: &str, word: &str| tree.texts(key).iter().flat_map(|text| text.split(',')).any(|text| text.trim().eq_ignore_ascii_case(word));
+    match markdown.as_str() {
+        "kramdown" => !says("kramdown.smart_quotes", "apos") && !says("kramdown.gfm_quirks", "no_auto_typographic"),
+        name if name.starts_with("commonmark") => says("commonmark.options", "smart"),
+        _ => false,
+    }
 }
 
 /// A pattern of Jekyll's `exclude` as one of `.gitignore` below the content folder: it begins at the site's folder, and its `*`
@@ -108,13 +121,7 @@ fn people(files: &SiteFiles, root: &str, tree: &Tree) -> Result<Vec<(String, Per
     let folder = [root, data.trim_matches('/')].into_iter().filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/");
     let names = ["yml", "yaml", "json"].map(|extension| format!("{folder}/authors.{extension}"));
     let Some(source) = names.iter().find_map(|name| files.source(name)) else { return Ok(Vec::new()) };
-    let tree = Tree::read(source)?;
-    let person = |field: &Field| {
-        let text = |names: &[&str]| names.iter().find_map(|name| field.node.get(name)?.text()).map(str::to_owned);
-        let name = text(&["name"]).or_else(|| field.node.text().map(str::to_owned)).filter(|name| !name.is_empty())?;
-        Some((field.name.clone(), Person { name, email: text(&["email"]), url: text(&["uri", "url", "website", "web"]) }))
-    };
-    Ok(tree.fields().iter().filter_map(person).collect())
+    Ok(Tree::read(source)?.people())
 }
 
 fn feed(files: &SiteFiles, tree: &Tree, settings: &mut Settings) {
@@ -209,6 +216,24 @@ mod tests {
         assert_eq!(said, [":excerpt_separator", ":tags,lang", "/news:author,permalink"]);
         let names: Vec<(&str, &str)> = found.people.iter().map(|(key, person)| (key.as_str(), person.name.as_str())).collect();
         assert_eq!((names, found.people[0].1.url.as_deref()), (vec![("ann", "Ann Lee"), ("bob", "Bob")], Some("https://ann.example")));
+    }
+
+    #[test]
+    fn punctuation_is_smart_as_it_is_with_jekyll() {
+        for (config, expected) in [
+            ("title: T", true),
+            ("kramdown: { input: GFM }", true),
+            ("kramdown: { smart_quotes: 'apos,apos,quot,quot' }", false),
+            ("kramdown: { smart_quotes: [apos, apos, quot, quot] }", false),
+            ("kramdown: { gfm_quirks: [paragraph_end, no_auto_typographic] }", false),
+            ("markdown: GFM", false),
+            ("markdown: CommonMarkGhPages", false),
+            ("markdown: CommonMark\ncommonmark: { options: [SMART, FOOTNOTES] }", true),
+        ] {
+            assert_eq!(settings(&[("_config.yml", config)], &[]).smart_punctuation, expected, "{config}");
+        }
+        let found = settings(&[("_config.yml", "excerpt_separator: \"\\n\\n\\n\"\n")], &[]);
+        assert!(crate::detect::render_config(&found, "T").contains("values = { excerpt_separator = \"\\n\\n\\n\" }"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     let ignored = conf.texts("IGNORE_FILES").unwrap_or_default();
     settings.exclude.extend(ignored.iter().map(|glob| glob.trim_start_matches("**/").to_owned()).filter(|glob| !glob.starts_with('.')));
     defaults(&conf, settings);
+    settings.smart_punctuation = conf.flag("TYPOGRIFY").unwrap_or(false);
     settings.static_dir = Some(settings.content_dir.clone());
     permalinks(&conf, settings);
     feeds(&conf, settings);
@@ -70,20 +71,24 @@ pub(super) fn read(files: &SiteFiles, settings: &mut Settings) -> Result<(), Vec
     Ok(())
 }
 
-/// `DEFAULT_METADATA`: fields of articles that lack them.
+/// `DEFAULT_METADATA`: fields of articles that lack them; and the category of those that have no folder to name one.
 fn defaults(conf: &Python, settings: &mut Settings) {
     let field = |(name, text): &(String, String)| Field {
         name: name.clone(),
         node: Node { value: Value::Text(text.clone()), span: Span::default() },
     };
     let mut values: Vec<Field> = Vec::new();
-    for pair in conf.table("DEFAULT_METADATA").iter().filter(|(name, _)| is_meant(name)) {
+    let is_taken = |name: &str| is_meant(name) && !name.eq_ignore_ascii_case("category");
+    for pair in conf.table("DEFAULT_METADATA").iter().filter(|(name, _)| is_taken(name)) {
         values.retain(|known| known.name != pair.0);
         values.push(field(pair));
     }
     if !values.is_empty() {
         settings.defaults.push(Scope { path: String::new(), values });
     }
+    let category = conf.text("DEFAULT_CATEGORY").unwrap_or_else(|| "misc".into());
+    let path = if conf.flag("USE_FOLDER_AS_CATEGORY") == Some(false) { "" } else { "/*.*" };
+    settings.defaults.push(Scope { path: path.into(), values: vec![field(&("category".into(), category))] });
     if conf.is_unread("DEFAULT_METADATA") {
         settings.note("DEFAULT_METADATA is no table of plain texts: write it under [[content.defaults]] in tidings.toml");
     }
@@ -114,12 +119,6 @@ fn permalinks(conf: &Python, settings: &mut Settings) {
                 "{name} changes how addresses are made, which tidings can't follow: compare ids, and give a slug where they differ"
             ));
         }
-    }
-    if url.contains("{category}") && conf.text("DEFAULT_CATEGORY").is_some_and(|name| name != "misc") {
-        settings.note("DEFAULT_CATEGORY stands in addresses: give each entry without a category, and outside of a folder, that category");
-    }
-    if conf.flag("USE_FOLDER_AS_CATEGORY") == Some(false) && url.contains("{category}") {
-        settings.note("USE_FOLDER_AS_CATEGORY is off: give each entry the category that its address has");
     }
 }
 
@@ -175,6 +174,20 @@ mod tests {
         let found = settings("SITENAME = 'T'\nFEED_ALL_ATOM = None\nPAGE_PATHS = ['static']\n");
         assert_eq!((found.content_dir.as_str(), found.permalink.as_deref(), found.limit), (".", Some("/{slug}.html"), Some(100)));
         assert_eq!((found.exclude, found.old_feeds.len(), found.future), (vec!["/static".to_owned()], 0, true));
+        assert!(!found.smart_punctuation && settings("TYPOGRIFY = True\n").smart_punctuation);
+    }
+
+    #[test]
+    fn a_category_is_the_default_where_no_folder_names_one() {
+        for (conf, expected) in [
+            ("", "/*.*=misc"),
+            ("DEFAULT_CATEGORY = 'News'\nDEFAULT_METADATA = {'category': 'never'}\n", "/*.*=News"),
+            ("USE_FOLDER_AS_CATEGORY = False\nDEFAULT_CATEGORY = 'News'\n", "=News"),
+        ] {
+            let scopes = settings(&format!("SITENAME = 'T'\n{conf}")).defaults;
+            let said: Vec<String> = scopes.iter().map(|scope| format!("{}={}", scope.path, scope.values[0].node.flat())).collect();
+            assert_eq!(said, [expected], "{conf}");
+        }
     }
 
     #[test]

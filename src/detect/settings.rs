@@ -99,7 +99,7 @@ impl Settings {
 
     /// What no generator's file decides.
     pub(super) fn finish(&mut self, files: &SiteFiles) {
-        if self.language.as_deref().is_some_and(|tag| !is_language(tag)) {
+        if self.language.as_deref().is_some_and(|tag| crate::language::tag(tag).is_none()) {
             let tag = self.language.take().unwrap_or_default();
             self.note(format!("the language `{tag}` is no tag such as en or pt-BR: write `language` in tidings.toml"));
         }
@@ -169,15 +169,6 @@ impl Settings {
     }
 }
 
-/// A tag of letters, digits and hyphens, as the configuration takes it.
-fn is_language(tag: &str) -> bool {
-    let is_part = |(at, part): (usize, &str)| {
-        let length = if at == 0 { 2..=8 } else { 1..=8 };
-        length.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    tag.split(['-', '_']).enumerate().all(is_part)
-}
-
 /// `tidings.toml` as people would write it: each key with what it is for.
 #[derive(Template)]
 #[template(path = "init/tidings.toml", escape = "none")]
@@ -234,13 +225,18 @@ impl ConfigView<'_> {
 /// The column of comments.
 const COMMENTS: usize = 39;
 
-/// A text as TOML has it, on one line.
+/// A text as TOML has it, which is one line.
 fn quote(text: &str) -> String {
+    escape(&text.replace(['\n', '\r', '\t'], " "))
+}
+
+/// A text as TOML has it. White space may be all that it is.
+fn escape(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            '\n' | '\r' | '\t' => out.push(' '),
+            '\n' => out.push_str("\\n"),
             c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
             c => out.push(c),
         }
@@ -266,7 +262,7 @@ fn value(node: &Node) -> Option<String> {
         Value::Null => return None,
         Value::Bool(flag) => flag.to_string(),
         Value::Bare(text) if text.parse::<i64>().is_ok_and(|number| number.to_string() == *text) => text.clone(),
-        Value::Bare(text) | Value::Text(text) => quote(text),
+        Value::Bare(text) | Value::Text(text) => escape(text),
         Value::List(nodes) => format!("[{}]", nodes.iter().filter_map(value).collect::<Vec<_>>().join(", ")),
         Value::Table(fields) => table(fields),
     })

@@ -77,6 +77,8 @@ pub fn is_wanted(path: &str) -> bool {
             (is_data || is_script) && matches!(stem, "metadata" | "site" | "meta" | "config" | "authors")
         }
         _ if stem.ends_with(".11tydata") => is_script || extension == "json",
+        // Who writes (Docusaurus, which lets this file have any name).
+        _ if is_data && ["author", "people", "team", "writer"].iter().any(|word| stem.contains(word)) => folder.matches('/').count() <= 2,
         // A folder's own data (Eleventy): posts/posts.json.
         _ if is_data && folder.rsplit('/').next() == Some(stem) => true,
         _ if folder == "src" || folder.starts_with("src/") => is_script && is_astro(folder, stem),

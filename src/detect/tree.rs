@@ -2,6 +2,7 @@
 
 use crate::content::{Field, Node, Value, find, read_json, read_toml, read_yaml};
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::site::Person;
 
 /// A file's fields, or those of several files over each other.
 #[derive(Clone, Debug, Default)]
@@ -75,16 +76,22 @@ impl Tree {
         }
     }
 
-    pub fn fields(&self) -> &[Field] {
-        &self.fields
-    }
-
     /// The keys and values of a table.
     pub fn table(&self, path: &str) -> &[Field] {
         match self.get(path) {
             Some(Node { value: Value::Table(fields), .. }) => fields,
             _ => &[],
         }
+    }
+
+    /// People by their keys: a name alone, or a table.
+    pub fn people(&self) -> Vec<(String, Person)> {
+        let person = |field: &Field| {
+            let text = |names: &[&str]| names.iter().find_map(|name| field.node.get(name)?.text()).map(str::to_owned);
+            let name = text(&["name"]).or_else(|| field.node.text().map(str::to_owned)).filter(|name| !name.is_empty())?;
+            Some((field.name.clone(), Person { name, email: text(&["email"]), url: text(&["uri", "url", "website", "web"]) }))
+        };
+        self.fields.iter().filter_map(person).collect()
     }
 
     /// The values of a list.

@@ -87,6 +87,7 @@ pub fn entry(name: &str, title: &str, summary: &str) -> IssueEntry {
         head: head(name, Some("2026-02-12T09:30:00+01:00")),
         title: Some(title.into()),
         summary: None,
+        summary_end: None,
         authors: vec![Person::named("Ada Lovelace")],
         image: None,
         enclosures: Vec::new(),

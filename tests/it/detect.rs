@@ -114,6 +114,7 @@ fn a_site_is_found_from_inside_and_told_in_whole() {
          dir = \"content\"\n\
          ids = \"hugo\"                           # as in the old feed: readers show no entry again\n\
          permalinks = { \"posts\" = \"/:year/:month/:slug/\" }   # by section\n\
+         smart_punctuation = true               # quotation marks and dashes as on the pages\n\
          \n\
          [feeds]\n\
          dir = \"public\"\n\
@@ -260,6 +261,54 @@ fn jekylls_defaults_and_authors_are_obeyed_after_the_move() {
         .collect();
     assert_eq!(said, ["https://j.example/n/two/ Bob [\"t\",\"news\"]", "https://j.example/2025/01/01/one.html Ann Lee null"]);
     assert!(project.read("public/atom.xml").contains("<email>ann@j.example</email>"));
+}
+
+/// Pelican 4.12 gives each item its category: the folder's name, else `DEFAULT_CATEGORY`. With `TYPOGRIFY` titles have
+/// typographic marks, too.
+#[test]
+fn pelicans_categories_and_titles_are_kept_after_the_move() {
+    let project = Project::empty()
+        .file("pelicanconf.py", "SITENAME = 'P'\nSITEURL = 'https://p.example'\nTIMEZONE = 'UTC'\nPATH = 'content'\nTYPOGRIFY = True\n")
+        .file("content/a.md", "Title: It's \"A\"\nDate: 2024-01-03\nTags: t\n\nx\n")
+        .file("content/boats/b.md", "Title: B\nDate: 2024-01-02\n\nx\n")
+        .file("content/boats/c.md", "Title: C\nDate: 2024-01-01\nCategory: Own\n\nx\n");
+    project.run("init --detect").success();
+    project.run("build").success().stderr("");
+    let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    let said: Vec<String> = feed["items"].as_array().unwrap().iter().map(|item| format!("{} {}", item["title"], item["tags"])).collect();
+    assert_eq!(said, ["\"It’s “A”\" [\"t\",\"misc\"]", "\"B\" [\"boats\"]", "\"C\" [\"Own\"]"]);
+}
+
+/// Jekyll's `excerpt_separator`, of the site and of a post.
+#[test]
+fn jekylls_excerpts_end_where_they_did() {
+    let project = Project::empty()
+        .file("_config.yml", "title: J\nurl: https://j.example\ntimezone: UTC\nexcerpt_separator: \"\\n\\n\\n\"\n")
+        .file("_posts/2025-01-02-a.md", "---\ntitle: A\n---\nOne's.\n\nTwo.\n\n\nThree.\n")
+        .file("_posts/2025-01-01-b.md", "---\ntitle: B\nexcerpt_separator: '[cut]'\n---\nOne.\n\nTwo. [cut]\n\n\nThree.\n");
+    project.run("init --detect").success();
+    project.run("build").success().stderr("");
+    let feed: serde_json::Value = serde_json::from_str(&project.read("public/feed.json")).unwrap();
+    let said: Vec<&str> = feed["items"].as_array().unwrap().iter().map(|item| item["summary"].as_str().unwrap()).collect();
+    assert_eq!(said, ["One’s. Two.", "One. Two."]);
+}
+
+/// Eleventy builds `_x.md`, too.
+#[test]
+fn eleventys_names_with_an_underscore_are_entries() {
+    let project = Project::empty()
+        .file("eleventy.config.js", "export default () => ({ dir: { input: 'src' } });\n")
+        .file("src/_data/metadata.json", "{\"title\": \"T\", \"url\": \"https://e.example\"}")
+        .file("src/_includes/_base.html", "<p>{{ content }}</p>")
+        .file("src/posts/posts.json", "{\"tags\": \"posts\"}")
+        .file("src/posts/_x.md", "---\ntitle: X\ndate: 2025-01-01\n---\nText.\n")
+        .file("src/posts/a.md", "---\ntitle: A\ndate: 2025-01-02\n---\nText.\n");
+    project.run("init --detect").success();
+    project.run("build").success().stderr("");
+    assert_eq!(
+        addresses(&project),
+        ["https://e.example/posts/a/ 2025-01-02T00:00:00+00:00", "https://e.example/posts/_x/ 2025-01-01T00:00:00+00:00"]
+    );
 }
 
 #[test]

@@ -182,6 +182,20 @@ warning[field-misspelt]: tidings knows no field `titel`, and there is no `title`
     );
 }
 
+/// Each file that was read is in the sum.
+#[test]
+fn what_was_left_out_adds_up() {
+    let entry = |more: &str| format!("---\ntitle: A\ndate: 2025-01-01\n{more}---\nText.\n");
+    Project::new()
+        .file("content/_index.md", "---\ntitle: Home\n---\n")
+        .file("content/a.md", entry(""))
+        .file("content/b.md", entry("draft: true\n"))
+        .file("content/c.md", entry("unlisted: true\n"))
+        .run("build")
+        .success()
+        .stdout_has("Read 4 files, published 1 entry (left out: 1 draft, 2 no entries): ");
+}
+
 #[test]
 fn an_entry_without_any_text_is_told() {
     let project = Project::new()

@@ -57,6 +57,7 @@ pub(in crate::feed) fn entry(slug: &str) -> FeedEntry {
             head: head(slug),
             title: Some(format!("Title of {slug}")),
             summary: None,
+            summary_end: None,
             authors: Vec::new(),
             image: None,
             enclosures: Vec::new(),
