@@ -87,6 +87,16 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     read_rate(text).ok_or_else(|| "write it as 10/s, 600/m or 1000/h".into())
 }
 
+/// What is to be added where it is missing, as the least that works.
+const NEWSLETTER: &str = "say who sends it; add to tidings.toml:\n
+[newsletter]
+from = \"Example News <news@example.org>\"";
+const SMTP: &str = "name the server that takes your mail; add to tidings.toml:\n
+[smtp]
+host = \"smtp.example.org\"
+user = \"news@example.org\"
+password_file = \"smtp-password\"";
+
 /// An issue with all that its messages need.
 struct Letter<'a> {
     site: &'a crate::site::Site,
@@ -141,10 +151,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         Err(Told(exit)) => return Ok(exit),
     };
     let voice = shared.voice();
-    let spec = config
-        .newsletter
-        .as_ref()
-        .ok_or_else(|| Failure::new("there is no [newsletter] in the configuration", "it needs at least `from`"))?;
+    let spec = config.newsletter.as_ref().ok_or_else(|| Failure::new("there is no [newsletter] in the configuration", NEWSLETTER))?;
     let publication = match read_publication(&config, &voice, args.now.now()?)? {
         Ok(publication) => publication,
         Err(Told(exit)) => return Ok(exit),
@@ -245,8 +252,7 @@ fn audience(issue: &PlannedIssue) -> Audience {
 /// `[smtp]` with what the flags replace.
 fn smtp_spec(config: &Config, args: &SendArgs) -> Result<SmtpSpec, Failure> {
     let spec = config.sending.smtp.clone();
-    let mut spec = spec
-        .ok_or_else(|| Failure::new("there is no [smtp] in the configuration", "name the server that takes your mail: host, port, tls"))?;
+    let mut spec = spec.ok_or_else(|| Failure::new("there is no [smtp] in the configuration", SMTP))?;
     spec.rate = args.rate.or(spec.rate);
     spec.per_domain.extend(args.per_domain.iter().cloned());
     spec.connections = args.connections.map_or(spec.connections, usize::from);

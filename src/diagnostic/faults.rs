@@ -387,12 +387,13 @@ impl Diagnostic {
         warning("issue-undated", "the issue has no date, so it doesn't appear", "add `date: 2026-05-01` to its front matter")
     }
 
-    pub fn entry_unknown(name: &str) -> Self {
-        error(
-            "entry-unknown",
-            format!("no entry that may be shown is called `{name}`"),
-            "name it by its path below the content folder, or by the last part of its address",
-        )
+    /// `known` are the names of those that may be shown.
+    pub fn entry_unknown(name: &str, known: &[String]) -> Self {
+        let help = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name it by its path below the content folder, or by the last part of its address".to_owned(),
+        };
+        error("entry-unknown", format!("no entry that may be shown is called `{name}`"), &help)
     }
 
     pub fn placeholder_unknown(reason: &str) -> Self {

@@ -173,7 +173,11 @@ fn chosen(entry: &Entry, names: &str, visible: &[(usize, &Head)], faults: &mut V
         match visible.iter().find(|(_, head)| is_named(head)) {
             Some((index, _)) if !entries.contains(index) => entries.push(*index),
             Some(_) => {}
-            None => faults.push(Diagnostic::entry_unknown(name).at(&entry.source, place_of(&entry.source, name))),
+            None => {
+                let names = |head: &Head| [head.path.relative.to_string(), last_part(&head.url)];
+                let known: Vec<String> = visible.iter().flat_map(|(_, head)| names(head)).collect();
+                faults.push(Diagnostic::entry_unknown(name, &known).at(&entry.source, place_of(&entry.source, name)));
+            }
         }
     }
     entries

@@ -320,16 +320,6 @@ impl Store {
         })
     }
 
-    /// The same as a list.
-    pub fn deliveries(&self, issue: &str, all: bool) -> Result<Vec<DeliveryRow>, StoreError> {
-        let mut list = Vec::new();
-        self.each_delivery(issue, all, &mut |row| {
-            list.push(row);
-            ControlFlow::Continue(())
-        })?;
-        Ok(list)
-    }
-
     /// How many a run would mail now, by their domains: whom `enrol` would choose, or of an issue that is enrolled those whose
     /// fate is open; also who is uncertain, or has come onto the list since, where that is asked for.
     pub fn due_by_domain(&self, issue: &str, segment: &Segment, uncertain: bool, new: bool) -> Result<BTreeMap<String, u64>, StoreError> {

@@ -6,6 +6,8 @@ mod group;
 mod machine;
 mod sqlite;
 mod subscribers;
+#[cfg(test)]
+mod whole;
 
 pub use deliveries::{Change, Claimed, Counts, DeliveryRow, Enrolled};
 pub use group::Ledger;

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use super::sqlite::{Durability, Fault, Store, millis, moment};
-use crate::list::{Address, Consent, Filter, Imported, Listed, Segment, Subscriber, SubscriptionState, Suppression};
+use crate::list::{Address, Consent, Filter, Imported, Listed, Subscriber, SubscriptionState, Suppression};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeSet;
@@ -376,19 +376,6 @@ impl Store {
         })?;
         outcome
             .unwrap_or_else(|| Err(StoreError::Failed { doing: LOOKING, path: self.path.clone(), reason: "it was not read".into() }.into()))
-    }
-
-    /// All rows of a segment.
-    pub fn listed(&self, segment: &Segment) -> Result<Vec<Listed>, StoreError> {
-        let filter = Filter { segment: segment.clone(), standing: None };
-        self.view(|view| {
-            let mut list = Vec::new();
-            view.each(&filter, &mut |one| {
-                list.push(one);
-                ControlFlow::Continue(())
-            })?;
-            Ok(list)
-        })
     }
 }
 

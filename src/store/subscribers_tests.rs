@@ -1,4 +1,5 @@
 use super::*;
+use crate::list::Segment;
 use std::collections::BTreeMap;
 
 fn now() -> DateTime<Utc> {

@@ -2,12 +2,13 @@
 
 use crate::mock_smtp::{Act, At, MockSmtp, Plan, Record, say};
 use chrono::Utc;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tidings::delivery::{Compose, Consignment, Ended, News, Progress, SendOptions, Summary, send};
-use tidings::list::{Address, Imported, Subscriber};
+use tidings::list::{Address, Filter, Imported, Listed, Standing, Subscriber};
 use tidings::message::Message;
 use tidings::store::{DeliveryRow, Store};
 use tidings::transport::{Auth, Carrier, RetrySpec, SmtpSpec, Tls, Transport};
@@ -164,6 +165,16 @@ fn run(database: &Path, spec: &SmtpSpec, large: bool, once: bool) -> Summary {
     send(database, &smtp, spec, &consignment, &options, &AtomicBool::new(false), &Silent).unwrap()
 }
 
+fn deliveries(store: &Store) -> Vec<DeliveryRow> {
+    let mut list = Vec::new();
+    let mut take = |row| {
+        list.push(row);
+        ControlFlow::Continue(())
+    };
+    store.each_delivery(ISSUE, true, &mut take).unwrap();
+    list
+}
+
 fn outcome(row: Row) -> (Summary, Vec<DeliveryRow>, Record) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("t.db");
@@ -177,7 +188,7 @@ fn outcome(row: Row) -> (Summary, Vec<DeliveryRow>, Record) {
     (row.spec)(&mut spec);
     let summary = run(&database, &spec, row.large, row.once);
     let store = Store::open(&database).unwrap();
-    let deliveries = store.deliveries(ISSUE, true).unwrap();
+    let deliveries = deliveries(&store);
     let record = server.record();
     let name = row.name;
     let states: Vec<&str> = row
@@ -195,13 +206,13 @@ fn outcome(row: Row) -> (Summary, Vec<DeliveryRow>, Record) {
     if let Some(connections) = row.connections {
         assert_eq!(record.connections, connections, "{name}: connections; {:#?}", record.commands);
     }
-    let suppressed: Vec<String> = store
-        .listed(&Default::default())
-        .unwrap()
-        .into_iter()
-        .filter(|one| one.suppressed.is_some())
-        .map(|one| one.subscriber.address)
-        .collect();
+    let mut suppressed = Vec::new();
+    let filter = Filter { standing: Some(Standing::Suppressed), ..Filter::default() };
+    let mut take = |one: Listed| {
+        suppressed.push(one.subscriber.address);
+        ControlFlow::Continue(())
+    };
+    store.view(|view| view.each(&filter, &mut take)).unwrap();
     let expected: Vec<String> = row.suppressed.iter().map(|person| format!("{person}@example.org")).collect();
     assert_eq!(suppressed, expected, "{name}: suppressed");
     // The ledger never says "sent" without the server's word, nor "bounced" of what the server said it took.
@@ -456,7 +467,7 @@ fn a_server_that_is_not_there_leaves_the_ledger_as_it_was() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let summary = run(&database, &spec(port), false, true);
     assert!(matches!(&summary.ended, Ended::Left(reason) if reason.contains("can't connect")), "{summary:?}");
-    let deliveries = Store::open(&database).unwrap().deliveries(ISSUE, true).unwrap();
+    let deliveries = deliveries(&Store::open(&database).unwrap());
     assert!(deliveries.iter().all(|row| row.state.word().as_str() == "pending" && row.attempts == 0 && row.reply.is_none()));
 }
 

@@ -307,3 +307,33 @@ fn a_list_comes_by_standard_input() {
     assert!(told.contains("standard input:3: there is no @ in the address"), "{told}");
     assert_eq!(addresses(&project, ""), ["a@x.org"]);
 }
+
+/// What comes through a slow pipe holds up neither a run nor anybody who changes the list.
+#[test]
+fn a_slow_pipe_locks_nobody_out() {
+    let project = Project::new();
+    project.run("list add zoe@example.net").success();
+    let mut import = project.command(&["list", "import", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut pipe = import.stdin.take().unwrap();
+    pipe.write_all(format!("email\n{}", "anna@example.net\n".repeat(20_000)).as_bytes()).unwrap();
+    let began = std::time::Instant::now();
+    project.run("list add bert@example.net").success();
+    assert!(began.elapsed() < std::time::Duration::from_secs(10), "it waited for the pipe");
+    assert_eq!(addresses(&project, ""), ["bert@example.net", "zoe@example.net"]);
+    pipe.write_all(b"carl@example.net\n").unwrap();
+    drop(pipe);
+    assert!(import.wait_with_output().unwrap().status.success());
+    assert_eq!(addresses(&project, ""), ["anna@example.net", "bert@example.net", "carl@example.net", "zoe@example.net"]);
+    let files = project.files("");
+    assert!(files.iter().all(|file| file.starts_with("tidings.")), "{files:?}");
+}
+
+#[test]
+fn json_that_breaks_off_keeps_what_came_before_and_says_where() {
+    let project =
+        Project::new().file("l.json", "[\n {\"email\": \"a@x.org\"},\n {\"email\": \"b@x.org\",},\n {\"email\": \"c@x.org\"}\n]\n");
+    let told = project.run("list import l.json --format json").code(1).json();
+    let reason = "the file is no JSON that can be read from here on: trailing comma at line 3 column 22";
+    assert_eq!((&told["imported"], &told["rejected"]), (&json!(1), &json!([{"line": 3, "reason": reason}])));
+    assert_eq!(addresses(&project, ""), ["a@x.org"]);
+}

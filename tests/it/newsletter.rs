@@ -205,12 +205,19 @@ fn what_a_written_issue_can_t_have_is_told_where_it_stands() {
     let project = Project::new()
         .config(WRITTEN)
         .file("content/a.md", entry("A", "2025-01-10"))
-        .file("issues/1.md", "---\ntitle: One\ndate: 2025-03-01\nentries: [nothing-here]\n---\nHello {{ subscriber.email }}.\n")
+        .file("content/b/low-water.md", entry("B", "2025-01-11"))
+        .file(
+            "issues/1.md",
+            "---\ntitle: One\ndate: 2025-03-01\nentries: [nothing-here, low-wate, b/low-watr.md]\n---\nHello {{ subscriber.email }}.\n",
+        )
         .file("issues/2.md", "---\ntitle: Two\n---\nHello.\n");
     let run = project.run("build").code(1);
     for part in ["entry-unknown", "issues/1.md:4:11", "placeholder-unknown", "issues/1.md:6:7", "issue-undated", "issues/2.md"] {
         assert!(run.stderr.contains(part), "no {part} in:\n{}", run.stderr);
     }
+    run.stderr_has("did you mean `low-water`?")
+        .stderr_has("did you mean `b/low-water.md`?")
+        .stderr_has("or by the last part of its address");
 }
 
 #[test]

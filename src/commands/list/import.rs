@@ -12,8 +12,8 @@ use encoding_rs::Encoding;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal, Read, Seek};
+use std::path::{Path, PathBuf};
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ImportArgs {
@@ -62,13 +62,14 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     let bar = reading_bar(voice);
     let is_input = file.as_os_str() == "-";
     let shown = if is_input { "standard input".to_owned() } else { file.display().to_string() };
-    let source: Box<dyn Read> = if is_input {
-        Box::new(io::stdin().lock())
-    } else {
-        let opened = File::open(file).map_err(|error| Failure::file("read", file, &error))?;
-        bar.set_length(opened.metadata().map_or(0, |metadata| metadata.len()));
-        Box::new(opened)
+    let unreadable = |error: io::Error| match is_input {
+        true => {
+            Failure::new(format!("can't read standard input: {error}"), "see what writes it, and whether there is room beside the list")
+        }
+        false => Failure::file("read", file, &error),
     };
+    let source = open(file, is_input, &config.sending.store).map_err(unreadable)?;
+    bar.set_length(source.metadata().map_or(0, |metadata| metadata.len()));
     let options = ReadOptions { encoding, name: file.file_name().unwrap_or_default().to_string_lossy().into_owned() };
     let mut report = Report::default();
     let mut tell = |told: Told, is_rejected: bool| {
@@ -103,8 +104,7 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     });
     bar.finish_and_clear();
     let (count, service) = stored.map_err(|stop| match stop {
-        Stop::Source(error) if is_input => Failure::new(format!("can't read standard input: {error}"), "see what writes it"),
-        Stop::Source(error) => Failure::file("read", file, &error),
+        Stop::Source(error) => unreadable(error),
         Stop::Taker(error) => store_failure(&error),
     })?;
     let ImportCount { imported, updated, suppressed, unsubscribed, pending, kept } = count;
@@ -123,6 +123,24 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     voice.object(&object);
     voice.result(&summary(&count, report.rejected_count, service.as_deref()));
     Ok(if report.rejected_count == 0 { Exit::Done } else { Exit::Problems })
+}
+
+/// The file, whole. A pipe may be slow, and while records are stored nobody else can write to the list or the ledger: it is
+/// read to its end before, into a file without a name beside them.
+fn open(file: &Path, is_input: bool, store: &Path) -> io::Result<File> {
+    let mut pipe: Box<dyn Read> = if is_input {
+        Box::new(io::stdin().lock())
+    } else {
+        let opened = File::open(file)?;
+        if opened.metadata()?.is_file() {
+            return Ok(opened);
+        }
+        Box::new(opened)
+    };
+    let mut kept = tempfile::tempfile_in(store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    io::copy(&mut pipe, &mut kept)?;
+    kept.rewind()?;
+    Ok(kept)
 }
 
 /// How much of the file is read, on a terminal.
