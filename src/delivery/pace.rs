@@ -70,7 +70,10 @@ impl Pace {
 pub struct Breadth {
     /// As the user wants it.
     most: usize,
-    allowed: usize,
+    /// As the server wants it.
+    wanted: usize,
+    /// As many as it opened where it refused one more.
+    opened: usize,
     alive: usize,
     /// Deliveries since the last change.
     row: usize,
@@ -79,26 +82,27 @@ pub struct Breadth {
 impl Breadth {
     pub fn new(most: usize) -> Breadth {
         let most = most.max(1);
-        Breadth { most, allowed: most, alive: 0, row: 0 }
+        Breadth { most, wanted: most, opened: usize::MAX, alive: 0, row: 0 }
+    }
+
+    fn allowed(&self) -> usize {
+        self.wanted.min(self.opened)
     }
 
     /// Begins with as many as may be and are of use.
     pub fn start(&mut self, useful: usize) -> usize {
-        self.alive = self.allowed.min(useful.max(1));
+        self.alive = self.allowed().min(useful.max(1));
         self.alive
     }
 
     pub fn halve(&mut self) {
-        self.allow(self.allowed / 2);
-    }
-
-    fn allow(&mut self, connections: usize) {
-        (self.allowed, self.row) = (connections.max(1), 0);
+        self.wanted = (self.allowed() / 2).max(1);
+        self.row = 0;
     }
 
     /// Takes leave of a connection that is one too many.
     pub fn drop_surplus(&mut self) -> bool {
-        let is_surplus = self.alive > self.allowed;
+        let is_surplus = self.alive > self.allowed();
         self.alive -= usize::from(is_surplus);
         is_surplus
     }
@@ -107,21 +111,25 @@ impl Breadth {
     pub fn leave(&mut self, was_refused: bool) -> bool {
         self.alive = self.alive.saturating_sub(1);
         if was_refused {
-            self.allow(self.alive.min(self.allowed));
+            // A server that refuses all is away, which says nothing of how many it takes.
+            self.opened = if self.alive == 0 { usize::MAX } else { self.opened.min(self.alive) };
+            self.row = 0;
         }
         self.alive == 0
     }
 
     /// Counts a delivery, and one more connection where enough of them went well.
     pub fn widen(&mut self) -> bool {
-        if self.allowed == self.most {
+        if self.allowed() == self.most {
             return false;
         }
         self.row += 1;
         let is_wider = self.row >= WIDEN_AFTER;
         if is_wider {
-            self.allow(self.allowed + 1);
+            self.wanted = (self.wanted + 1).min(self.most);
+            self.opened = self.opened.saturating_add(1);
             self.alive += 1;
+            self.row = 0;
         }
         is_wider
     }
@@ -216,7 +224,7 @@ mod tests {
         for _ in 0..5 {
             breadth.halve();
         }
-        assert_eq!((breadth.allowed, breadth.start(9)), (1, 1));
+        assert_eq!((breadth.allowed(), breadth.start(9)), (1, 1));
     }
 
     #[test]
@@ -228,9 +236,14 @@ mod tests {
         // One that has nothing left to do says nothing about the server.
         assert_eq!([breadth.leave(false), breadth.leave(false)], [false, true]);
         assert_eq!(breadth.start(9), 2);
-        // The last is the server's refusal of all: that is a wait, and then the least.
-        assert_eq!([breadth.leave(true), breadth.leave(true)], [false, true]);
-        assert_eq!(breadth.start(9), 1);
+        assert_eq!((0..100).filter(|_| breadth.widen()).count(), 1);
+        assert_eq!(breadth.start(9), 3);
+        // Refused altogether, it is away: afterwards there may be as many as before.
+        assert_eq!([breadth.leave(true), breadth.leave(true), breadth.leave(true)], [false, false, true]);
+        assert_eq!(breadth.start(9), 4);
+        breadth.halve();
+        assert_eq!([breadth.leave(true), breadth.leave(true), breadth.leave(true), breadth.leave(true)], [false, false, false, true]);
+        assert_eq!(breadth.start(9), 2);
     }
 
     #[test]

@@ -557,6 +557,12 @@ mod tests {
         any::<String>().prop_map(|text| text.replace(['\r', '\n', '\0'], "\u{1f30d}"))
     }
 
+    /// Of every kind of line break what begins like a header, in half of the cases.
+    fn hostile() -> impl Strategy<Value = String> {
+        let line_break = prop::sample::select(vec!["\r\n", "\n", "\r", "\0", "\u{85}", "\u{2028}", "\r\n ", "=\r\n", "\r\n\r\n"]);
+        prop_oneof![any::<String>(), (any::<String>(), line_break).prop_map(|(text, end)| format!("{text}{end}Bcc: victim@example.org"))]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(192))]
 
@@ -566,6 +572,17 @@ mod tests {
             assert_well_formed(&message.bytes);
             let parsed = MessageParser::default().parse(&message.bytes).unwrap();
             prop_assert_eq!(parsed.subject().unwrap_or_default(), subject);
+        }
+
+        /// Whatever stands in a field is refused, or stays in its place.
+        #[test]
+        fn no_field_makes_a_header(name in hostile(), town in hostile(), subject in hostile(), title in hostile()) {
+            let recipient = Recipient { name: Some(name), fields: BTreeMap::from([("town".to_owned(), town)]), ..sample_recipient() };
+            let edition = Edition { subject: subject.into(), ..edition() };
+            let site = Site { title, ..site() };
+            if let Ok(message) = compose(&spec(), &site, &edition, &recipient, date("2026-02-16T00:00:00+01:00")) {
+                assert_well_formed(&message.bytes);
+            }
         }
 
         #[test]

@@ -59,11 +59,9 @@ impl fmt::Display for StoreError {
                 write!(f, "issue {issue} was enrolled for {enrolled}; its recipients do not change")
             }
             StoreError::Nobody { issue, segment } => {
+                let part = if segment.is_part() { format!(" of {segment}") } else { String::new() };
                 let edition = segment.audience.language().map(|tag| format!(" who reads {tag}")).unwrap_or_default();
-                write!(
-                    f,
-                    "nobody to send to: no subscriber of {segment}{edition} is confirmed and not suppressed; issue {issue} stays unsent"
-                )
+                write!(f, "nobody to send to: no subscriber{part}{edition} is confirmed and not suppressed; issue {issue} stays unsent")
             }
         }
     }

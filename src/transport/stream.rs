@@ -190,7 +190,10 @@ impl Stream {
                 .and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp))
             {
                 Ok(tcp) => return Ok(Stream { layer: Layer::Plain(Timed::new(tcp, deadline)), peer: peer.to_owned() }),
-                Err(error) => last = Failure::Silent(format!("can't connect to {peer} ({address}): {error}")),
+                Err(error) => {
+                    let at = if address.to_string() == peer { String::new() } else { format!(" ({address})") };
+                    last = Failure::Silent(format!("can't connect to {peer}{at}: {error}"));
+                }
             }
         }
         Err(last)

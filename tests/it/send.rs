@@ -550,7 +550,7 @@ fn a_segment_gets_it_alone() {
 fn an_issue_for_nobody_stays_unsent() {
     let server = MockSmtp::start(Plan::new());
     let project = publication(server.port(), CLEAR).file("l.csv", list(&["anna"]));
-    project.run("send latest --yes").code(2).stderr_has("nobody to send to").stderr_has("help: ");
+    project.run("send latest --yes").code(2).stderr_has("nobody to send to: no subscriber is confirmed").stderr_has("help: ");
     project.run("list import l.csv").success();
     project.run("send latest --yes --segment tag=bteta").code(2).stderr_has("nobody to send to: no subscriber of tag=bteta");
     project.run("report latest").code(2).stderr_has("was never sent");

@@ -140,11 +140,22 @@ fn a_bar_tells_how_it_goes_and_ctrl_c_stops_it() {
 fn a_bar_that_waits_tells_when_it_goes_on() {
     let server = MockSmtp::start(Plan::new().rule(At::Rcpt, "p00@", 0, 1, say("450 4.2.0 later")));
     let project = publication(server.port(), CLEAR).file("l.csv", people(2));
-    let config = project.read("tidings.toml").replace("first = \"50ms\", max = \"100ms\"", "first = \"3s\", max = \"9s\"");
+    let config = project.read("tidings.toml").replace("first = \"50ms\", max = \"100ms\"", "first = \"5s\", max = \"9s\"");
     let project = project.file("tidings.toml", config);
     project.run("list import l.csv").success();
+    // Waiting is no reason to wait for its end.
+    for (arguments, shown, told) in [
+        ("send latest --yes --at 2100-01-01", "Waiting until 2100-01-01T00:00:00Z; Ctrl-C ends it", "nothing was sent"),
+        ("send latest --yes", "1/2  1 deferred, next try in ", "1 is left (stopped); run it again to go on."),
+    ] {
+        let mut terminal = Terminal::run(&project, arguments);
+        terminal.shows(|line| line.contains(shown));
+        terminal.types(CTRL_C);
+        let (status, screen) = terminal.end();
+        assert!(status.code() == Some(75) && screen.contains(told), "{status} {screen}");
+    }
     let terminal = Terminal::run(&project, "send latest --yes");
-    terminal.shows(|line| line.contains("1/2  1 deferred, next try in 2 s"));
+    terminal.shows(|line| line.contains("1/2  next try in 2 s"));
     let (status, screen) = terminal.end();
     assert!(status.success() && screen.contains("2 of 2 sent"), "{screen}");
     assert!(!screen.contains(" left"), "{screen}");
