@@ -44,7 +44,10 @@ pub(super) fn misspelt(source: &Source, body_start: usize, field: &Field, known:
 
 /// Whether one letter was left out, added or changed, or two were swapped.
 fn is_one_edit(name: &str, known: &str) -> bool {
-    if name.len().abs_diff(known.len()) > 1 || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    // One edit leaves the first letter or the last, which is quick to see: unknown fields are many.
+    let has_first = name.bytes().next().map(|byte| byte.to_ascii_lowercase()) == known.bytes().next();
+    let has_last = name.bytes().next_back().map(|byte| byte.to_ascii_lowercase()) == known.bytes().next_back();
+    if !(has_first || has_last) || name.len().abs_diff(known.len()) > 1 || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return false;
     }
     let same = |pair: &(u8, u8)| pair.0.eq_ignore_ascii_case(&pair.1);
