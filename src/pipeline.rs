@@ -128,11 +128,9 @@ fn read_folders(config: &Config, reader: &dyn Reader) -> (Folders, Vec<Diagnosti
 /// held once.
 const AT_ONCE: usize = 2048;
 
-/// A thread takes so many files, entries or documents at a time, at most: the last ones that it holds are waited for by all
-/// others.
-const FILES_A_TIME: usize = 64;
-const ENTRIES_A_TIME: usize = 4;
-const DOCUMENTS_A_TIME: usize = 1;
+/// A thread takes so many files at a time, at most, and entries and documents one by one: for the last that it holds all
+/// others wait.
+const FILES_A_TIME: usize = 32;
 
 /// A file's memory is used for the next one, unless it is larger than this.
 const KEPT_BYTES: usize = 1024 * 1024;
@@ -368,7 +366,7 @@ impl<'a> Kitchen<'a> {
         for documents in batches(&documents) {
             let wanted: BTreeSet<usize> = documents.iter().flat_map(Document::entries).copied().collect();
             let missing: Vec<usize> = wanted.into_iter().filter(|at| !pantry.ready.contains_key(at)).collect();
-            let made: Vec<_> = missing.into_par_iter().with_max_len(ENTRIES_A_TIME).map(|at| (at, self.feed_entry(at, oldest))).collect();
+            let made: Vec<_> = missing.into_par_iter().with_max_len(1).map(|at| (at, self.feed_entry(at, oldest))).collect();
             let mut fresh = HashMap::with_capacity(made.len());
             for (at, (entry, mut found)) in made {
                 fresh.extend(entry.map(|entry| (at, entry)));
@@ -383,7 +381,7 @@ impl<'a> Kitchen<'a> {
                 newest = first.entries().iter().filter_map(entry).take(LISTED).map(|entry| entry.row.clone()).collect();
             }
             let files: Vec<_> = documents.iter().flat_map(|document| spec.formats.iter().map(move |format| (document, *format))).collect();
-            files.into_par_iter().with_max_len(DOCUMENTS_A_TIME).try_for_each(|(document, format)| {
+            files.into_par_iter().with_max_len(1).try_for_each(|(document, format)| {
                 let entries: Vec<&RenderedEntry> = document.entries().iter().filter_map(entry).map(|entry| &entry.rendered).collect();
                 let pieces = feed::render_document(format, &self.config.site, &spec, document, &entries, oldest);
                 sink.write_pieces(&document.path(format), &pieces.iter().map(Cow::as_ref).collect::<Vec<_>>())
