@@ -11,6 +11,8 @@ use crate::body::is_forbidden;
 use crate::site::Site;
 use crate::url::{decode_path, encode_path};
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime};
+use std::borrow::Cow;
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 /// How ids are made where the entry has none of its own. A publisher who moves here keeps the scheme of the
@@ -48,16 +50,16 @@ impl IdScheme {
     }
 
     /// The id of an entry at `url`; `name` is its slug or, failing that, its file's name without the date.
-    pub fn id(self, url: &str, name: &str, published: Option<DateTime<FixedOffset>>) -> String {
+    pub fn id(self, url: &Arc<str>, name: &str, published: Option<DateTime<FixedOffset>>) -> Arc<str> {
         match self {
-            IdScheme::Permalink | IdScheme::Hugo | IdScheme::Zola => url.to_owned(),
+            IdScheme::Permalink | IdScheme::Hugo | IdScheme::Zola => Arc::clone(url),
             IdScheme::Jekyll => {
-                let folder = url.strip_suffix('/').unwrap_or(url).rsplit_once('/').map_or(url, |(folder, _)| folder);
-                format!("{folder}/{}", encode_path(&name.trim_end_matches('.').nfkc().collect::<String>()))
+                let folder = url.strip_suffix('/').unwrap_or(url).rsplit_once('/').map_or(&**url, |(folder, _)| folder);
+                format!("{folder}/{}", encode_path(&name.trim_end_matches('.').nfkc().collect::<String>())).into()
             }
             IdScheme::Tag | IdScheme::Pelican => {
                 // Pelican's are not percent-encoded.
-                let url = if self == IdScheme::Pelican { decode_path(url) } else { url.into() };
+                let url = if self == IdScheme::Pelican { decode_path(url) } else { (&**url).into() };
                 let rest = url.split_once("://").map_or(url.as_ref(), |(_, rest)| rest);
                 let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
                 // A tag names a domain, not a port (RFC 4151, section 2.1).
@@ -65,7 +67,7 @@ impl IdScheme {
                 // A tag must have a day (RFC 4151, section 2.1). Without a date it is the one that stands for none in Atom too.
                 let day = published.filter(|date| (1..=9999).contains(&date.year()));
                 let day = day.map_or_else(|| "1970-01-01".to_owned(), |date| date.format("%Y-%m-%d").to_string());
-                format!("tag:{host},{day}:{path}")
+                format!("tag:{host},{day}:{path}").into()
             }
         }
     }
@@ -106,7 +108,8 @@ pub fn permalink(entry: &Fields, facts: &PathFacts, rules: &AddressRules) -> Res
     // Only Hugo's sections are fewer than the folders.
     let is_hugo = made_as == Dialect::Hugo;
     let depth = if is_hugo { folders.section_depth(&facts.folders, before) } else { facts.folders.len() };
-    let section_slugs = if is_hugo { folders.section_names(&facts.folders, before) } else { facts.folders.clone() };
+    let section_slugs: Cow<[String]> =
+        if is_hugo { folders.section_names(&facts.folders, before).into() } else { facts.folders.as_slice().into() };
     let parts = Parts {
         dialect: made_as,
         slugs,
@@ -215,14 +218,15 @@ mod tests {
     #[test]
     fn ids_follow_their_scheme() {
         let date = DateTime::parse_from_rfc3339("2024-05-01T10:00:00+02:00").ok();
+        let id = |scheme: IdScheme, url: &str, name: &str, date| scheme.id(&url.into(), name, date).to_string();
         let url = "https://example.org:8080/a/b/";
-        assert_eq!(IdScheme::Permalink.id(url, "b", date), url);
-        assert_eq!(IdScheme::Jekyll.id(url, "b", date), "https://example.org:8080/a/b");
-        assert_eq!(IdScheme::Tag.id(url, "b", date), "tag:example.org,2024-05-01:/a/b/");
-        assert_eq!(IdScheme::Pelican.id("https://example.org/a.html", "a", date), "tag:example.org,2024-05-01:/a.html");
-        assert_eq!(IdScheme::Tag.id("https://example.org/a/", "a", None), "tag:example.org,1970-01-01:/a/");
+        assert_eq!(id(IdScheme::Permalink, url, "b", date), url);
+        assert_eq!(id(IdScheme::Jekyll, url, "b", date), "https://example.org:8080/a/b");
+        assert_eq!(id(IdScheme::Tag, url, "b", date), "tag:example.org,2024-05-01:/a/b/");
+        assert_eq!(id(IdScheme::Pelican, "https://example.org/a.html", "a", date), "tag:example.org,2024-05-01:/a.html");
+        assert_eq!(id(IdScheme::Tag, "https://example.org/a/", "a", None), "tag:example.org,1970-01-01:/a/");
         let late = DateTime::<chrono::Utc>::MAX_UTC.fixed_offset();
-        assert_eq!(IdScheme::Pelican.id("https://example.org/a.html", "a", Some(late)), "tag:example.org,1970-01-01:/a.html");
+        assert_eq!(id(IdScheme::Pelican, "https://example.org/a.html", "a", Some(late)), "tag:example.org,1970-01-01:/a.html");
     }
 
     #[test]
@@ -233,7 +237,7 @@ mod tests {
             ("https://example.org/%C3%A9t%C3%A9.html", "été", "https://example.org/%C3%A9t%C3%A9"),
             ("https://example.org/etc.html", "etc..", "https://example.org/etc"),
         ] {
-            assert_eq!(IdScheme::Jekyll.id(url, name, None), id);
+            assert_eq!(&*IdScheme::Jekyll.id(&url.into(), name, None), id);
         }
     }
 

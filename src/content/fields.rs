@@ -224,8 +224,8 @@ impl FieldReader<'_> {
             Some("") => None,
             Some(text) => {
                 // A YAML timestamp without an offset is in UTC (YAML 1.1), and so it is with Jekyll; texts are local there, too.
-                let is_timestamp = matches!(field.node.value, Value::Bare(_)) && text.matches(':').count() > 1;
-                let zone = if self.dialect == Dialect::Jekyll && is_timestamp { Tz::UTC } else { self.timezone };
+                let is_timestamp = || matches!(field.node.value, Value::Bare(_)) && text.matches(':').count() > 1;
+                let zone = if self.dialect == Dialect::Jekyll && is_timestamp() { Tz::UTC } else { self.timezone };
                 self.date_in(text, zone, field.node.span)
             }
             None => {

@@ -75,6 +75,9 @@ impl Folders {
                 folders.has_posts |= folder.split('/').any(|folder| folder == "_posts");
                 last = folder;
             }
+            if !name.starts_with(['i', '_']) {
+                continue;
+            }
             let mut words = name.split('.');
             match words.next() {
                 Some("index") if !folder.is_empty() => {

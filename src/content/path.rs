@@ -98,7 +98,7 @@ pub fn read_path(relative: &str, rules: PathRules, known: &Folders) -> PathFacts
         facts.language = Some(suffix.replace('_', "-"));
         name = before;
     }
-    if let Some(at) = (0..folders.len()).find(|at| known.is_language(&folders[..=*at].join("/"))) {
+    if let Some(at) = relative.match_indices('/').position(|(end, _)| known.is_language(&relative[..end])) {
         let folder = folders[at];
         if facts.language.is_none() {
             facts.language = Some(folder.replace('_', "-"));

@@ -23,6 +23,7 @@ use crate::entry::{Entry, Head, Markup};
 use crate::site::Site;
 use crate::url::encode_path;
 use chrono::{NaiveDate, NaiveTime};
+use std::sync::Arc;
 
 /// How sources are read: what `[content]` says.
 #[derive(Clone, Debug, Default)]
@@ -190,14 +191,14 @@ fn find(
         slugs: rules.slugs,
     };
     let url = match permalink(&fields, &facts, &address) {
-        Ok(path) => site.absolute(&path),
+        Ok(path) => Arc::from(site.absolute(&path)),
         Err(fault) => {
             // A draft may lack what it will have once it's published.
             if !fields.is_draft || matches!(fault, Fault::Refused(_)) {
                 faults.push(refusal(source, &fields, fault));
             }
             let path = relative.rsplit_once('.').map_or(relative, |(path, _)| path);
-            site.absolute(&encode_path(path))
+            site.absolute(&encode_path(path)).into()
         }
     };
     if faults.iter().any(Diagnostic::is_error) {
@@ -207,9 +208,9 @@ fn find(
         path: source.path.clone(),
         id: match fields.id.take() {
             Some(own) => own.into(),
-            None => rules.ids.id(&url, fields.slug.as_deref().unwrap_or(&facts.stem), fields.published).into(),
+            None => rules.ids.id(&url, fields.slug.as_deref().unwrap_or(&facts.stem), fields.published),
         },
-        url: url.into(),
+        url,
         published: fields.published,
         updated: fields.updated,
         embargo: fields.embargo,
