@@ -380,6 +380,14 @@ impl EntryLinks<'_> {
                 rooted(self.content_path(Target::Root(path.strip_prefix(site.path()).unwrap_or(path)))?)
             }
             (Target::Pelican("static", _) | Target::Root(_), _) => rooted(self.content_path(read)?),
+            (Target::Path(path), _) => {
+                let beside = self.content_path(read).and_then(|path| assets.get_key_value(&path));
+                // Else in the static folder, at the entry's own address: there the page finds it.
+                beside.or_else(|| {
+                    let url = self.base.join(path).ok()?;
+                    assets.get_key_value(&format!("/{}", crate::url::decode_path(url.path().strip_prefix(site.path())?)))
+                })
+            }
             _ => assets.get_key_value(&self.content_path(read)?),
         }
     }

@@ -57,7 +57,8 @@ fn catalog() -> Catalog {
         logo: None,
         translations: Default::default(),
     };
-    let assets = [("docs/deep/bundle/img/a b.png", 3), ("blog/x.png", 4)].map(|(path, length)| (path.to_owned(), length));
+    let assets = [("docs/deep/bundle/img/a b.png", 3), ("blog/x.png", 4), ("/p/blog/one/a clip.mp3", 5)]
+        .map(|(path, length)| (path.to_owned(), length));
     let (catalog, faults) = Catalog::new(&site, PATHS.iter().map(|path| head(path)).collect(), BTreeMap::from(assets).into(), false);
     assert!(faults.is_empty());
     catalog.with_others(BTreeSet::from(["docs/_index.md".to_owned(), "pages/about.md".to_owned()]))
@@ -162,6 +163,16 @@ fn files_of_bundles_lie_beside_their_pages() {
     assert_links("docs/deep/bundle/index.md", &[("img/a b.png", "/p/docs/deep/bundle/img/a%20b.png")]);
     assert_links("docs/deep/bundle/index.fr.md", &[("img/a%20b.png", "/p/docs/deep/bundle/index.fr/img/a%20b.png")]);
     assert_links("docs/deep/other/index.md", &[("../bundle/img/a%20b.png", "/p/docs/deep/bundle/img/a%20b.png")]);
+}
+
+#[test]
+fn a_file_may_lie_in_the_static_folder_at_the_entrys_address() {
+    let length =
+        |from: &str, target: &str| ask(from, |links| Ok(links.asset(target).map_or(String::new(), |asset| asset.length.to_string())));
+    assert_eq!(length("blog/one.md", "a%20clip.mp3"), "5");
+    assert_eq!(length("blog/one.md", "../one/a clip.mp3"), "5");
+    assert_eq!(length("blog/one.md", "x.png"), "4");
+    assert_eq!(length("blog/two.mdx", "a%20clip.mp3"), "");
 }
 
 #[test]

@@ -26,20 +26,23 @@ pub enum Color {
     Never,
 }
 
+/// The heading of what any command takes, so that its own flags come first.
+const EVERYWHERE: &str = "With every command";
+
 /// Flags of every command.
 #[derive(Clone, Debug, Args)]
 pub struct SharedArgs {
     /// Configuration file [default: tidings.toml in this folder]
-    #[arg(long, global = true, value_name = "FILE", env = "TIDINGS_CONFIG", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "TIDINGS_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Say nothing but errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Colours in what is said
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_enum, default_value_t)]
     pub color: Color,
     /// What standard output holds
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_enum, default_value_t)]
     pub format: OutputFormat,
 }
 
@@ -83,7 +86,7 @@ pub struct SiteArgs {
     #[arg(long, value_name = "SCHEME", help_heading = "Instead of tidings.toml")]
     pub ids: Option<String>,
     /// The most entries in a feed; 0: all
-    #[arg(long, value_name = "N", help_heading = "Instead of tidings.toml")]
+    #[arg(long, value_name = "N", value_parser = whole_number, help_heading = "Instead of tidings.toml")]
     pub limit: Option<u64>,
     /// Publish entries dated in the future
     #[arg(long, help_heading = "Instead of tidings.toml")]
@@ -94,6 +97,10 @@ pub struct SiteArgs {
     /// No feeds for tags
     #[arg(long, help_heading = "Instead of tidings.toml")]
     pub no_tag_feeds: bool,
+}
+
+fn whole_number(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "it should be a whole number, such as 50")
 }
 
 impl SiteArgs {

@@ -264,6 +264,28 @@ fn what_directories_of_podcasts_refuse_is_told() {
     assert!(good.read("public/feed.xml").contains("url=\"https://example.org/2024/01/a/a%20b.mp3\" length=\"7\" type=\"audio/mpeg\""));
 }
 
+#[test]
+fn help_says_what_each_argument_is() {
+    let project = Project::empty();
+    let own = ["", "init", "new", "build", "list", "send", "report"].map(str::to_owned);
+    let of_list = ["import", "export", "add", "remove", "suppress", "unsuppress", "show"].map(|name| format!("list {name}"));
+    for command in own.iter().chain(&of_list) {
+        let help = project.run(&format!("{command} --help")).success().stdout;
+        let lines: Vec<&str> = help.lines().collect();
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with(['-', '<', '['])) {
+            let is_argument = line.starts_with("  ")
+                && !line.trim_start().starts_with("[default")
+                && !line.trim_start().starts_with("[env")
+                && !line.trim_start().starts_with("[possible")
+                && !line.starts_with("          ");
+            assert!(!is_argument || line.contains("  Print") || !lines[at + 1].trim().is_empty(), "{command}: {line:?} in\n{help}");
+        }
+        let general = help.find("With every command:").unwrap_or_else(|| panic!("{help}"));
+        assert!(help.find("--config").is_some_and(|at| at > general), "its own come first: {help}");
+    }
+    project.run("build --limit abc").code(2).stderr_has("invalid value 'abc' for '--limit <N>': it should be a whole number, such as 50");
+}
+
 /// What is wrong with a flag is no fault of the files.
 #[test]
 fn a_flag_s_value_is_a_matter_of_usage() {

@@ -34,15 +34,21 @@ enum ListCommand {
     /// Add one subscriber
     Add(AddArgs),
     /// Take a subscriber off the list; a suppression stays
-    Remove { address: String },
+    Remove {
+        /// Whose, as it is on the list
+        address: String,
+    },
     /// Never mail an address again, whatever is imported
     Suppress {
+        /// Which one, on the list or not
         address: String,
+        /// Why, for whoever asks later
         #[arg(long, default_value = "suppressed by hand")]
         reason: String,
     },
     /// Lift a suppression: the address is mailed again if it is confirmed. That it was there is kept
     Unsuppress {
+        /// Which one was suppressed
         address: String,
         /// Why, for whoever asks later
         #[arg(long, default_value = "lifted by hand")]
@@ -50,6 +56,7 @@ enum ListCommand {
     },
     /// Show the subscribers, or one of them
     Show {
+        /// Only this subscriber, with consent and history
         address: Option<String>,
         #[command(flatten)]
         filter: FilterArgs,
@@ -58,13 +65,15 @@ enum ListCommand {
 
 #[derive(Clone, Debug, Args)]
 struct AddArgs {
+    /// Where mail goes, such as ann@example.org
     address: String,
+    /// What a greeting calls the person
     #[arg(long)]
     name: Option<String>,
     /// BCP 47 tag, such as fr
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
-    /// May be given several times
+    /// Part of the list, as `send --segment tag=TAG` asks for it; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
     /// How the person agreed, such as "sign-up sheet at the fair"
