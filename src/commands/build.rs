@@ -144,7 +144,7 @@ impl Report {
             count(*sources, "file", "files"),
             count(plan.visible.len(), "entry", "entries"),
             count(plan.feeds.len(), "feed", "feeds"),
-            count(plan.issues.len(), "issue", "issues"),
+            issues_text(plan.issues.iter().map(|issue| issue.id.as_str())),
             changes.written,
             changes.unchanged,
             changes.removed,
@@ -152,6 +152,27 @@ impl Report {
     }
 }
 
+/// With the id of the newest, which `send` wants to be told.
+fn issues_text<'a>(mut ids: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let issues = count(ids.len(), "issue", "issues");
+    match (ids.next(), ids.next()) {
+        (None, _) => issues,
+        (Some(only), None) => format!("{issues} ({only})"),
+        (Some(newest), Some(_)) => format!("{issues} (the newest is {newest})"),
+    }
+}
+
 fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_issue_is_named() {
+        let told = [&[][..], &["2025-12"], &["2025-12", "2025-11"]].map(|ids| issues_text(ids.iter().copied()));
+        assert_eq!(told, ["0 issues", "1 issue (2025-12)", "2 issues (the newest is 2025-12)"]);
+    }
 }
