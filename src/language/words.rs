@@ -5,10 +5,10 @@ use chrono::{Datelike, NaiveDate};
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 use serde::{Deserialize, Serialize};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// A text whose form depends on a number, by CLDR's categories.
-#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 struct Plural {
     zero: Option<String>,
@@ -20,7 +20,7 @@ struct Plural {
 }
 
 /// The words of one language. `{…}` in them are filled in by whoever shows them, see [`fill`].
-#[derive(Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[derive(Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     /// The heading over the newest entries.
@@ -108,10 +108,13 @@ const TABLES: [(&str, &str); 18] = [
 
 /// The words of a language, or of the nearest one that has any; English where there is none.
 pub fn words(tag: &str) -> &'static Words {
-    static ALL: LazyLock<Vec<Words>> = LazyLock::new(|| TABLES.iter().filter_map(|(tag, text)| read(tag, text).ok()).collect());
+    // A table is read when somebody asks for it: all threads wait for the first entry's.
+    static READ: [OnceLock<Words>; TABLES.len()] = [const { OnceLock::new() }; TABLES.len()];
     let wanted = nearest(tag);
-    // Tests read every table, so the first one is always there.
-    ALL.iter().find(|words| words.tag == wanted).unwrap_or(&ALL[0])
+    let at = TABLES.iter().position(|(tag, _)| *tag == wanted).unwrap_or(0);
+    let (tag, text) = TABLES[at];
+    // Tests read every table, so none is empty.
+    READ[at].get_or_init(|| read(tag, text).unwrap_or_default())
 }
 
 /// What a language calls itself, with its region or script if the tag has one: `Português (BR)`. The tag where nobody knows.
