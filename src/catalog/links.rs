@@ -4,7 +4,7 @@ use super::index::{is_markdown, is_same_language, logical, without_extension};
 use super::{Asset, Catalog, Links, Reference, Sizes};
 use crate::diagnostic::Diagnostic;
 use crate::entry::Head;
-use url::Url;
+use url::{Position, Url};
 
 /// The links of one entry.
 pub struct EntryLinks<'a> {
@@ -311,7 +311,15 @@ impl Links for EntryLinks<'_> {
             _ => match target.strip_prefix('/') {
                 Some(rest) if !rest.starts_with('/') => {
                     let site = &self.catalog.site.url;
-                    if target.starts_with(site.path()) { self.base.join(target) } else { site.join(&format!("./{rest}")) }
+                    if !target.starts_with(site.path()) {
+                        site.join(&format!("./{rest}"))
+                    } else {
+                        let whole = [&self.base[..Position::BeforePath], target].concat();
+                        if crate::url::is_usual(&whole) {
+                            return Some(whole);
+                        }
+                        self.base.join(target)
+                    }
                 }
                 _ => self.base.join(target),
             },
