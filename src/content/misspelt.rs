@@ -29,7 +29,11 @@ const USUAL: [(&str, Meaning); 14] = [
 
 /// The field that an unknown one may have been meant to be.
 pub(super) fn meant_by(field: &Field) -> Option<(&'static str, Meaning)> {
-    USUAL.into_iter().find(|(name, meaning)| {
+    // One edit leaves the first letter or the last, which is quick to see: unknown fields are many.
+    let end = |byte: Option<u8>| byte.map(|byte| byte.to_ascii_lowercase());
+    let (first, last) = (end(field.name.bytes().next()), end(field.name.bytes().next_back()));
+    let has_an_end = |name: &str| name.bytes().next() == first || name.bytes().next_back() == last;
+    USUAL.iter().copied().filter(|(name, _)| has_an_end(name)).find(|(name, meaning)| {
         is_one_edit(&field.name, name) && could_be(&field.node, *meaning) && (*meaning == Meaning::Date || !is_word_like(&field.name, name))
     })
 }
@@ -44,10 +48,7 @@ pub(super) fn misspelt(source: &Source, body_start: usize, field: &Field, known:
 
 /// Whether one letter was left out, added or changed, or two were swapped.
 fn is_one_edit(name: &str, known: &str) -> bool {
-    // One edit leaves the first letter or the last, which is quick to see: unknown fields are many.
-    let has_first = name.bytes().next().map(|byte| byte.to_ascii_lowercase()) == known.bytes().next();
-    let has_last = name.bytes().next_back().map(|byte| byte.to_ascii_lowercase()) == known.bytes().next_back();
-    if !(has_first || has_last) || name.len().abs_diff(known.len()) > 1 || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if name.len().abs_diff(known.len()) > 1 || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return false;
     }
     let same = |pair: &(u8, u8)| pair.0.eq_ignore_ascii_case(&pair.1);

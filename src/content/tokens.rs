@@ -175,7 +175,7 @@ fn formatted(date: DateTime<FixedOffset>, format: &str) -> String {
 
 /// The last digits of a number.
 fn digits(number: u32, count: u32) -> String {
-    (0..count).rev().filter_map(|place| char::from_digit(number / 10_u32.pow(place) % 10, 10)).collect()
+    (0..count).rev().map(|place| char::from_digit(number / 10_u32.pow(place) % 10, 10).unwrap_or_default()).collect()
 }
 
 impl Token {
