@@ -1,5 +1,6 @@
 //! So many messages a second, over so many connections, and to each domain; fewer for a while where the server asks for it.
 
+use crate::list::Address;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -145,9 +146,13 @@ impl DomainPaces {
         DomainPaces(rates.into_iter().map(|(domain, rate)| (domain.clone(), Pace::new(Some(*rate)))).collect())
     }
 
-    /// The moment for one more message to the domain.
-    pub fn take(&mut self, domain: &str, now: Duration) -> Duration {
-        self.0.get_mut(domain).map_or(now, |pace| pace.take(now))
+    /// The moment for one more message to the address. One that can't be read has no pace.
+    pub fn take(&mut self, address: &str, now: Duration) -> Duration {
+        if self.0.is_empty() {
+            return now;
+        }
+        let to = Address::read(address).ok();
+        to.and_then(|to| self.0.get_mut(to.domain())).map_or(now, |pace| pace.take(now))
     }
 }
 
@@ -251,7 +256,7 @@ mod tests {
         let rates = BTreeMap::from([("a.example".to_owned(), 10.0)]);
         let mut paces = DomainPaces::new(&rates);
         let moments =
-            [("a.example", 0), ("b.example", 0), ("a.example", 0), ("b.example", 0)].map(|(domain, now)| paces.take(domain, millis(now)));
+            [("x@a.example", 0), ("x@b.example", 0), ("Y@A.example", 0), ("x", 0)].map(|(address, now)| paces.take(address, millis(now)));
         assert_eq!(moments, [0, 0, 100, 0].map(millis));
     }
 }

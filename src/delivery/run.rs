@@ -146,7 +146,7 @@ pub fn send_one(transport: &Transport, from: &Address, to: &Address, message: Me
         || transport.open().map_err(|(Ending::Again(reason) | Ending::Later(reason) | Ending::Stop(reason))| NotSent::Failed(reason));
     let mut connection = open()?;
     let mail = MailObject::new(Envelope { from: from.clone(), to: to.clone() }, message.bytes);
-    let outcome = connection.send(&mail, None, &mut || Ok(()));
+    let outcome = connection.send(&mail, &mut || Ok(None));
     connection.quit();
     match outcome {
         Outcome::Sent { reply } => Ok(reply),

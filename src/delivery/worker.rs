@@ -135,10 +135,7 @@ impl<'a> Pass<'a> {
                 self.put_back([Some(delivery)]);
                 break;
             }
-            // With a pace, the next one has a moment of its own.
-            let is_free = lock(&self.run.pace).is_free();
-            ahead = if is_free { self.next_delivery(false) } else { None };
-            if let Err(reason) = self.deliver(&mut connection, &delivery, ahead.as_ref()) {
+            if let Err(reason) = self.deliver(&mut connection, &delivery, &mut ahead) {
                 self.put_back([ahead.take(), Some(delivery)]);
                 went_without = reason;
                 break;
@@ -219,11 +216,7 @@ impl<'a> Pass<'a> {
                 std::thread::sleep(moment.saturating_sub(now).min(Duration::from_millis(50)));
                 continue;
             };
-            // As paces name it, in A-labels; one that can't be read has none.
-            let moment = match Address::read(&claim.subscriber.address) {
-                Ok(to) => lock(&self.run.domains).take(to.domain(), now),
-                Err(_) => now,
-            };
+            let moment = lock(&self.run.domains).take(&claim.subscriber.address, now);
             if moment <= now {
                 return Some(claim);
             }
@@ -268,12 +261,17 @@ impl<'a> Pass<'a> {
     }
 
     /// Delivers one. `Err` leaves it undone, for another connection or run; with a reason if no connection can be had.
-    fn deliver(&self, connection: &mut Option<Connection<'a>>, delivery: &Delivery, next: Option<&Delivery>) -> Result<(), Option<String>> {
+    fn deliver(
+        &self,
+        connection: &mut Option<Connection<'a>>,
+        delivery: &Delivery,
+        ahead: &mut Option<Delivery>,
+    ) -> Result<(), Option<String>> {
         let claim = &delivery.claim;
         if !self.wait_for_slot() {
             return Err(None);
         }
-        let outcome = self.attempt(connection, delivery, next)?;
+        let outcome = self.attempt(connection, delivery, ahead)?;
         if !matches!(outcome, Outcome::Unsent(_) | Outcome::Forbidden { .. }) {
             self.heard.store(true, Ordering::Relaxed);
             self.lost_row.store(0, Ordering::Relaxed);
@@ -347,18 +345,24 @@ impl<'a> Pass<'a> {
         &self,
         connection: &mut Option<Connection<'a>>,
         delivery: &Delivery,
-        next: Option<&Delivery>,
+        ahead: &mut Option<Delivery>,
     ) -> Result<Outcome, Option<String>> {
         let Delivery { claim, message_id, mail } = delivery;
         let mut begin = || {
+            // Composed while the server is busy with this one's body. With a pace, the next one has a moment of its own.
+            let is_free = lock(&self.run.pace).is_free();
+            if is_free && ahead.is_none() {
+                *ahead = self.next_delivery(false);
+            }
             let change = Change { message_id: Some(message_id.clone()), ..self.change(claim, Event::Begin, None, false) };
-            self.run.ledger.change(change).map_err(|error| {
+            let committed = self.run.ledger.change(change).map_err(|error| {
                 let reason = error.to_string();
                 if !matches!(error, StoreError::Stale { .. } | StoreError::Refused(_)) {
                     self.end(PassEnd::Ledger(error));
                 }
                 reason
-            })
+            });
+            committed.map(|()| ahead.as_ref().map(|next| next.mail.announcement()))
         };
         let mut is_second = false;
         loop {
@@ -371,7 +375,7 @@ impl<'a> Pass<'a> {
                     self.open()?
                 }
             };
-            let outcome = open.send(mail, next.map(|next| &next.mail), &mut begin);
+            let outcome = open.send(mail, &mut begin);
             self.heed(&outcome);
             if open.is_used_up() {
                 open.quit();

@@ -1,5 +1,6 @@
 //! Messages written to a folder: a maildir, which mail programs open and other programs deliver, or files to look at.
 
+use super::Begin;
 use super::mail::MailObject;
 use super::outcome::{Ending, Outcome};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,7 +29,7 @@ pub struct MailFolder {
 impl MailFolder {
     /// Writes one message beside its place, and renames it. The same message has the same name, so one that is written again
     /// is there once.
-    pub fn send(&self, mail: &MailObject, begin: &mut dyn FnMut() -> Result<(), String>) -> Outcome {
+    pub fn send(&self, mail: &MailObject, begin: &mut Begin) -> Outcome {
         let (from, to) = (mail.envelope.from.wire(), mail.envelope.to.wire());
         let hash: String = Sha256::digest(&mail.content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let name = match self.format {
@@ -80,7 +81,7 @@ mod tests {
         let address = |text: &str| Address::read(text).unwrap();
         let mail = MailObject::new(Envelope { from: address("news@example.org"), to: address(to) }, b"Subject: x\r\n\r\n.a\r\n".to_vec());
         let folder = MailFolder { path: folder.to_owned(), format };
-        folder.send(&mail, &mut || if is_allowed { Ok(()) } else { Err("no".into()) })
+        folder.send(&mail, &mut || if is_allowed { Ok(None) } else { Err("no".into()) })
     }
 
     fn names(folder: &Path) -> Vec<String> {

@@ -19,12 +19,12 @@ pub struct MailObject {
     pub(super) is_ascii: bool,
 }
 
-/// What was said of a message when it was announced.
+/// What is said of a message before its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
-    envelope: Envelope,
-    size: usize,
-    is_ascii: bool,
+pub struct Announcement {
+    pub(super) envelope: Envelope,
+    pub(super) size: usize,
+    pub(super) is_ascii: bool,
 }
 
 impl MailObject {
@@ -48,7 +48,7 @@ impl MailObject {
         unstuff(&self.content)
     }
 
-    pub(super) fn identity(&self) -> Identity {
-        Identity { envelope: self.envelope.clone(), size: self.content.len(), is_ascii: self.is_ascii }
+    pub fn announcement(&self) -> Announcement {
+        Announcement { envelope: self.envelope.clone(), size: self.content.len(), is_ascii: self.is_ascii }
     }
 }

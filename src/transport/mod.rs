@@ -19,7 +19,7 @@ mod stream;
 
 pub use dialogue::{Credentials, Dialogue, Failure, Step};
 pub use folder::{FolderFormat, MailFolder};
-pub use mail::{Envelope, MailObject};
+pub use mail::{Announcement, Envelope, MailObject};
 pub use outcome::{Blame, Ending, Outcome, wants_less};
 pub use reply::{Enhanced, Reply, ReplyFault, ReplyReader};
 pub use sendmail::Sendmail;
@@ -57,6 +57,10 @@ impl Transport {
     }
 }
 
+/// Called when all but the final dot has been written: commits to the ledger that the dot may leave, and gives the message that will
+/// follow on the connection, if that is known. An error is the ledger's refusal.
+pub type Begin<'a> = dyn FnMut() -> Result<Option<Announcement>, String> + 'a;
+
 /// What messages are given to, one after the other.
 #[derive(Debug)]
 pub enum Connection<'a> {
@@ -80,9 +84,9 @@ impl Connection<'_> {
     }
 
     /// Sends one message; see [`Session::send`].
-    pub fn send(&mut self, mail: &MailObject, next: Option<&MailObject>, begin: &mut dyn FnMut() -> Result<(), String>) -> Outcome {
+    pub fn send(&mut self, mail: &MailObject, begin: &mut Begin) -> Outcome {
         match self {
-            Connection::Smtp(session) => session.send(mail, next, begin),
+            Connection::Smtp(session) => session.send(mail, begin),
             Connection::Sendmail(sendmail) => sendmail.send(mail, begin),
             Connection::Folder(folder) => folder.send(mail, begin),
         }

@@ -1,5 +1,6 @@
 //! Messages given to a program in the manner of sendmail: the envelope as arguments, the message on standard input.
 
+use super::Begin;
 use super::mail::MailObject;
 use super::outcome::{Blame, Ending, Outcome};
 use super::stream::poll;
@@ -21,7 +22,7 @@ pub struct Sendmail {
 impl Sendmail {
     /// Gives one message to the program. `begin` is called before the program starts: if we end while it reads, it takes what it
     /// has got for the whole message.
-    pub fn send(&self, mail: &MailObject, begin: &mut dyn FnMut() -> Result<(), String>) -> Outcome {
+    pub fn send(&self, mail: &MailObject, begin: &mut Begin) -> Outcome {
         let Some((program, arguments)) = self.command.split_first() else {
             return Outcome::Unsent(Ending::Stop("`command` under [smtp] is empty".into()));
         };
@@ -103,7 +104,7 @@ mod tests {
 
     fn send(script: &str, seconds: u64) -> Outcome {
         let command = ["sh", "-c", script, "sendmail"].map(str::to_owned).to_vec();
-        Sendmail { command, timeout: Duration::from_secs(seconds) }.send(&mail(), &mut || Ok(()))
+        Sendmail { command, timeout: Duration::from_secs(seconds) }.send(&mail(), &mut || Ok(None))
     }
 
     #[test]
@@ -128,7 +129,7 @@ mod tests {
         assert!(matches!(send("exec sleep 30", 1), Outcome::Uncertain { reason } if reason.contains("took more than 1s")));
         let missing = Sendmail { command: vec!["/nowhere/sendmail".into()], timeout: Duration::from_secs(1) };
         assert!(
-            matches!(missing.send(&mail(), &mut || Ok(())), Outcome::Unsent(Ending::Stop(reason)) if reason.contains("/nowhere/sendmail"))
+            matches!(missing.send(&mail(), &mut || Ok(None)), Outcome::Unsent(Ending::Stop(reason)) if reason.contains("/nowhere/sendmail"))
         );
         assert_eq!(missing.send(&mail(), &mut || Err("no".into())), Outcome::Forbidden { reason: "no".into() });
     }

@@ -1,8 +1,9 @@
 //! Drives the dialogue on a socket.
 
+use super::Begin;
 use super::data::FINAL_DOT;
 use super::dialogue::{Credentials, Dialogue, Failure, Step};
-use super::mail::{Identity, MailObject};
+use super::mail::{Announcement, MailObject};
 use super::outcome::{Ending, Outcome};
 use super::reply::ReplyReader;
 use super::stream::{Stream, resolve, tls_config};
@@ -95,7 +96,7 @@ pub struct Session {
     timeout: Duration,
     final_timeout: Duration,
     /// The message whose transaction was started with the dot of the one before.
-    next_said: Option<Identity>,
+    next_said: Option<Announcement>,
     /// Messages that it may still take.
     left: u32,
 }
@@ -111,23 +112,21 @@ impl Session {
         self.dialogue.is_ready() && self.left == 0
     }
 
-    /// Sends one message. `begin` is called when all but the final dot has been written: it commits to the ledger that the
-    /// dot may leave, and if it fails, the dot never does. It may be called once for each call of `send`. Where the server
-    /// offers PIPELINING (RFC 2920), the transaction of `next` starts with the final dot, which saves its round trip: `next`
-    /// is then the only message that this connection takes.
-    pub fn send(&mut self, mail: &MailObject, next: Option<&MailObject>, begin: &mut dyn FnMut() -> Result<(), String>) -> Outcome {
+    /// Sends one message. If `begin` fails, the final dot never leaves; it is called once at most. Where the server
+    /// offers PIPELINING (RFC 2920), the transaction of the message that follows starts with the final dot, which saves its round
+    /// trip: that message is then the only one that this connection takes.
+    pub fn send(&mut self, mail: &MailObject, begin: &mut Begin) -> Outcome {
         self.left = self.left.saturating_sub(1);
-        let next = next.filter(|_| self.left > 0);
         let mut step = match self.next_said.take() {
             None => self.dialogue.mail(&mail.envelope.from, &mail.envelope.to, mail.content.len(), mail.is_ascii),
-            Some(said) if said == mail.identity() => Step::Listen,
+            Some(said) if said == mail.announcement() => Step::Listen,
             Some(_) => self.dialogue.fail(Failure::Lost("another message was announced on this connection".into())),
         };
         loop {
             step = match step {
                 Step::Command(command) => self.ask(&command),
                 Step::Listen => self.listen(self.timeout),
-                Step::Data => match self.write_message(mail, next, begin) {
+                Step::Data => match self.write_message(mail, begin) {
                     Ok(step) => step,
                     Err(reason) => {
                         self.stream.cut();
@@ -169,21 +168,16 @@ impl Session {
     }
 
     /// The message, the ledger, the dot, the verdict. `Err` is the ledger's refusal.
-    fn write_message(
-        &mut self,
-        mail: &MailObject,
-        next: Option<&MailObject>,
-        begin: &mut dyn FnMut() -> Result<(), String>,
-    ) -> Result<Step, String> {
+    fn write_message(&mut self, mail: &MailObject, begin: &mut Begin) -> Result<Step, String> {
         if let Err(failure) = self.stream.write(&mail.content, self.timeout) {
             return Ok(self.dialogue.fail(failure));
         }
-        begin()?;
+        let next = begin()?.filter(|_| self.left > 0);
         let mut end = FINAL_DOT.to_vec();
         let said = next.and_then(|next| {
-            let group = self.dialogue.next_mail(&next.envelope.from, &next.envelope.to, next.content.len(), next.is_ascii)?;
+            let group = self.dialogue.next_mail(&next.envelope.from, &next.envelope.to, next.size, next.is_ascii)?;
             end.extend_from_slice(&group);
-            Some(next.identity())
+            Some(next)
         });
         // Committing took a moment, in which the server may have gone: then the message is still nobody's. A dot whose
         // write fails has not left either: it is one write of few bytes, or one TLS record.
