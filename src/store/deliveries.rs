@@ -441,11 +441,11 @@ fn counts(connection: &Connection, issue: &str) -> Result<Option<Counts>, Fault>
         return Ok(None);
     }
     let mut counts = Counts::default();
-    let mut query = connection.prepare_cached("SELECT state, count(*) FROM deliveries WHERE issue = ?1 GROUP BY state")?;
+    let mut query = connection.prepare_cached("SELECT state FROM deliveries WHERE issue = ?1")?;
     let mut rows = query.query([issue])?;
     while let Some(row) = rows.next()? {
-        let (word, number): (String, i64) = (row.get(0)?, row.get(1)?);
-        let place = match StateWord::from_word(&word).ok_or_else(|| Fault::Strange(format!("the state {word}")))? {
+        let word = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let place = match StateWord::from_word(word).ok_or_else(|| Fault::Strange(format!("the state {word}")))? {
             StateWord::Pending => &mut counts.pending,
             StateWord::Claimed => &mut counts.claimed,
             StateWord::Begun => &mut counts.begun,
@@ -455,7 +455,7 @@ fn counts(connection: &Connection, issue: &str) -> Result<Option<Counts>, Fault>
             StateWord::Uncertain => &mut counts.uncertain,
             StateWord::Withdrawn => &mut counts.withdrawn,
         };
-        *place = u64::try_from(number).unwrap_or(0);
+        *place += 1;
     }
     Ok(Some(counts))
 }

@@ -6,6 +6,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Pages of the log before they are brought into the database: 32 MB.
+const LARGEST_LOG: i64 = 8192;
+
 /// Raised with each change of the tables.
 const VERSION: i64 = 3;
 
@@ -84,6 +87,8 @@ impl Store {
         connection.set_prepared_statement_cache_capacity(64);
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+        // A checkpoint writes each page once, however often the log has it: rarely, since everybody waits for it to be synced.
+        connection.pragma_update(None, "wal_autocheckpoint", LARGEST_LOG).map_err(failed)?;
         // The write lock only where there is something to make, and then looked at again: another may have made it.
         if version(&connection).map_err(failed)? < VERSION {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
