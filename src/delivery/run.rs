@@ -49,7 +49,7 @@ pub fn send(
         transport,
         spec,
         consignment,
-        ledger: Ledger::new(store),
+        ledger: Ledger::new(store)?,
         boot,
         enrolled: enrolled.at,
         stop,

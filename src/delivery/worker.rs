@@ -75,6 +75,8 @@ pub(super) struct Pass<'a> {
     /// What is deferred to a later moment waits for another pass; `None` is the moment of each claim.
     due: Option<DateTime<Utc>>,
     queue: Mutex<Queue>,
+    /// Held by who claims, so that nobody else does. Never waited for with the queue.
+    claiming: Mutex<()>,
     lost_row: AtomicU32,
     /// Whether the server gave a verdict on any message.
     heard: AtomicBool,
@@ -90,8 +92,15 @@ impl<'a> Pass<'a> {
     /// Works through what is due: `count` deliveries at most. Gives the reason why it ended early, and whether the server gave
     /// a verdict on any message.
     pub fn run(run: &'a Run<'a>, count: usize, due: Option<DateTime<Utc>>) -> (Option<PassEnd>, bool) {
-        let pass =
-            Pass { run, due, queue: Mutex::default(), lost_row: AtomicU32::new(0), heard: AtomicBool::new(false), end: Mutex::new(None) };
+        let pass = Pass {
+            run,
+            due,
+            queue: Mutex::default(),
+            claiming: Mutex::default(),
+            lost_row: AtomicU32::new(0),
+            heard: AtomicBool::new(false),
+            end: Mutex::new(None),
+        };
         std::thread::scope(|scope| {
             for _ in 0..lock(&run.breadth).start(count) {
                 scope.spawn(|| pass.work(scope));
@@ -203,14 +212,16 @@ impl<'a> Pass<'a> {
                 return None;
             }
             let now = self.run.started.elapsed();
+            self.claim_in_time()?;
             let mut queue = lock(&self.queue);
             if queue.held.first_key_value().is_some_and(|((moment, _), _)| *moment <= now) {
                 return queue.held.pop_first().map(|(_, claim)| claim);
             }
-            if queue.claimed.is_empty() && !queue.is_exhausted && queue.held.len() < MOST_HELD {
-                self.claim(&mut queue)?;
-            }
             let Some(claim) = queue.claimed.pop_front() else {
+                // What was claimed is with others already.
+                if queue.held.is_empty() && !queue.is_exhausted {
+                    continue;
+                }
                 let (moment, _) = *queue.held.keys().next().filter(|_| may_wait)?;
                 drop(queue);
                 std::thread::sleep(moment.saturating_sub(now).min(Duration::from_millis(50)));
@@ -226,14 +237,31 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Claims more. Nothing where the ledger fails, which ends the pass.
-    fn claim(&self, queue: &mut Queue) -> Option<()> {
+    /// Whether more has to be claimed, and whether nothing else is left.
+    fn runs_low(&self, most: usize) -> (bool, bool) {
+        let queue = lock(&self.queue);
+        let is_low = queue.claimed.len() <= most / 4 && !queue.is_exhausted && queue.held.len() < MOST_HELD;
+        (is_low, queue.claimed.is_empty() && queue.held.is_empty())
+    }
+
+    /// Claims more while something is left for the others, who wait for it only where nothing is. Nothing where the ledger fails, which
+    /// ends the pass.
+    fn claim_in_time(&self) -> Option<()> {
         // With a slow pace a large claim would be old before it is sent: who unsubscribes meanwhile would get it.
         let ten_seconds = self.run.spec.rate.map_or(f64::MAX, |rate| (rate * 10.0).ceil());
         let most = (ten_seconds as usize).clamp(1, LARGEST_CLAIM);
-        let due = self.due.unwrap_or_else(Utc::now);
-        match self.run.ledger.run(|store| store.claim(self.run.consignment.issue, most, &self.run.boot, due)) {
+        let (is_low, is_empty) = self.runs_low(most);
+        if !is_low {
+            return Some(());
+        }
+        let turn = if is_empty { Some(lock(&self.claiming)) } else { self.claiming.try_lock().ok() };
+        // Somebody else may just have done it.
+        if turn.is_none() || !self.runs_low(most).0 {
+            return Some(());
+        }
+        match self.run.ledger.claim(self.run.consignment.issue, most, &self.run.boot, self.due.unwrap_or_else(Utc::now)) {
             Ok(claimed) => {
+                let mut queue = lock(&self.queue);
                 queue.is_exhausted = claimed.is_empty();
                 queue.claimed.extend(claimed);
                 Some(())

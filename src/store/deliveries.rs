@@ -211,10 +211,10 @@ impl Store {
         })
     }
 
-    /// Claims up to `most` deliveries that are due, in one synced transaction. Who was suppressed, unsubscribed or removed
+    /// Claims up to `most` deliveries that are due, in one transaction; they may be begun once [`Log::sync`](super::sqlite::Log::sync) has returned. Who was suppressed, unsubscribed or removed
     /// since enrolling is withdrawn on the way, so an empty claim means that nothing is due.
     pub fn claim(&mut self, issue: &str, most: usize, boot: &str, now: DateTime<Utc>) -> Result<Vec<Claimed>, StoreError> {
-        self.change("claim deliveries", Durability::Synced, |change| {
+        self.change("claim deliveries", Durability::Ordered, |change| {
             let sql = "UPDATE issues SET fence = fence + 1 WHERE issue = ?1 RETURNING fence";
             let fence: i64 = change.query_row(sql, [issue], |row| row.get(0))?;
             let mut claimed = Vec::new();

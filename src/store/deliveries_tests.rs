@@ -294,7 +294,7 @@ fn what_is_taken_up_again_has_all_its_time() {
 fn the_ledger_answers_each_and_groups_many() {
     let (folder, mut store) = enrolled(200);
     let claims = store.claim(ISSUE, 200, "boot", now()).unwrap();
-    let ledger = Ledger::new(store);
+    let ledger = Ledger::new(store).unwrap();
     std::thread::scope(|scope| {
         for part in claims.chunks(25) {
             let ledger = &ledger;
@@ -317,7 +317,7 @@ fn the_ledger_answers_each_and_groups_many() {
 fn after_a_lost_change_the_ledger_takes_no_more() {
     let (_folder, mut store) = enrolled(2);
     let claims = store.claim(ISSUE, 2, "boot", now()).unwrap();
-    let ledger = Ledger::new(store);
+    let ledger = Ledger::new(store).unwrap();
     // An outcome that the ledger refuses, posted by nobody who waits.
     ledger.post(change(&claims[0], Event::Accept)).unwrap();
     // This one is in the same group, and has its own answer; the next can't be.

@@ -1,9 +1,14 @@
 //! The ledger as the connections of a run share it. Who must know that a change is committed commits what the others have left, too
 //! (group commit): many connections cost one write, and one connection never waits for another thread.
 
-use super::deliveries::Change;
+use super::deliveries::{Change, Claimed};
+use super::sqlite::Log;
 use super::{Store, StoreError};
+use chrono::{DateTime, Utc};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// Deliveries of one transaction of a claim: while it lasts, nobody can commit a `begun`.
+const CLAIMED_AT_ONCE: usize = 64;
 
 /// Of a change, once it is committed or refused.
 type Answer = Arc<OnceLock<Result<(), StoreError>>>;
@@ -14,6 +19,7 @@ pub struct Ledger {
     /// Taken before the queue where both are.
     store: Mutex<Store>,
     queue: Mutex<Queue>,
+    log: Log,
 }
 
 /// What is to be committed, in the order of the calls.
@@ -36,8 +42,25 @@ fn unanswered() -> StoreError {
 }
 
 impl Ledger {
-    pub fn new(store: Store) -> Ledger {
-        Ledger { store: Mutex::new(store), queue: Mutex::default() }
+    pub fn new(store: Store) -> Result<Ledger, StoreError> {
+        let log = store.log()?;
+        Ok(Ledger { store: Mutex::new(store), queue: Mutex::default(), log })
+    }
+
+    /// Claims up to `most` deliveries that are due, a few at a time, and brings that to disk while others go on: see [`Store::claim`].
+    pub fn claim(&self, issue: &str, most: usize, boot: &str, now: DateTime<Utc>) -> Result<Vec<Claimed>, StoreError> {
+        let mut claimed = Vec::new();
+        while claimed.len() < most {
+            let some = (most - claimed.len()).min(CLAIMED_AT_ONCE);
+            let part = self.run(|store| store.claim(issue, some, boot, now))?;
+            let is_last = part.len() < some;
+            claimed.extend(part);
+            if is_last {
+                break;
+            }
+        }
+        self.log.sync()?;
+        Ok(claimed)
     }
 
     fn push(&self, change: Change, answer: Option<Answer>) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 use super::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -166,10 +167,38 @@ impl Store {
         work(&snapshot).map_err(named)
     }
 
+    /// The log, to sync it while others write.
+    pub(super) fn log(&self) -> Result<Log, StoreError> {
+        let mut path = self.path.as_os_str().to_owned();
+        path.push("-wal");
+        let path = PathBuf::from(path);
+        match File::open(&path) {
+            Ok(file) => Ok(Log { file, path }),
+            Err(error) => Err(StoreError::Failed { doing: "open the log", path, reason: error.to_string() }),
+        }
+    }
+
     /// Brings everything that was committed to disk and empties the log.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         let named = |error: rusqlite::Error| Fault::from(error).named("write the database", &self.path);
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(named)
+    }
+}
+
+/// The log of an open database.
+#[derive(Debug)]
+pub(super) struct Log {
+    file: File,
+    path: PathBuf,
+}
+
+impl Log {
+    /// Returns when all that was committed before is on disk, as if each commit had been synced. A checkpoint that begins the log anew
+    /// meanwhile has synced it, too (SQLite's write-ahead logging, section 3.2).
+    pub fn sync(&self) -> Result<(), StoreError> {
+        let failed =
+            |error: std::io::Error| StoreError::Failed { doing: "sync the log", path: self.path.clone(), reason: error.to_string() };
+        self.file.sync_data().map_err(failed)
     }
 }
 
