@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use tidings::body::{Body, HtmlPlace, Style};
 use tidings::catalog::Catalog;
 use tidings::content::{Dialect, Folders, ReadRules, read_date, read_entry, read_head, slugify};
@@ -74,7 +74,7 @@ fn head(bencher: Bencher, name: &str) {
 #[divan::bench(args = ["markdown", "markdown-with-html"])]
 fn html(bencher: Bencher, kind: &str) {
     let entry = entry(if kind == "markdown" { "" } else { "<figure><img src=\"a.jpg\" alt=\"A\"><figcaption>A</figcaption></figure>\n" });
-    let (catalog, _) = Catalog::new(&site(), vec![entry.head.clone()], BTreeMap::new().into(), false);
+    let (catalog, _) = Catalog::new(&site(), vec![entry.head.clone()], BTreeSet::new().into(), false);
     let links = catalog.links_from(&entry.head, &());
     let place = HtmlPlace { id_prefix: "x".into(), first_heading: 1 };
     bencher

@@ -6,7 +6,7 @@
 mod inline;
 
 use crate::body::{Body, HtmlPlace, Style};
-use crate::catalog::{Catalog, EntryLinks, Links, Size, Sizes};
+use crate::catalog::{Asset, Catalog, EntryLinks, Links, Look, Size};
 use crate::config::Config;
 use crate::content::{self, Folders, Pattern, ReadRules};
 use crate::diagnostic::{Diagnostic, Source, SourcePath, Span};
@@ -30,8 +30,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub trait Reader: Sync {
     /// All content files, sorted by their relative path.
     fn sources(&self) -> &[SourcePath];
-    /// The files beside them, by their relative path, with their lengths in bytes.
-    fn assets(&self) -> &Arc<BTreeMap<String, u64>>;
+    /// The files beside them, by their relative path.
+    fn assets(&self) -> &Arc<BTreeSet<String>>;
     /// The commits of the files, where they were asked for.
     fn history(&self) -> Option<&History> {
         None
@@ -40,6 +40,8 @@ pub trait Reader: Sync {
     fn issues(&self) -> &[SourcePath];
     /// Reads a content file or a written issue in place of what `bytes` holds.
     fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()>;
+    /// Of an asset, in bytes.
+    fn asset_length(&self, asset: &str) -> Option<u64>;
     /// Width and height of an asset that is a picture, in pixels.
     fn picture_size(&self, asset: &str) -> Option<Size>;
     /// The bytes of an asset, of which one has no more than so many.
@@ -62,7 +64,7 @@ impl Reader for crate::files::Folder {
         self.sources()
     }
 
-    fn assets(&self) -> &Arc<BTreeMap<String, u64>> {
+    fn assets(&self) -> &Arc<BTreeSet<String>> {
         self.assets()
     }
 
@@ -76,6 +78,10 @@ impl Reader for crate::files::Folder {
 
     fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()> {
         self.read(path, bytes)
+    }
+
+    fn asset_length(&self, asset: &str) -> Option<u64> {
+        self.asset_length(asset)
     }
 
     fn picture_size(&self, asset: &str) -> Option<Size> {
@@ -306,37 +312,35 @@ struct Kitchen<'a> {
     config: &'a Config,
     catalog: &'a Catalog,
     reader: &'a dyn Reader,
-    pictures: Pictures<'a>,
+    assets: Assets<'a>,
     folders: Folders,
 }
 
-/// Sizes of pictures, each looked up once: one may stand in all entries.
-struct Pictures<'a> {
+/// Assets, each looked at once: one may stand in all entries.
+struct Assets<'a> {
     reader: &'a dyn Reader,
-    known: Mutex<HashMap<String, Option<Size>>>,
+    known: Mutex<HashMap<String, Asset>>,
 }
 
-impl Sizes for Pictures<'_> {
-    fn size(&self, path: &str) -> Option<Size> {
-        let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())?;
+impl Look for Assets<'_> {
+    fn asset(&self, path: &str) -> Asset {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(asset) = known().get(path) {
+            return *asset;
+        }
+        let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
         let is_picture =
             ["avif", "bmp", "gif", "heic", "heif", "ico", "jfif", "jpeg", "jpg", "jxl", "png", "svg", "webp"].contains(&extension.as_str());
-        if !is_picture {
-            return None;
-        }
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(size) = known().get(path) {
-            return *size;
-        }
-        let size = self.reader.picture_size(path);
-        known().insert(path.to_owned(), size);
-        size
+        let size = if is_picture { self.reader.picture_size(path) } else { None };
+        let asset = Asset { length: self.reader.asset_length(path).unwrap_or(0), size };
+        known().insert(path.to_owned(), asset);
+        asset
     }
 }
 
 impl<'a> Kitchen<'a> {
     fn new(config: &'a Config, catalog: &'a Catalog, reader: &'a dyn Reader) -> Self {
-        Kitchen { config, catalog, reader, folders: read_folders(config, reader).0, pictures: Pictures { reader, known: Mutex::default() } }
+        Kitchen { config, catalog, reader, folders: read_folders(config, reader).0, assets: Assets { reader, known: Mutex::default() } }
     }
 
     fn style(&self, entry: &Entry) -> Style {
@@ -350,7 +354,7 @@ impl<'a> Kitchen<'a> {
     }
 
     fn links(&self, at: usize) -> EntryLinks<'_> {
-        self.catalog.links_from(&self.catalog.heads()[at], &self.pictures)
+        self.catalog.links_from(&self.catalog.heads()[at], &self.assets)
     }
 
     fn write_feeds(&self, plan: &Plan, sink: &dyn Sink) -> io::Result<Vec<Diagnostic>> {
@@ -424,7 +428,7 @@ impl<'a> Kitchen<'a> {
     fn with_logo_size(&self, spec: &NewsletterSpec) -> NewsletterSpec {
         let mut spec = spec.clone();
         if let Some(logo) = spec.theme.logo.as_mut().filter(|logo| logo.size.is_none()) {
-            logo.size = self.catalog.heads().first().and_then(|head| self.catalog.links_from(head, &self.pictures).asset(&logo.url)?.size);
+            logo.size = self.catalog.heads().first().and_then(|head| self.catalog.links_from(head, &self.assets).asset(&logo.url)?.size);
         }
         spec
     }
@@ -492,7 +496,7 @@ impl<'a> Kitchen<'a> {
             }
         }
         let written = issue.written.and_then(|at| self.catalog.issues().get(at));
-        let links = written.map(|entry| self.catalog.links_from(&entry.head, &self.pictures));
+        let links = written.map(|entry| self.catalog.links_from(&entry.head, &self.assets));
         let links = links.as_ref().map(Remembering::new);
         let written = written.zip(links.as_ref()).map(|(entry, links)| {
             let style = self.style(entry);
@@ -515,7 +519,7 @@ impl<'a> Kitchen<'a> {
     /// The publication's own pictures, by their URLs.
     fn own_pictures(&self, spec: &NewsletterSpec) -> Vec<(String, String)> {
         let Some(head) = self.catalog.heads().first() else { return Vec::new() };
-        let links = self.catalog.links_from(head, &self.pictures);
+        let links = self.catalog.links_from(head, &self.assets);
         let theme = &spec.theme;
         let urls = [theme.logo.as_ref().map(|logo| &logo.url), theme.dark_logo.as_ref(), self.config.site.icon.as_ref()];
         urls.into_iter().flatten().filter_map(|url| Some((url.clone(), links.asset_path(url)?))).collect()

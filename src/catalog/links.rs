@@ -1,7 +1,7 @@
 //! What a link means in the body of one entry.
 
 use super::index::{is_markdown, is_same_language, logical, without_extension};
-use super::{Asset, Catalog, Links, Reference, Sizes};
+use super::{Asset, Catalog, Links, Look, Reference};
 use crate::diagnostic::Diagnostic;
 use crate::entry::Head;
 use url::{Position, Url};
@@ -11,7 +11,7 @@ pub struct EntryLinks<'a> {
     catalog: &'a Catalog,
     head: &'a Head,
     base: Url,
-    sizes: &'a dyn Sizes,
+    look: &'a dyn Look,
 }
 
 /// A target as it is written, by the conventions of all generators.
@@ -62,8 +62,8 @@ enum Found<'a> {
 }
 
 impl<'a> EntryLinks<'a> {
-    pub(super) fn new(catalog: &'a Catalog, head: &'a Head, base: Url, sizes: &'a dyn Sizes) -> Self {
-        EntryLinks { catalog, head, base, sizes }
+    pub(super) fn new(catalog: &'a Catalog, head: &'a Head, base: Url, look: &'a dyn Look) -> Self {
+        EntryLinks { catalog, head, base, look }
     }
 
     fn folder(&self) -> &'a str {
@@ -333,8 +333,7 @@ impl Links for EntryLinks<'_> {
     }
 
     fn asset(&self, target: &str) -> Option<Asset> {
-        let (path, length) = self.find_asset(target)?;
-        Some(Asset { length: *length, size: self.sizes.size(path) })
+        Some(self.look.asset(self.find_asset(target)?))
     }
 
     fn reference(&self, reference: Reference<'_>) -> Result<String, Diagnostic> {
@@ -372,16 +371,16 @@ impl Links for EntryLinks<'_> {
 impl EntryLinks<'_> {
     /// The path of the file beside the content that a target names; it begins with `/` where it stands in the static folder.
     pub fn asset_path(&self, target: &str) -> Option<String> {
-        self.find_asset(target).map(|(path, _)| path.clone())
+        self.find_asset(target).cloned()
     }
 
-    fn find_asset(&self, target: &str) -> Option<(&String, &u64)> {
+    fn find_asset(&self, target: &str) -> Option<&String> {
         let target = target.trim();
         let site = &self.catalog.site.url;
         let read = Target::read(target);
         let assets = &self.catalog.assets;
         // What stands in the static folder is known by its path from the site's root.
-        let rooted = |path: String| assets.get_key_value(&format!("/{path}")).or_else(|| assets.get_key_value(&path));
+        let rooted = |path: String| assets.get(&format!("/{path}")).or_else(|| assets.get(&path));
         match (read, target.strip_prefix(site.as_str())) {
             (Target::Elsewhere, Some(rest)) => rooted(self.content_path(Target::Root(rest))?),
             (Target::Path(path), _) if path.starts_with('/') => {
@@ -389,20 +388,20 @@ impl EntryLinks<'_> {
             }
             (Target::Pelican("static", _) | Target::Root(_), _) => rooted(self.content_path(read)?),
             (Target::Path(path), _) => {
-                let beside = self.content_path(read).and_then(|path| assets.get_key_value(&path));
+                let beside = self.content_path(read).and_then(|path| assets.get(&path));
                 // Else in the static folder, at the entry's own address: there the page finds it.
                 beside.or_else(|| {
                     let url = self.base.join(path).ok()?;
-                    assets.get_key_value(&format!("/{}", crate::url::decode_path(url.path().strip_prefix(site.path())?)))
+                    assets.get(&format!("/{}", crate::url::decode_path(url.path().strip_prefix(site.path())?)))
                 })
             }
-            _ => assets.get_key_value(&self.content_path(read)?),
+            _ => assets.get(&self.content_path(read)?),
         }
     }
 
     /// The address of a file in the page bundle of another entry.
     fn asset_page(&self, target: &str) -> Option<String> {
-        let path = self.content_path(Target::Path(target)).filter(|path| self.catalog.assets.contains_key(path))?;
+        let path = self.content_path(Target::Path(target)).filter(|path| self.catalog.assets.contains(path))?;
         let (folder, bundle) = self.catalog.bundle_of(&path).filter(|(folder, _)| *folder != self.folder())?;
         let language = self.head.language.as_deref();
         let head = bundle.iter().find(|head| head.language.as_deref() == language).or(bundle.first())?;

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::entry::{Entry, Head};
 use crate::site::Site;
 use index::Index;
-use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map};
+use std::collections::{BTreeSet, HashMap, hash_map};
 use std::sync::{Arc, OnceLock};
 use url::Url;
 
@@ -34,15 +34,15 @@ pub struct Image {
     pub size: Option<Size>,
 }
 
-/// Whoever can look into pictures: an asset is asked for by its path, and only when a body shows it.
-pub trait Sizes: Sync {
-    fn size(&self, path: &str) -> Option<Size>;
+/// Whoever can look at files: an asset is asked for by its path, and only when an entry has it.
+pub trait Look: Sync {
+    fn asset(&self, path: &str) -> Asset;
 }
 
 /// Where nobody looks.
-impl Sizes for () {
-    fn size(&self, _path: &str) -> Option<Size> {
-        None
+impl Look for () {
+    fn asset(&self, _path: &str) -> Asset {
+        Asset::default()
     }
 }
 
@@ -90,7 +90,7 @@ pub struct Catalog {
     /// The written issues of the newsletter.
     issues: Vec<Entry>,
     /// Lengths in bytes; the paths of what stands in the static folder begin with `/`.
-    assets: Arc<BTreeMap<String, u64>>,
+    assets: Arc<BTreeSet<String>>,
     with_drafts: bool,
     /// Made when the first link asks for it: most folders have none that does.
     index: OnceLock<Index>,
@@ -100,7 +100,7 @@ impl Catalog {
     /// Gathers heads and assets (by path below the content folder, or by `/` and the path below the static folder, with
     /// their lengths in bytes). Two heads with one id or permalink are an error that names both files; drafts are compared
     /// only `with_drafts`.
-    pub fn new(site: &Site, mut heads: Vec<Head>, assets: Arc<BTreeMap<String, u64>>, with_drafts: bool) -> (Catalog, Vec<Diagnostic>) {
+    pub fn new(site: &Site, mut heads: Vec<Head>, assets: Arc<BTreeSet<String>>, with_drafts: bool) -> (Catalog, Vec<Diagnostic>) {
         heads.sort_by(|a, b| a.path.cmp(&b.path));
         let faults = duplicates(heads.iter().filter(|head| with_drafts || !head.is_draft));
         let index = OnceLock::new();
@@ -128,9 +128,9 @@ impl Catalog {
     }
 
     /// What links mean in the body of `head`.
-    pub fn links_from<'a>(&'a self, head: &'a Head, sizes: &'a dyn Sizes) -> EntryLinks<'a> {
+    pub fn links_from<'a>(&'a self, head: &'a Head, look: &'a dyn Look) -> EntryLinks<'a> {
         let base = Url::parse(&head.url).unwrap_or_else(|_| self.site.url.clone());
-        EntryLinks::new(self, head, base, sizes)
+        EntryLinks::new(self, head, base, look)
     }
 
     /// The entry of exactly this path below the content folder.

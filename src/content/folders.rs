@@ -62,7 +62,7 @@ impl Folders {
     /// Reads what is there. `languages` are the site's, where the configuration names them; `read` gives a file's text.
     pub fn read(
         sources: &[SourcePath],
-        assets: &BTreeMap<String, u64>,
+        assets: &BTreeSet<String>,
         languages: &[String],
         read: &dyn Fn(&SourcePath) -> Result<Source, Diagnostic>,
     ) -> (Folders, Vec<Diagnostic>) {
@@ -107,7 +107,7 @@ impl Folders {
             }
         }
         let above = sources.first().and_then(|path| path.display.strip_suffix(&*path.relative)).unwrap_or_default();
-        for relative in assets.keys() {
+        for relative in assets {
             let (folder, name) = split(relative);
             let stem = folder.rsplit('/').next().unwrap_or_default();
             let of_folder = [".json", ".11tydata.json"].into_iter().any(|end| name.strip_suffix(end) == Some(stem));

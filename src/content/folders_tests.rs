@@ -7,7 +7,7 @@ fn folders(files: &[(&str, &str)], languages: &[&str]) -> (Folders, Vec<Diagnost
     let source = |(path, text): &(&str, &str)| Source::new(path, *text);
     let is_data = |path: &str| path.ends_with("json") || path.ends_with("yml");
     let sources: Vec<SourcePath> = files.iter().filter(|(path, _)| !is_data(path)).map(|file| source(file).path).collect();
-    let assets = files.iter().filter(|(path, _)| is_data(path)).map(|(path, _)| ((*path).to_owned(), 1)).collect();
+    let assets = files.iter().filter(|(path, _)| is_data(path)).map(|(path, _)| (*path).to_owned()).collect();
     let languages: Vec<String> = languages.iter().map(|tag| (*tag).to_owned()).collect();
     Folders::read(&sources, &assets, &languages, &|path| {
         Ok(source(files.iter().find(|(name, _)| *name == &*path.relative).expect("only files that are there are read")))

@@ -181,11 +181,11 @@ fn dated_folders(folders: &[&str], name: &str) -> Option<NaiveDate> {
 mod tests {
     use super::*;
     use crate::diagnostic::SourcePath;
-    use std::collections::BTreeMap;
+    use std::collections::BTreeSet;
 
     fn facts(path: &str, dialect: Dialect) -> PathFacts {
         let source = SourcePath { relative: path.into(), display: path.into() };
-        let (known, _) = Folders::read(&[source], &BTreeMap::new(), &[], &|_| unreachable!("nothing to read"));
+        let (known, _) = Folders::read(&[source], &BTreeSet::new(), &[], &|_| unreachable!("nothing to read"));
         read_path(path, PathRules { dialect, root_name: "content", languages: &[] }, &known)
     }
 

@@ -31,7 +31,7 @@ fn read(path: &str, text: &str, rules: &ReadRules) -> (Option<Entry>, Vec<Diagno
 fn read_beside(source: &Source, others: &[Source], rules: &ReadRules) -> (Option<Entry>, Vec<Diagnostic>) {
     let paths: Vec<SourcePath> = others.iter().chain([source]).map(|source| source.path.clone()).collect();
     let is_data = |path: &&SourcePath| path.relative.ends_with("json") || path.relative.ends_with("yml");
-    let assets = paths.iter().filter(is_data).map(|path| (path.relative.to_string(), 1)).collect();
+    let assets = paths.iter().filter(is_data).map(|path| path.relative.to_string()).collect();
     let sources: Vec<SourcePath> = paths.iter().filter(|path| !is_data(path)).cloned().collect();
     let read = |path: &SourcePath| Ok(others.iter().find(|other| other.path.relative == path.relative).unwrap_or(source).clone());
     let (folders, found) = Folders::read(&sources, &assets, &rules.languages, &read);

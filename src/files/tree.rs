@@ -29,8 +29,7 @@ pub(super) struct Tree<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub content: Vec<String>,
-    /// With their lengths in bytes.
-    pub assets: Vec<(String, u64)>,
+    pub assets: Vec<String>,
     /// With the paths that they concern.
     pub faults: Vec<(String, Diagnostic)>,
 }
@@ -203,8 +202,7 @@ impl<'a> Tree<'a> {
 
     fn file(&self, path: PathBuf, relative: String, found: &mut Found) {
         if !is_content(&relative) {
-            let length = std::fs::metadata(&path).map_or(0, |data| data.len());
-            found.assets.push((relative, length));
+            found.assets.push(relative);
             return;
         }
         let is_chosen = self.include.is_empty() || self.include.matched_path_or_any_parents(&path, false).is_ignore();
@@ -291,7 +289,7 @@ mod tests {
         std::fs::write(dir.path().join("c").join(std::ffi::OsStr::from_bytes(b"\xff.md")), "").unwrap();
         let found = found(dir.path(), &WalkRules::default());
         assert_eq!(found.content, ["a/a.md", "a/to-b/b.md", "b/b.md", "b/to-a/a.md"]);
-        assert_eq!(found.assets, [("c/pic.png".to_owned(), 5)]);
+        assert_eq!(found.assets, ["c/pic.png"]);
         let told: Vec<_> = found.faults.iter().map(|(path, fault)| (path.as_str(), fault.code)).collect();
         let ring = [("a/to-b/to-a", "link-skipped"), ("b/to-a/to-b", "link-skipped"), ("c/\u{fffd}.md", "file-name-invalid")];
         assert_eq!(told, ring);

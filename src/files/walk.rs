@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, SourcePath};
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,8 +41,8 @@ pub struct Folder {
     /// The written issues of the newsletter, and the folder that holds theirs.
     issues: Vec<SourcePath>,
     issues_root: PathBuf,
-    /// Lengths in bytes; `/` begins the paths of those in the static folder.
-    assets: Arc<BTreeMap<String, u64>>,
+    /// `/` begins the paths of those in the static folder.
+    assets: Arc<BTreeSet<String>>,
     /// The commits of its files, where they were asked for.
     pub history: History,
 }
@@ -104,8 +104,8 @@ impl Folder {
             .build();
         let assets = Arc::make_mut(&mut self.assets);
         for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
-            if let (Some(path), Ok(data)) = (entry.path().strip_prefix(&real_root).ok().and_then(slashed), entry.metadata()) {
-                assets.insert(format!("/{path}"), data.len());
+            if let Some(path) = entry.path().strip_prefix(&real_root).ok().and_then(slashed) {
+                assets.insert(format!("/{path}"));
             }
         }
         self.static_root = Some(real_root);
@@ -141,8 +141,8 @@ impl Folder {
         &self.sources
     }
 
-    /// The other files, with their lengths in bytes.
-    pub fn assets(&self) -> &Arc<BTreeMap<String, u64>> {
+    /// The other files.
+    pub fn assets(&self) -> &Arc<BTreeSet<String>> {
         &self.assets
     }
 
@@ -150,6 +150,11 @@ impl Folder {
     pub fn read(&self, path: &SourcePath, bytes: &mut Vec<u8>) -> io::Result<()> {
         let root = if self.issues.contains(path) { &self.issues_root } else { &self.given_root };
         super::read_file_into(&root.join(&*path.relative), bytes)
+    }
+
+    /// Of an asset, in bytes.
+    pub fn asset_length(&self, asset: &str) -> Option<u64> {
+        Some(std::fs::metadata(self.asset_path(asset)?).ok()?.len())
     }
 
     /// Width and height of an asset, if it is a picture.
@@ -175,10 +180,10 @@ impl Folder {
 }
 
 /// Writing in markup that generators read and tidings doesn't: the first file of each kind, with their number.
-fn unread(assets: &BTreeMap<String, u64>) -> Vec<(&str, Diagnostic)> {
+fn unread(assets: &BTreeSet<String>) -> Vec<(&str, Diagnostic)> {
     let of_kind = |kind: &&str| {
         let mut files =
-            assets.keys().filter(|path| path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(kind)));
+            assets.iter().filter(|path| path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(kind)));
         let first = files.next()?;
         Some((first.as_str(), Diagnostic::format_unread(kind, files.count() + 1)))
     };
@@ -252,7 +257,7 @@ mod tests {
         let rules = WalkRules { except: vec![dir.path().join("public")], display_root: dir.path().into(), ..WalkRules::default() };
         assert_eq!(names(dir.path(), &rules), ["_posts/p.markdown", "a/index.md", "b.md", "c.MD"]);
         let (folder, _) = Folder::open(dir.path(), &rules).unwrap();
-        assert_eq!(folder.assets().get("a/pic.png"), Some(&1));
+        assert_eq!(folder.asset_length("a/pic.png"), Some(1));
     }
 
     #[test]
@@ -267,7 +272,7 @@ mod tests {
             folder.add_static(&dir.path().join(root), &rules).unwrap();
             folder
         };
-        let paths = |folder: &Folder| folder.assets().keys().cloned().collect::<Vec<_>>();
+        let paths = |folder: &Folder| folder.assets().iter().cloned().collect::<Vec<_>>();
         let folder = open("static");
         assert_eq!(paths(&folder), ["/img/x.bin", "/img/x.gif", "/page.md", "p.png"]);
         assert_eq!(folder.sources().len(), 1);
@@ -323,7 +328,7 @@ mod tests {
         fill(dir.path(), &["cats/_posts/z.md"]);
         assert_eq!(names(dir.path(), &rules), ["_posts/a.md", "cats/_posts/b.md"]);
         let (folder, _) = Folder::open(dir.path(), &rules).unwrap();
-        assert!(folder.assets().contains_key("cats/_posts/c.png"), "assets are no content");
+        assert!(folder.assets().contains("cats/_posts/c.png"), "assets are no content");
         let rules = WalkRules { exclude: vec!["cats/".into(), "index.md".into()], ..WalkRules::default() };
         assert_eq!(names(dir.path(), &rules), ["_posts/a.md"]);
     }

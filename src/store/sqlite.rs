@@ -3,7 +3,7 @@
 use super::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -61,6 +61,16 @@ fn immutable(path: &Path) -> String {
     format!("file:{path}?immutable=1")
 }
 
+/// Makes an empty file where there is none that nobody else on this machine may read: it is to hold people's addresses. SQLite gives its log
+/// the same rights. What goes wrong here goes wrong again when SQLite opens the file, and is told then.
+fn make_private(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
+}
+
 /// How surely a commit is on disk when it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Durability {
@@ -83,6 +93,7 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         let failed =
             |error: rusqlite::Error| StoreError::Failed { doing: "open the database", path: path.to_owned(), reason: error.to_string() };
+        make_private(path);
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(Duration::from_secs(60)).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(64);
@@ -254,6 +265,18 @@ mod tests {
         let store = Store::open(&path).unwrap();
         let mode: String = store.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!(mode, "wal");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_database_is_nobody_elses_to_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("t.db")).unwrap();
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            assert_eq!(file.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        drop(store);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! No content file, whatever its bytes, stops a build or is blamed at a place that it hasn't.
 
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use tidings::content::{Dialect, Folders, IdScheme, ReadRules, decode, identity_span, read_entry, read_head};
 use tidings::diagnostic::{Diagnostic, Source, Span};
 use tidings::site::Site;
@@ -143,7 +143,7 @@ proptest! {
         if let Ok(text) = decode(&bytes, None) {
             let source = Source::new(&format!("{folder}{name}.{extension}"), text);
             let read = |_: &_| Ok(source.clone());
-            let (folders, _) = Folders::read(std::slice::from_ref(&source.path), &BTreeMap::new(), &[], &read);
+            let (folders, _) = Folders::read(std::slice::from_ref(&source.path), &BTreeSet::new(), &[], &read);
             let (head, faults) = read_head(&source, &rules, &folders, &site());
             check_places(&faults, &source);
             check_places(&[Diagnostic::date_missing().at(&source, identity_span(&source))], &source);

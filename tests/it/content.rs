@@ -1,7 +1,7 @@
 //! Publications that exist, read beside what their own generators make of them (`../shared/corpora`).
 
 use chrono::{DateTime, FixedOffset};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tidings::body::{Body, HtmlPlace, Style, to_flowed};
 use tidings::catalog::Catalog;
@@ -52,7 +52,7 @@ fn entries(folder: &Path, rules: &ReadRules, site: &Site) -> BTreeMap<String, En
     let mut entries = BTreeMap::new();
     let paths: Vec<_> = found.iter().map(|source| source.path.clone()).collect();
     let read = |path: &tidings::diagnostic::SourcePath| Ok(found.iter().find(|source| source.path == *path).unwrap().clone());
-    let (folders, faults) = Folders::read(&paths, &BTreeMap::new(), &[], &read);
+    let (folders, faults) = Folders::read(&paths, &BTreeSet::new(), &[], &read);
     assert_eq!(faults, []);
     for source in found.clone() {
         let path = source.path.relative.to_string();
