@@ -211,8 +211,8 @@ impl<'a> Pass<'a> {
             if self.is_over() {
                 return None;
             }
-            let now = self.run.started.elapsed();
             self.claim_in_time()?;
+            let now = self.run.started.elapsed();
             let mut queue = lock(&self.queue);
             if queue.held.first_key_value().is_some_and(|((moment, _), _)| *moment <= now) {
                 return queue.held.pop_first().map(|(_, claim)| claim);
@@ -281,7 +281,8 @@ impl<'a> Pass<'a> {
         self.run.ledger.post(self.change(claim, event, reply, suppress))
     }
 
-    /// An outcome is committed with the next `begun` of any connection: before this one waits for anything else, it commits itself.
+    /// An outcome is committed with the next `begun` of any connection: before this one waits for its turn, for a delivery or for a new
+    /// connection, it commits itself.
     fn commit(&self) {
         if let Err(error) = self.run.ledger.commit() {
             self.end(PassEnd::Ledger(error));
@@ -435,6 +436,10 @@ impl<'a> Pass<'a> {
     /// False if the run is over before the pace allows another message.
     fn wait_for_slot(&self) -> bool {
         let slot = lock(&self.run.pace).take(self.run.started.elapsed());
+        // Another connection may have been told to slow down since this one's next delivery was taken.
+        if slot > self.run.started.elapsed() {
+            self.commit();
+        }
         loop {
             let wait = slot.saturating_sub(self.run.started.elapsed());
             if wait.is_zero() {
