@@ -44,7 +44,8 @@ pub fn send(
         }
         store.resend_uncertain(consignment.issue, Utc::now())?;
     }
-    progress.tell(&News::Started(store.counts(consignment.issue)?.unwrap_or_default()));
+    let before = store.counts(consignment.issue)?.unwrap_or_default();
+    progress.tell(&News::Started(before));
     let run = Run {
         transport,
         spec,
@@ -61,7 +62,7 @@ pub fn send(
         policy_row: AtomicU32::new(0),
         unmade: Mutex::default(),
     };
-    let ended = passes(&run, options.once).and_then(|ended| release_unmade(&run).map(|()| ended));
+    let ended = passes(&run, before, options.once).and_then(|ended| release_unmade(&run).map(|()| ended));
     let counts = counts(&run);
     // Its first fault is why the others came.
     run.ledger.finish()?;
@@ -82,15 +83,15 @@ fn counts(run: &Run) -> Result<Counts, StoreError> {
     run.ledger.run(|store| store.counts(run.consignment.issue)).map(Option::unwrap_or_default)
 }
 
-fn passes(run: &Run, once: bool) -> Result<Ended, StoreError> {
+fn passes(run: &Run, mut counted: Counts, once: bool) -> Result<Ended, StoreError> {
     // Since when the server gave no verdict on any message.
     let mut away_since: Option<Instant> = None;
     let mut away_tries = 0;
     loop {
-        let before = counts(run)?;
-        let due = usize::try_from(before.pending + before.deferred).unwrap_or(usize::MAX);
+        let due = usize::try_from(counted.pending + counted.deferred).unwrap_or(usize::MAX);
         let (end, heard) = Pass::run(run, due, once.then(Utc::now));
-        let open = counts(run)?.open();
+        counted = counts(run)?;
+        let open = counted.open();
         let unmade = lock(&run.unmade).len() as u64;
         if heard {
             (away_since, away_tries) = (None, 0);

@@ -137,7 +137,8 @@ pub struct Filter {
 
 impl Filter {
     pub fn holds(&self, one: &Listed) -> bool {
-        self.standing.is_none_or(|standing| standing == one.standing()) && self.segment.holds(&one.subscriber)
+        self.standing.is_none_or(|standing| standing == one.standing())
+            && self.segment.holds(one.subscriber.language.as_deref(), &one.subscriber.tags)
     }
 }
 
@@ -161,13 +162,13 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// Whether the edition is the one for this subscriber: the best for the language, or the main one where none is.
-    pub fn holds(&self, subscriber: &Subscriber) -> bool {
+    /// Whether the edition is the one for a subscriber: the best for the language, or the main one where none is.
+    pub fn holds(&self, language: Option<&str>) -> bool {
         if self.editions.is_empty() {
             return true;
         }
         let languages: Vec<&str> = self.editions.iter().map(|(_, language)| language.as_str()).collect();
-        let found = subscriber.language.as_deref().and_then(|wanted| crate::language::lookup(&languages, wanted));
+        let found = language.and_then(|wanted| crate::language::lookup(&languages, wanted));
         found.unwrap_or(0) == self.own
     }
 
@@ -188,16 +189,18 @@ impl Segment {
         self.tag.is_some() || self.language.is_some()
     }
 
-    /// Whether a subscriber belongs to it.
-    pub fn holds(&self, subscriber: &Subscriber) -> bool {
-        let has_tag = self.tag.as_ref().is_none_or(|tag| subscriber.tags.iter().any(|own| same(own, tag)));
-        let speaks = self.language.as_ref().is_none_or(|language| {
-            subscriber
-                .language
-                .as_ref()
-                .is_some_and(|own| same(own, language) || own.split_once(['-', '_']).is_some_and(|(primary, _)| same(primary, language)))
+    /// Whether it is everybody, whatever they read.
+    pub fn is_all(&self) -> bool {
+        !self.is_part() && self.audience.editions.is_empty()
+    }
+
+    /// Whether a subscriber with this language and these tags belongs to it.
+    pub fn holds(&self, language: Option<&str>, tags: &[String]) -> bool {
+        let has_tag = self.tag.as_ref().is_none_or(|tag| tags.iter().any(|own| same(own, tag)));
+        let speaks = self.language.as_ref().is_none_or(|wanted| {
+            language.is_some_and(|own| same(own, wanted) || own.split_once(['-', '_']).is_some_and(|(primary, _)| same(primary, wanted)))
         });
-        has_tag && speaks && self.audience.holds(subscriber)
+        has_tag && speaks && self.audience.holds(language)
     }
 }
 
@@ -237,24 +240,20 @@ pub enum SecretSource {
 mod tests {
     use super::*;
 
-    fn subscriber(tags: &[&str], language: Option<&str>) -> Subscriber {
-        Subscriber {
-            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            language: language.map(str::to_owned),
-            ..Subscriber::default()
-        }
+    fn tags(tags: &[&str]) -> Vec<String> {
+        tags.iter().map(|tag| (*tag).to_owned()).collect()
     }
 
     #[test]
     fn a_segment_compares_tags_and_languages_without_case() {
         let beta = Segment { tag: Some("Beta".into()), ..Segment::default() };
-        assert!(beta.holds(&subscriber(&["press", "beta"], None)));
-        assert!(!beta.holds(&subscriber(&["betas"], None)));
+        assert!(beta.holds(None, &tags(&["press", "beta"])));
+        assert!(!beta.holds(None, &tags(&["betas"])));
         let english = Segment { language: Some("en".into()), ..Segment::default() };
-        assert!(english.holds(&subscriber(&[], Some("EN-gb"))));
-        assert!(!english.holds(&subscriber(&[], Some("eng"))));
-        assert!(!english.holds(&subscriber(&[], None)));
-        assert!(Segment::default().holds(&subscriber(&[], None)));
+        assert!(english.holds(Some("EN-gb"), &[]));
+        assert!(!english.holds(Some("eng"), &[]));
+        assert!(!english.holds(None, &[]));
+        assert!(Segment::default().holds(None, &[]));
     }
 
     #[test]
@@ -273,10 +272,10 @@ mod tests {
             (Some("en"), 0),
             (None, 0),
         ] {
-            let held: Vec<usize> = (0..3).filter(|own| audience(*own).holds(&subscriber(&[], language))).collect();
+            let held: Vec<usize> = (0..3).filter(|own| audience(*own).holds(language)).collect();
             assert_eq!(held, [wanted], "{language:?}");
         }
-        assert!(Audience::default().holds(&subscriber(&[], Some("fr"))));
+        assert!(Audience::default().holds(Some("fr")));
         assert_eq!(audience(1).others().collect::<Vec<_>>(), ["2026-W07-en-GB", "2026-W07-pt-BR"]);
         assert_eq!((audience(0).language(), audience(2).language()), (None, Some("pt-BR")));
     }

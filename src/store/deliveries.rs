@@ -4,10 +4,11 @@ use super::StoreError;
 use super::sqlite::{Durability, Fault, Store, millis, moment};
 use super::subscribers::{COLUMNS, subscriber, suppress};
 use crate::ledger::{DeliveryState, Event, StateWord, recover, step};
-use crate::list::{Audience, Segment, Subscriber, SubscriptionState};
+use crate::list::{Segment, Subscriber, SubscriptionState};
 use chrono::{DateTime, Utc};
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error as SqlError, OptionalExtension, Row, Rows, params, params_from_iter};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -325,26 +326,28 @@ impl Store {
     pub fn due_by_domain(&self, issue: &str, segment: &Segment, uncertain: bool, new: bool) -> Result<BTreeMap<String, u64>, StoreError> {
         self.read("read the ledger", |connection| {
             let mut domains = BTreeMap::new();
-            // Of a key: lower case, A-labels.
-            let mut count = |key: &str| *domains.entry(key.rsplit('@').next().unwrap_or_default().to_owned()).or_default() += 1;
+            let mut count_all = |keys: &mut Rows| -> Result<(), Fault> {
+                while let Some(row) = keys.next()? {
+                    // A key is in lower case, its domain in A-labels.
+                    let key = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+                    *domains.entry(key.rsplit('@').next().unwrap_or_default().to_owned()).or_default() += 1;
+                }
+                Ok(())
+            };
             let is_enrolled = counts(connection, issue)?.is_some();
             if is_enrolled {
                 let mut query = connection.prepare(
                     "SELECT key FROM deliveries WHERE issue = ?1
                      AND (state IN ('pending', 'claimed', 'begun', 'deferred') OR ?2 AND state = 'uncertain')",
                 )?;
-                let mut rows = query.query(params![issue, uncertain])?;
-                while let Some(row) = rows.next()? {
-                    count(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
-                }
+                count_all(&mut query.query(params![issue, uncertain])?)?;
             }
             if new || !is_enrolled {
-                each_new(connection, issue, segment, &mut |key, _, reason| {
-                    if reason.is_none() {
-                        count(&key);
-                    }
-                    Ok(())
-                })?;
+                let (new, parameters) = who_is_new(connection, issue, segment)?;
+                let sql = format!(
+                    "SELECT s.key FROM subscribers s WHERE {new} AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)"
+                );
+                count_all(&mut connection.prepare(&sql)?.query(params_from_iter(&parameters))?)?;
             }
             Ok(domains)
         })
@@ -387,53 +390,43 @@ fn enrolled_before(
     Ok(Some((before, false)))
 }
 
-/// Gives the key and the row of everybody who is confirmed, in the segment, and has no delivery of the issue yet, with the reason
-/// if the address is suppressed.
-fn each_new(
-    connection: &Connection,
-    issue: &str,
-    segment: &Segment,
-    take: &mut dyn FnMut(String, Subscriber, Option<String>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let sql = format!(
-        "SELECT key, {COLUMNS}, p.reason FROM subscribers s LEFT JOIN suppressions p USING (key)
-         WHERE s.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key) ORDER BY key"
-    );
-    let mut people = connection.prepare(&sql)?;
-    let mut rows = people.query([issue])?;
-    while let Some(row) = rows.next()? {
-        let person = subscriber(row, 1)?;
-        let key: String = row.get(0)?;
-        if segment.holds(&person) && !has_another(connection, &key, &segment.audience)? {
-            take(key, person, row.get("reason")?)?;
-        }
+/// Everybody who is confirmed, in the segment, and has no delivery of the issue yet: the conditions of a query on the subscribers `s`,
+/// and their parameters, of which the issue is the first. Who has got another edition of the issue, or is to get it, is none of them.
+fn who_is_new<'a>(connection: &Connection, issue: &'a str, segment: &'a Segment) -> Result<(String, Vec<&'a str>), Fault> {
+    let mut sql = "s.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key)".to_owned();
+    let parameters: Vec<&str> = std::iter::once(issue).chain(segment.audience.others()).collect();
+    for other in 2..=parameters.len() {
+        sql +=
+            &format!(" AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?{other} AND d.key = s.key AND d.state <> 'withdrawn')");
     }
-    Ok(())
+    if !segment.is_all() {
+        let segment = segment.clone();
+        connection.create_scalar_function("in_segment", 2, FunctionFlags::SQLITE_DETERMINISTIC, move |row| {
+            let tags = row.get_raw(1).as_str()?;
+            let strange = |_| SqlError::UserFunctionError(format!("it holds the tags {tags}, which tidings never writes").into());
+            let tags: Vec<String> = serde_json::from_str(tags).map_err(strange)?;
+            Ok(segment.holds(row.get_raw(0).as_str_or_null()?, &tags))
+        })?;
+        sql += " AND in_segment(s.language, s.tags)";
+    }
+    Ok((sql, parameters))
 }
 
-/// Makes a delivery for everybody who is confirmed, in the segment, and has none yet. Gives how many may be mailed.
+/// Makes a delivery for everybody who is new. Gives how many may be mailed.
 fn enrol_people(change: &Connection, issue: &str, segment: &Segment, now: DateTime<Utc>) -> Result<usize, Fault> {
-    let mut insert =
-        change.prepare("INSERT INTO deliveries (issue, key, address, state, reply, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    let mut count = 0;
-    each_new(change, issue, segment, &mut |key, person, reason| {
-        let state = if reason.is_some() { StateWord::Withdrawn } else { StateWord::Pending };
-        count += usize::from(reason.is_none());
-        insert.execute(params![issue, key, person.address, state.as_str(), reason, millis(now)])?;
-        Ok(())
-    })?;
-    Ok(count)
-}
-
-/// Whether somebody has got another edition of the issue, or is to get it.
-fn has_another(connection: &Connection, key: &str, audience: &Audience) -> Result<bool, Fault> {
-    for issue in audience.others() {
-        let sql = "SELECT 1 FROM deliveries WHERE issue = ?1 AND key = ?2 AND state != 'withdrawn'";
-        if connection.prepare_cached(sql)?.exists(params![issue, key])? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let (new, parameters) = who_is_new(change, issue, segment)?;
+    let updated = millis(now);
+    // First the suppressed, of whom there are few; who has no delivery then is not one of them.
+    let sql = format!(
+        "INSERT INTO deliveries (issue, key, address, state, reply, updated) SELECT ?1, s.key, s.address, 'withdrawn', p.reason, {updated}
+         FROM suppressions p CROSS JOIN subscribers s ON s.key = p.key WHERE {new}"
+    );
+    change.execute(&sql, params_from_iter(&parameters))?;
+    let sql = format!(
+        "INSERT INTO deliveries (issue, key, address, state, updated) SELECT ?1, s.key, s.address, 'pending', {updated}
+         FROM subscribers s WHERE {new} ORDER BY s.key"
+    );
+    Ok(change.execute(&sql, params_from_iter(&parameters))?)
 }
 
 fn counts(connection: &Connection, issue: &str) -> Result<Option<Counts>, Fault> {

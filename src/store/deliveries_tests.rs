@@ -1,6 +1,6 @@
 use super::super::Ledger;
 use super::*;
-use crate::list::Imported;
+use crate::list::{Audience, Imported};
 use chrono::TimeDelta;
 
 const ISSUE: &str = "2026-W07";
@@ -348,4 +348,14 @@ fn only_those_who_wait_are_looked_through() {
         let plan: String = store.connection.query_row(&sql, [ISSUE], |row| row.get("detail")).unwrap();
         assert!(plan.contains("deliveries_waiting (issue=? AND state=?)"), "{plan}");
     }
+}
+
+#[test]
+fn tags_that_nobody_can_read_are_told() {
+    let (_folder, mut store) = store(2);
+    store.change("spoil", Durability::Ordered, |change| Ok(change.execute("UPDATE subscribers SET tags = 'even'", [])?)).unwrap();
+    let even = Segment { tag: Some("even".into()), ..Segment::default() };
+    let error = store.enrol(ISSUE, "hash", &even, false, now()).unwrap_err().to_string();
+    assert!(error.contains("the tags even"), "{error}");
+    assert_eq!(store.counts(ISSUE).unwrap(), None);
 }
