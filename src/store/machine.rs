@@ -14,7 +14,7 @@ pub struct SendLock {
 impl SendLock {
     /// Takes the lock beside `database`, or says that somebody has it.
     pub fn take(database: &Path) -> Result<SendLock, StoreError> {
-        let mut name = database.as_os_str().to_owned();
+        let mut name = super::sqlite::place(database).into_os_string();
         name.push(".lock");
         let path = std::path::PathBuf::from(name);
         let failed = |error: std::io::Error| StoreError::Failed { doing: "lock the ledger", path: path.clone(), reason: error.to_string() };

@@ -7,6 +7,9 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// For others who write.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Pages of the log before they are brought into the database: 32 MB.
 const LARGEST_LOG: i64 = 8192;
 
@@ -55,6 +58,19 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+/// Where a database is, or will be made. SQLite follows symbolic links, and keeps the log beside the file at their end: under any of its
+/// names there must be one log and one lock.
+pub(super) fn place(path: &Path) -> PathBuf {
+    // As many as Linux follows; who opens a circle is told by the system.
+    const MOST: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..MOST {
+        let Ok(target) = std::fs::read_link(&place) else { break };
+        place = place.parent().unwrap_or(Path::new("")).join(target);
+    }
+    place
+}
+
 /// The name under which SQLite opens a file as one that nobody changes (its "URI filenames").
 fn immutable(path: &Path) -> String {
     let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
@@ -91,11 +107,12 @@ pub struct Store {
 impl Store {
     /// Opens the database, and makes it where there is none.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
+        let path = &place(path);
         let failed =
             |error: rusqlite::Error| StoreError::Failed { doing: "open the database", path: path.to_owned(), reason: error.to_string() };
         make_private(path);
         let mut connection = Connection::open(path).map_err(failed)?;
-        connection.busy_timeout(Duration::from_secs(60)).map_err(failed)?;
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
@@ -118,11 +135,12 @@ impl Store {
 
     /// Opens a database that is there, to look at it: needs no right to write, and waits for no writer.
     pub fn open_to_read(path: &Path) -> Result<Store, StoreError> {
+        let path = &place(path);
         let failed =
             |error: rusqlite::Error| StoreError::Failed { doing: "read the database", path: path.to_owned(), reason: error.to_string() };
         let look = |connection: rusqlite::Result<Connection>| {
             let connection = connection?;
-            connection.busy_timeout(Duration::from_secs(60))?;
+            connection.busy_timeout(PATIENCE)?;
             version(&connection).map(|version| (connection, version))
         };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -189,10 +207,16 @@ impl Store {
         }
     }
 
-    /// Brings everything that was committed to disk and empties the log.
+    /// Brings everything that was committed to disk, and empties the log where nobody is at work on it: SQLite would wait for who reads, such
+    /// as a report in a pager.
     pub fn sync(&mut self) -> Result<(), StoreError> {
-        let named = |error: rusqlite::Error| Fault::from(error).named("write the database", &self.path);
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(named)
+        self.log()?.sync()?;
+        let empty = || {
+            self.connection.busy_timeout(Duration::ZERO)?;
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            self.connection.busy_timeout(PATIENCE)
+        };
+        empty().map_err(|error| Fault::from(error).named("write the database", &self.path))
     }
 }
 
@@ -300,6 +324,47 @@ mod tests {
         assert!(Store::open_to_read(&folder.path().join("none.db")).is_err());
         let still = Connection::open_with_flags(immutable(&path), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI).unwrap();
         assert_eq!(version(&still).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn the_end_waits_for_no_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let mut writer = Store::open(&path).unwrap();
+        writer.suppress("a@example.org", "asked", Utc::now()).unwrap();
+        let reader = Store::open_to_read(&path).unwrap();
+        let snapshot = reader.connection.unchecked_transaction().unwrap();
+        let count = || snapshot.query_row("SELECT count(*) FROM suppressions", [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(count(), 1);
+        writer.suppress("b@example.org", "asked", Utc::now()).unwrap();
+        let began = std::time::Instant::now();
+        writer.sync().unwrap();
+        assert!(began.elapsed() < Duration::from_secs(10), "it waited for the reader");
+        assert_eq!(count(), 1);
+        drop(snapshot);
+        writer.sync().unwrap();
+        assert_eq!(std::fs::metadata(folder.path().join("t.db-wal")).unwrap().len(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_database_may_be_a_link() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let name = |name: &str| folder.path().join(name);
+        std::fs::create_dir(name("elsewhere")).unwrap();
+        std::os::unix::fs::symlink("elsewhere/second", name("first.db")).unwrap();
+        std::os::unix::fs::symlink("t.db", name("elsewhere/second")).unwrap();
+        let mut store = Store::open(&name("first.db")).unwrap();
+        assert_eq!(std::fs::metadata(name("elsewhere/t.db")).unwrap().permissions().mode() & 0o777, 0o600);
+        store.suppress("a@example.org", "asked", Utc::now()).unwrap();
+        store.log().unwrap().sync().unwrap();
+        store.sync().unwrap();
+        let lock = super::super::SendLock::take(&name("first.db")).unwrap();
+        assert!(matches!(super::super::SendLock::take(&name("elsewhere/t.db")), Err(StoreError::Locked { .. })));
+        drop(lock);
+        std::os::unix::fs::symlink("circle.db", name("circle.db")).unwrap();
+        assert!(Store::open(&name("circle.db")).is_err());
     }
 
     #[test]
