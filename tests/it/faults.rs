@@ -279,6 +279,17 @@ fn faults_before_a_message() {
             .ends("Stopped")
             .gives(&["pending", "pending"], &[0, 0])
             .connections(1),
+        row("a host that has no address", Plan::new())
+            .spec(|spec| spec.host = "no..host".into())
+            .once()
+            .ends("Left(\"can't find no..host")
+            .gives(&["pending", "pending"], &[0, 0])
+            .connections(0),
+        row("AUTH PLAIN that asks on", Plan::new().offer("AUTH PLAIN").always(At::Auth, "", say("334 more")))
+            .spec(|spec| spec.user = Some("right".into()))
+            .once()
+            .gives(&["pending", "pending"], &[0, 0])
+            .connections(1),
         row("one connection allowed", Plan::new().limit(1))
             .people(&["a", "b", "c", "d", "e", "f"])
             .spec(|spec| spec.connections = 3)
@@ -331,6 +342,18 @@ fn refusals() {
             .people(&["a", "b", "c"])
             .once()
             .gives(&["sent", "deferred", "sent"], &[1, 0, 1]),
+        row("452 4.5.3 at RCPT", Plan::new().once(At::Rcpt, "a@", say("452 4.5.3 too many recipients")))
+            .once()
+            .gives(&["deferred", "sent"], &[0, 1])
+            .connections(1),
+        row(
+            "503 to DATA, since nobody was taken",
+            Plan::new().eager().always(At::Rcpt, "a@", say("550 5.1.1 no such user")).once(At::Data, "a@", say("503 5.5.1 RCPT first")),
+        )
+        .people(&["b", "a", "c"])
+        .gives(&["sent", "bounced", "sent"], &[1, 0, 1])
+        .connections(1)
+        .suppresses(&["a"]),
         row("the next is refused while this one is taken", Plan::new().always(At::Rcpt, "b@", say("550 5.1.1 no such user")))
             .people(&["a", "b", "c"])
             .gives(&["sent", "bounced", "sent"], &[1, 0, 1])
@@ -397,6 +420,22 @@ fn lost_connections_and_nonsense() {
             .connections(2),
         row("354 after the dot", Plan::new().once(At::Dot, "a@", say("354 go on"))).gives(&["uncertain", "sent"], &[1, 1]),
         row("250text after the dot", Plan::new().once(At::Dot, "a@", say("250text"))).gives(&["uncertain", "sent"], &[1, 1]),
+        row("150 after the dot", Plan::new().once(At::Dot, "a@", say("150 soon"))).gives(&["uncertain", "sent"], &[1, 1]),
+        row("999 after the dot", Plan::new().once(At::Dot, "a@", say("999 what"))).gives(&["uncertain", "sent"], &[1, 1]),
+        row("mixed codes after the dot", Plan::new().once(At::Dot, "a@", Act::Say(b"250-a\r\n451 b\r\n".to_vec())))
+            .gives(&["uncertain", "sent"], &[1, 1]),
+        row("LF alone after the dot", Plan::new().once(At::Dot, "a@", Act::Say(b"250 taken\n".to_vec())))
+            .impatient()
+            .gives(&["uncertain", "sent"], &[1, 1])
+            .connections(2)
+            // The reply to the next message's MAIL ends the line: that transaction gets out of step, and is tried anew.
+            .pipelined(&["sent", "sent"]),
+        row("an endless line after the dot", Plan::new().once(At::Dot, "a@", Act::Say(endless.clone())))
+            .gives(&["uncertain", "sent"], &[1, 1])
+            .connections(2),
+        row("endless lines after the dot", Plan::new().once(At::Dot, "a@", Act::Say(b"250-more\r\n".repeat(20_000))))
+            .gives(&["uncertain", "sent"], &[1, 1])
+            .connections(2),
         row("a word after the dot", Plan::new().once(At::Dot, "a@", say("fine"))).gives(&["uncertain", "sent"], &[1, 1]),
         row("two replies after the dot", Plan::new().once(At::Dot, "a@", Act::Say(b"250 a\r\n250 b\r\n".to_vec())))
             .gives(&["uncertain", "sent"], &[1, 1])
@@ -549,6 +588,35 @@ fn a_ledger_that_can_t_be_written_stops_the_dots() {
     assert!(counts.uncertain <= 1, "{counts:?}");
     assert!(people.iter().all(|name| record.count(&format!("{name}@example.org")) <= 1));
     assert_eq!(record.messages.len(), 30);
+}
+
+/// Whoever has lost a claim, to another process or by a lease that is over, sends no dot, even where the whole message has left.
+#[test]
+fn a_claim_that_is_taken_away_sends_no_dot() {
+    for plan in [Plan::new(), Plan::new().lockstep()] {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("t.db");
+        import(&database, &["a", "b"]);
+        // The answer to DATA comes when the claims are another's.
+        let server = MockSmtp::start(plan.once(At::Data, "a@", Act::Wait(Duration::from_millis(600))));
+        let (smtp, spec) = (Transport::new(spec(server.port()), None).unwrap(), spec(server.port()));
+        let compose = |subscriber: &Subscriber, _| Ok(Message { message_id: format!("<{}>", subscriber.address), bytes: body(false) });
+        let options = SendOptions { once: true, ..SendOptions::default() };
+        let summary = std::thread::scope(|scope| {
+            let run =
+                scope.spawn(|| send(&database, &smtp, &spec, &consignment(&compose), &options, &AtomicBool::new(false), &Silent).unwrap());
+            while !server.record().commands.iter().any(|line| line == "DATA") {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            let mut other = Store::open(&database).unwrap();
+            let boot = tidings::store::boot_id();
+            other.recover(&boot, Utc::now()).unwrap();
+            assert_eq!(other.claim(ISSUE, 2, &boot, Utc::now()).unwrap().len(), 2);
+            run.join().unwrap()
+        });
+        assert_eq!((summary.ended, summary.counts.claimed), (Ended::Left("one pass was asked for".into()), 2));
+        assert_eq!(server.record().messages.len(), 0);
+    }
 }
 
 /// Fewer connections for a while, not only fewer messages.

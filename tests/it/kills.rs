@@ -77,12 +77,13 @@ fn nobody_twice_nobody_missing() {
     }
 }
 
-/// What each address got: how often its message came, and how often the client was told that it was taken.
+/// What each address may have: how often its message came and was not refused, and how often the client was told that it was taken.
 fn came(record: &Record) -> BTreeMap<&str, (usize, usize)> {
     let mut came: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for seen in &record.messages {
-        let (dots, taken) = came.entry(&seen.to).or_default();
-        *dots += 1;
+        let (copies, taken) = came.entry(&seen.to).or_default();
+        // A server that goes without a word may keep the message.
+        *copies += usize::from(seen.is_accepted() || seen.verdict.is_none());
         *taken += usize::from(seen.is_accepted());
     }
     came
@@ -105,11 +106,11 @@ fn ten_thousand_among_faults_and_kills() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (address, state) in &states {
         *counts.entry(state).or_default() += 1;
-        let (_, taken) = came.get(address.as_str()).copied().unwrap_or_default();
+        let (copies, taken) = came.get(address.as_str()).copied().unwrap_or_default();
         match state.as_str() {
-            "sent" => assert_eq!(taken, 1, "{address} is sent"),
-            "bounced" => assert_eq!(taken, 0, "{address} is bounced"),
-            "uncertain" => assert!(taken <= 1, "{address} is uncertain and was taken {taken} times"),
+            "sent" => assert_eq!((copies, taken), (1, 1), "{address} is sent"),
+            "bounced" => assert_eq!(copies, 0, "{address} is bounced"),
+            "uncertain" => assert!(copies <= 1, "{address} is uncertain and may have come {copies} times"),
             other => panic!("{address} is left {other}"),
         }
     }

@@ -511,6 +511,32 @@ fn a_signal_ends_the_run_after_what_is_in_flight() {
     assert!(names.iter().all(|name| record.count(&format!("{name}@example.net")) == 1));
 }
 
+/// Who can't wait for what is in flight interrupts again: as a kill, and what was in flight is uncertain.
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let server = MockSmtp::start(Plan::new().once(At::Dot, "anna@", Act::Hang));
+    let project = publication(server.port(), &CLEAR.replace("5s", "60s")).file("l.csv", list(&["anna", "bert"]));
+    project.run("list import l.csv").success();
+    let mut run = project.command(&["send", "latest", "--yes", "--connections", "1"]).spawn().unwrap();
+    wait_until(|| !server.record().messages.is_empty());
+    let interrupt = |run: &std::process::Child| {
+        assert!(std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    };
+    interrupt(&run);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(run.try_wait().unwrap().is_none(), "one is in flight");
+    let begun = Instant::now();
+    interrupt(&run);
+    assert_eq!(run.wait().unwrap().code(), Some(75));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    project.run("send latest --yes").code(1);
+    let report = project.run("report latest --format json").json();
+    assert_eq!((&report["uncertain"], &report["sent"]), (&json!(1), &json!(1)));
+    let record = server.record();
+    assert_eq!([record.count("anna@example.net"), record.count("bert@example.net")], [1, 1]);
+}
+
 #[test]
 fn policies_in_a_row_stop_the_run_and_suppress_nobody() {
     let server = MockSmtp::start(Plan::new().always(At::Rcpt, "", say("550 5.7.1 blocked")));
