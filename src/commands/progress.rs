@@ -121,8 +121,12 @@ impl Progress for Bar {
                 StateWord::Sent => self.bar.inc(1),
                 _ => {
                     self.bar.inc(1);
-                    if self.tally.failed.fetch_add(1, Ordering::Relaxed) < FAILURES_TOLD {
-                        self.bar.suspend(|| self.voice.note(&format!("{state}: {address}: {reply}")));
+                    match self.tally.failed.fetch_add(1, Ordering::Relaxed) {
+                        told if told < FAILURES_TOLD => {
+                            self.bar.suspend(|| self.voice.note(&format!("{state}: {address}: {reply}")));
+                        }
+                        FAILURES_TOLD => self.bar.suspend(|| self.voice.note("… more failed, and are not told one by one.")),
+                        _ => {}
                     }
                 }
             },

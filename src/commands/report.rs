@@ -2,7 +2,7 @@
 
 use super::args::{NowArgs, SharedArgs};
 use super::rows::{each, write_object, written};
-use super::sending::{Told, counts_json, counts_text, find_issue, find_store, gather, load, store_failure};
+use super::sending::{Told, UNCERTAIN, counts_json, counts_text, find_issue, find_store, gather, load, store_failure};
 use super::{Exit, Failure};
 use crate::config::Config;
 use crate::ledger::{DeliveryState, StateWord};
@@ -65,7 +65,11 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         })?;
         Ok(out.flush()?)
     };
-    written(write())
+    let exit = written(write());
+    if counts.uncertain > 0 {
+        voice.note(UNCERTAIN);
+    }
+    exit
 }
 
 /// The latest issue of the content; where that can't be read, the one that was sent last: what was sent does not depend on it.

@@ -4,24 +4,26 @@ use super::args::{NowArgs, SharedArgs};
 use super::forecast::{Forecast, time_text};
 use super::progress::Bar;
 use super::sending::{
-    Publication, Told, counted, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell,
+    Publication, Told, UNCERTAIN, counted, counts_json, counts_text, find_issue, find_store, load, read_publication, store_failure, tell,
 };
 use super::{Exit, Failure, Voice};
 use crate::config::{Config, read_rate};
 use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, read_signers, send, send_one};
 use crate::diagnostic::Diagnostic;
-use crate::list::{Address, Audience, Segment, Subscriber, UnsubscribeToken};
+use crate::files;
+use crate::list::{Address, Audience, SecretSource, Segment, Subscriber, UnsubscribeToken};
 use crate::message::{ComposeError, Composer, Message, Recipient, Signer, fill_subject, sample_recipient, signed};
 use crate::newsletter::{Edition, NewsletterSpec, PlannedIssue};
 use crate::pipeline::render_edition;
 use crate::store::StoreError;
-use crate::transport::{SmtpSpec, Transport};
+use crate::transport::{Carrier, SmtpSpec, Transport};
 use crate::url::ascii_domain;
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -172,7 +174,8 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     let hash = Sha256::digest(&sample.bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     if args.dry_run {
         let forecast = forecast(args, &config, &letter, &hash)?;
-        return Ok(dry_run(&voice, spec, &letter, sample.bytes.len(), &forecast, &smtp_spec));
+        let exit = dry_run(&voice, spec, &letter, sample.bytes.len(), &forecast, &smtp_spec, &missing(&config, &smtp_spec));
+        return Ok(exit);
     }
     letter.secret =
         open_secret(&config.sending.list.secret).map_err(|reason| Failure::new(reason, "see secret_env and secret_file under [list]; without them tidings.secret is made beside tidings.toml, where you must be able to write"))?;
@@ -199,16 +202,18 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
     };
     let stop = stop_on_signals()?;
     if let Some(moment) = moment
-        && !wait_until(moment, &stop, &voice)
+        && !wait_until(moment, &letter, &stop, &voice)
     {
         voice.object(&json!({"version": 1, "issue": letter.edition.issue, "ended": "left", "reason": "stopped"}));
         voice.result("Stopped before its time; nothing was sent.");
         return Ok(Exit::Left);
     }
+    let was_finished = was_finished(&config, &letter.edition.issue, &options)?;
     let bar = Bar::new(&voice);
     let result = send(&config.sending.store, &transport, &smtp_spec, &consignment, &options, &stop, &bar);
     bar.finish();
-    let exit = result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary)).map_err(|error| store_failure(&error))?;
+    let exit =
+        result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary, was_finished)).map_err(|error| store_failure(&error))?;
     let others: Vec<&str> = letter.segment.audience.others().collect();
     if !others.is_empty() {
         voice.note(&format!("Its other editions go by themselves: {}", others.join(", ")));
@@ -228,10 +233,12 @@ fn read_moment(text: &str, site: &crate::site::Site) -> Result<DateTime<Utc>, Fa
 }
 
 /// False if the user stopped it before.
-fn wait_until(moment: DateTime<Utc>, stop: &AtomicBool, voice: &Voice) -> bool {
-    if moment > Utc::now() {
-        voice.note(&format!("Waiting until {}; Ctrl-C ends it", moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
-    }
+fn wait_until(moment: DateTime<Utc>, letter: &Letter, stop: &AtomicBool, voice: &Voice) -> bool {
+    let shown = letter.local(moment).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    voice.note(&match moment > Utc::now() {
+        true => format!("Waiting until {shown}; Ctrl-C ends it"),
+        false => format!("{shown} is over: it begins now"),
+    });
     while Utc::now() < moment {
         if stop.load(Ordering::Relaxed) {
             return false;
@@ -275,14 +282,40 @@ fn forecast(args: &SendArgs, config: &Config, letter: &Letter, hash: &str) -> Re
     read().map_err(|error| store_failure(&error))
 }
 
-fn dry_run(voice: &Voice, spec: &NewsletterSpec, letter: &Letter, bytes: usize, forecast: &Forecast, smtp: &SmtpSpec) -> Exit {
+/// What a run would need and does not find here. A dry run goes on without: where it is made, such as a check of somebody
+/// else's change, there are often no secrets.
+fn missing(config: &Config, smtp: &SmtpSpec) -> Vec<String> {
+    let mut missing: Vec<String> = smtp.password.as_ref().and_then(|password| read_password(password).err()).into_iter().collect();
+    match &config.sending.list.secret {
+        SecretSource::Made(path) if !files::exists(path) => {}
+        source => missing.extend(open_secret(source).err()),
+    }
+    if let Carrier::Sendmail { command } = &smtp.carrier
+        && let Some(program) = command.first()
+        && program.contains('/')
+        && !files::exists(Path::new(program))
+    {
+        missing.push(format!("there is no program {program}; see `command` under [smtp]"));
+    }
+    missing
+}
+
+fn dry_run(
+    voice: &Voice,
+    spec: &NewsletterSpec,
+    letter: &Letter,
+    bytes: usize,
+    forecast: &Forecast,
+    smtp: &SmtpSpec,
+    missing: &[String],
+) -> Exit {
     let edition = &letter.edition;
     let subject = fill_subject(edition, &sample_recipient());
     let (recipients, seconds) = (forecast.recipients(), forecast.seconds(smtp));
     voice.object(&json!({
         "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "from": spec.from.1, "recipients": recipients,
         "domains": forecast.domains_json(), "bytes": bytes, "server": smtp.server(), "seconds": seconds,
-        "sent": forecast.before.map_or(0, |counts| counts.sent), "note": forecast.note(),
+        "sent": forecast.before.map_or(0, |counts| counts.sent), "note": forecast.note(), "missing": missing,
         "dkim": letter.signers.iter().map(|key| json!({"name": key.dns_name(), "txt": key.dns_record()})).collect::<Vec<_>>(),
     }));
     let domains = if recipients > 0 { format!(" ({})", forecast.domains_text()) } else { String::new() };
@@ -302,6 +335,9 @@ fn dry_run(voice: &Voice, spec: &NewsletterSpec, letter: &Letter, bytes: usize, 
     }
     if let Some(daily) = smtp.daily.filter(|daily| recipients > *daily) {
         voice.note(&format!("The provider is known to take {daily} recipients a day: it will defer or refuse the rest"));
+    }
+    for reason in missing {
+        voice.note(&format!("A run would be refused: {reason}"));
     }
     for key in &letter.signers {
         voice.result(&format!("Signed; DNS should have: {} TXT \"{}\"", key.dns_name(), key.dns_record()));
@@ -379,7 +415,20 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     Ok(stop)
 }
 
-fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
+/// Whether nothing of the issue is left that this run could send. Who is told "2000 of 2000 sent" by a run that sent nothing
+/// should know which of the two it was.
+fn was_finished(config: &Config, issue: &str, options: &SendOptions) -> Result<bool, Failure> {
+    if options.enrol_new || options.resend_uncertain {
+        return Ok(false);
+    }
+    let counts = match find_store(config)? {
+        Some(store) => store.counts(issue).map_err(|error| store_failure(&error))?,
+        None => None,
+    };
+    Ok(counts.is_some_and(|counts| counts.open() == 0))
+}
+
+fn tell_summary(voice: &Voice, issue: &str, summary: &Summary, was_finished: bool) -> Exit {
     let counts = &summary.counts;
     let (word, reason) = match &summary.ended {
         Ended::Finished => ("finished", None),
@@ -398,11 +447,16 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
     voice.result(&format!("Issue {issue}: {}.", counts_text(counts)));
     if summary.is_changed {
         voice.note("The issue has changed since it was sent; nobody gets it again.");
+    } else if was_finished {
+        voice.note("It was finished before: this run sent nothing. --enrol-new sends it to who is new.");
     }
     let left = if counts.open() == 1 { "1 is left".to_owned() } else { format!("{} are left", counts.open()) };
     match &summary.ended {
         Ended::Finished if counts.bounced + counts.uncertain > 0 => {
             voice.note(&format!("`tidings report {issue}` lists those that failed."));
+            if counts.uncertain > 0 {
+                voice.note(UNCERTAIN);
+            }
             Exit::Problems
         }
         Ended::Finished => Exit::Done,

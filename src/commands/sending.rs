@@ -52,7 +52,10 @@ pub(super) fn find_store(config: &Config) -> Result<Option<Store>, Failure> {
 pub(super) fn store_failure(error: &StoreError) -> Failure {
     let help = match error {
         StoreError::Failed { reason, .. } if reason.contains("not a database") => {
-            "`url` under [store] names a file of another kind: move it away, or name another one"
+            "`url` under [store] names a file of another kind: name another one; if this was your list, put a copy of it back"
+        }
+        StoreError::Failed { reason, .. } if reason.contains("malformed") => {
+            "the file is damaged: put a copy of it back, or save what can be read with `sqlite3 tidings.db .recover`; a new one knows neither who has left nor who has got what"
         }
         StoreError::OtherSegment { .. } => {
             "leave --segment out to go on, or name the same one with --enrol-new; another segment gets the next issue"
@@ -63,6 +66,9 @@ pub(super) fn store_failure(error: &StoreError) -> Failure {
     };
     Failure::new(error.to_string(), help)
 }
+
+/// What to do about deliveries whose fate nobody knows.
+pub(super) const UNCERTAIN: &str = "Uncertain: the connection broke before the server's answer, and they may have it. `tidings send --resend-uncertain` sends it to them again.";
 
 /// The publication as it would be built now.
 pub(super) struct Publication {
@@ -102,7 +108,7 @@ pub(super) fn find_issue<'a>(plan: &'a Plan, name: &str) -> Result<&'a PlannedIs
                 "there is no issue yet",
                 "an issue exists when its period is over and has entries; see `period` under [newsletter]",
             ),
-            ids => Failure::new(format!("there is no issue {name}"), format!("there are {}", ids.join(", "))),
+            ids => Failure::new(format!("there is no issue {name}"), format!("the newest are: {}", ids.join(", "))),
         }
     })
 }

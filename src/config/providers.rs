@@ -59,6 +59,18 @@ pub fn find(name: &str) -> Option<(String, Provider)> {
     PROVIDERS.iter().find(|provider| provider.name == name).map(|provider| (provider.host.to_owned(), *provider))
 }
 
+/// What to write instead of a name that is not known.
+pub fn help(name: &str) -> String {
+    let given = name.to_ascii_lowercase();
+    if given.starts_with("ses") || given.starts_with("amazon") || given.starts_with("aws") {
+        return "name the region, too, such as ses:eu-west-1".to_owned();
+    }
+    let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+    let nearest = names.iter().map(|known| (strsim::damerau_levenshtein(&given, known), *known)).min();
+    let meant = nearest.filter(|(distance, _)| *distance <= 2).map(|(_, known)| format!("did you mean `{known}`? Otherwise "));
+    format!("{}use one of {}, ses:REGION; or name `host` instead", meant.unwrap_or_default(), names.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

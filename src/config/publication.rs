@@ -153,7 +153,7 @@ pub(super) fn content(top: &mut Table, root: &Path, faults: &mut Vec<Diagnostic>
     spec.static_dir = table.text("static").map(|given| root.join(given.value));
     rules.permalink = table.text("permalink").and_then(|given| pattern(&mut table, "permalink", &given));
     if let Some(mut inner) = table.table("permalinks") {
-        for (section, given) in inner.rest() {
+        for (section, given) in inner.rest("change the value") {
             if let Some(pattern) = pattern(&mut inner, &section, &given) {
                 rules.sections.push((section, pattern));
             }

@@ -1,7 +1,7 @@
 //! `[smtp]`, with its keys of DKIM, `[list]` and `[store]`.
 
 use super::Sending;
-use super::providers::{self, PROVIDERS};
+use super::providers;
 use super::table::{Given, Table};
 use super::units::{read_duration, read_rate};
 use crate::diagnostic::Diagnostic;
@@ -13,6 +13,9 @@ use crate::url::ascii_domain;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+const RATE: &str = "write it as \"10/s\", \"600/m\" or \"1000/h\"";
+const DURATION: &str = "write it as \"500ms\", \"30s\", \"5m\", \"4h\" or \"2d\"";
 
 pub(super) fn read(
     top: &mut Table,
@@ -141,21 +144,16 @@ fn dkim(mut table: Table, sender: Option<&str>, root: &Path, faults: &mut Vec<Di
 
 fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<SmtpSpec> {
     let carrier = carrier(&mut table, root);
-    let provider = table.text("provider").and_then(|given| {
+    let named = table.text("provider");
+    let provider = named.as_ref().and_then(|given| {
         let found = providers::find(&given.value);
         if found.is_none() {
-            let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
-            table.refuse(
-                "provider",
-                &given,
-                "is not known",
-                &format!("use ses:REGION, or one of {}; or name `host` instead", names.join(", ")),
-            );
+            table.refuse("provider", given, "is not known", &providers::help(&given.value));
         }
         found
     });
     let host = table.text("host").filter(|given| !given.value.trim().is_empty());
-    if host.is_none() && provider.is_none() && carrier == Carrier::Smtp {
+    if host.is_none() && named.is_none() && carrier == Carrier::Smtp {
         table
             .miss("host", "name the server that takes your mail: host = \"smtp.example.org\"; or a provider, such as provider = \"gmail\"");
     }
@@ -193,22 +191,22 @@ fn smtp(mut table: Table, root: &Path, faults: &mut Vec<Diagnostic>) -> Option<S
         }
         count
     });
-    let rate = table.text("rate").and_then(|given| {
+    let rate = table.text_as("rate", RATE).and_then(|given| {
         let rate = read_rate(&given.value);
         if rate.is_none() {
-            table.refuse("rate", &given, "is not a rate", "write it as 10/s, 600/m or 1000/h");
+            table.refuse("rate", &given, "is not a rate", RATE);
         }
         rate
     });
     let mut per_domain = BTreeMap::new();
     if let Some(mut inner) = table.table("per_domain") {
-        for (name, given) in inner.rest() {
+        for (name, given) in inner.rest(RATE) {
             match (ascii_domain(&name), read_rate(&given.value)) {
                 (Some(domain), Some(rate)) => {
                     per_domain.insert(domain, rate);
                 }
                 (None, _) => inner.refuse(&name, &given, "is not a domain", "write it as \"gmail.com\" = \"5/s\""),
-                (_, None) => inner.refuse(&name, &given, "is not a rate", "write it as 10/s, 600/m or 1000/h"),
+                (_, None) => inner.refuse(&name, &given, "is not a rate", RATE),
             }
         }
         faults.append(&mut inner.finish());
@@ -294,10 +292,10 @@ fn duration(table: &mut Table, key: &'static str) -> Option<Duration> {
 }
 
 fn given_duration(table: &mut Table, key: &'static str) -> Option<(Given<String>, Duration)> {
-    let given: Given<String> = table.text(key)?;
+    let given: Given<String> = table.text_as(key, DURATION)?;
     let found = read_duration(&given.value).filter(|duration| !duration.is_zero());
     if found.is_none() {
-        table.refuse(key, &given, "is not a duration", "write it as 500ms, 30s, 5m, 4h or 2d");
+        table.refuse(key, &given, "is not a duration", DURATION);
     }
     found.map(|duration| (given, duration))
 }

@@ -14,6 +14,11 @@ pub type Overrides = BTreeMap<&'static str, (&'static str, String)>;
 /// What people write above all tables, though it stands in `[site]`.
 const SITE_KEYS: [&str; 8] = ["title", "url", "description", "language", "timezone", "author", "authors", "copyright"];
 
+/// What people call a password that stands in the file.
+const PASSWORDS: [&str; 4] = ["password", "pass", "passwd", "pw"];
+
+const LEAVE_OUT: &str = "change the value, or leave the key out";
+
 /// A value and where it was given.
 #[derive(Clone, Debug)]
 pub(super) struct Given<T> {
@@ -135,6 +140,11 @@ impl<'a> Table<'a> {
     }
 
     pub fn text(&mut self, key: &'static str) -> Option<Given<String>> {
+        self.text_as(key, LEAVE_OUT)
+    }
+
+    /// Text with a form of its own, which `help` shows to who gives a number or the like.
+    pub fn text_as(&mut self, key: &'static str, help: &str) -> Option<Given<String>> {
         let value = self.take(key);
         if let Some(given) = self.flag(key) {
             return Some(given);
@@ -151,7 +161,7 @@ impl<'a> Table<'a> {
                 Some(Given { value: text.into_owned(), place: Place::File(span) })
             }
             _ => {
-                self.wrong_type(key, span, "text in quotes");
+                self.refuse(key, &Given::at(Span::new(span.start, span.end)), "should be text in quotes", help);
                 None
             }
         }
@@ -258,7 +268,7 @@ impl<'a> Table<'a> {
     }
 
     /// All keys that are left, each with its text: a table whose keys are the user's own names.
-    pub fn rest(&mut self) -> Vec<(String, Given<String>)> {
+    pub fn rest(&mut self, help: &str) -> Vec<(String, Given<String>)> {
         let mut found = Vec::new();
         for (key, value) in std::mem::take(&mut self.entries) {
             let span = value.span();
@@ -269,8 +279,7 @@ impl<'a> Table<'a> {
                 _ => {
                     let name = format!("{}{}", self.prefix, key.get_ref());
                     self.faults.push(
-                        Diagnostic::config_value(&name, "should be text in quotes", "change the value")
-                            .at(self.source, Span::new(span.start, span.end)),
+                        Diagnostic::config_value(&name, "should be text in quotes", help).at(self.source, Span::new(span.start, span.end)),
                     );
                 }
             }
@@ -279,12 +288,7 @@ impl<'a> Table<'a> {
     }
 
     fn wrong_type(&mut self, key: &str, span: std::ops::Range<usize>, expected: &str) {
-        let fault = Diagnostic::config_value(
-            &format!("{}{key}", self.prefix),
-            &format!("should be {expected}"),
-            "change the value, or leave the key out",
-        );
-        self.faults.push(fault.at(self.source, Span::new(span.start, span.end)));
+        self.refuse(key, &Given::at(Span::new(span.start, span.end)), &format!("should be {expected}"), LEAVE_OUT);
     }
 
     /// Says that a value can't be used.
@@ -321,11 +325,12 @@ impl<'a> Table<'a> {
 
     /// A value of a fixed set of words.
     pub fn choice<T: Clone>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
-        let given = self.text(key)?;
+        let names: Vec<String> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let help = format!("use one of {}", names.join(", "));
+        let given = self.text_as(key, &help)?;
         let found = choices.iter().find(|(name, _)| *name == given.value).map(|(_, choice)| choice.clone());
         if found.is_none() {
-            let names: Vec<String> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
-            self.refuse(key, &given, &format!("can't be `{}`", given.value), &format!("use one of {}", names.join(", ")));
+            self.refuse(key, &given, &format!("can't be `{}`", given.value), &help);
         }
         found
     }
@@ -340,6 +345,9 @@ impl<'a> Table<'a> {
             let mut fault = Diagnostic::config_unknown_key(&format!("{}{name}", self.prefix), suggestion, &known);
             if self.prefix.is_empty() && SITE_KEYS.contains(&name.as_str()) {
                 fault.help = "write it below a line `[site]`".to_owned();
+            }
+            if self.prefix == "smtp." && PASSWORDS.contains(&name.as_str()) {
+                fault.help = "secrets never stand in this file: name a variable by password_env, or a file by password_file".to_owned();
             }
             self.faults.push(fault.at(self.source, Span::new(key.span().start, key.span().end)));
         }

@@ -31,6 +31,8 @@ mod mock_smtp;
 mod newsletter;
 mod pictures;
 mod project;
+#[cfg(feature = "send")]
+mod publisher;
 mod readers;
 mod reading;
 #[cfg(feature = "send")]

@@ -304,7 +304,7 @@ fn a_report_needs_the_ledger_alone() {
 #[test]
 fn wrong_usage_and_missing_parts_send_nothing() {
     let project = publication(1, CLEAR);
-    project.run("send 2020-01 --yes").code(2).stderr_has("there is no issue 2020-01").stderr_has("there are 2025-12");
+    project.run("send 2020-01 --yes").code(2).stderr_has("there is no issue 2020-01").stderr_has("the newest are: 2025-12");
     project.run("send latest --yes --segment everybody").code(2);
     project.run("send latest --yes --rate fast").code(2);
     project.run("send").code(2);

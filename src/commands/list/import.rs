@@ -70,7 +70,9 @@ pub(super) fn import(config: &Config, voice: &Voice, args: &ImportArgs) -> Resul
     };
     let source = open(file, is_input, &config.sending.store).map_err(unreadable)?;
     bar.set_length(source.metadata().map_or(0, |metadata| metadata.len()));
-    let options = ReadOptions { encoding, name: file.file_name().unwrap_or_default().to_string_lossy().into_owned() };
+    // Who says why all of them are suppressed needs no guess by the file's name.
+    let name = if suppress.is_some() { None } else { file.file_name() };
+    let options = ReadOptions { encoding, name: name.unwrap_or_default().to_string_lossy().into_owned() };
     let mut report = Report::default();
     let mut tell = |told: Told, is_rejected: bool| {
         bar.suspend(|| voice.note(&format!("{shown}:{}: {}", told.line, told.reason)));

@@ -4,11 +4,15 @@ mod import;
 mod show;
 
 use super::args::SharedArgs;
-use super::sending::{Told, load, open_store, store_failure};
+use super::sending::{Told, find_store, load, open_store, store_failure};
 use super::{Exit, Failure, Voice};
 use crate::config::Config;
+use crate::delivery::open_secret;
 use crate::files;
-use crate::list::{Address, Consent, Filter, Imported, Segment, Standing, Subscriber, SubscriptionState, read_language, read_moment};
+use crate::list::{
+    Address, Consent, Filter, Imported, SecretSource, Segment, Standing, Subscriber, SubscriptionState, UnsubscribeToken, read_language,
+    read_moment,
+};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use import::{ImportArgs, import};
@@ -53,6 +57,15 @@ enum ListCommand {
         /// Why, for whoever asks later
         #[arg(long, default_value = "lifted by hand")]
         reason: String,
+    },
+    /// Take somebody at their word who leaves: no import and no `add` brings the person back
+    Unsubscribe {
+        /// Whose, on the list or not
+        #[arg(required_unless_present = "token")]
+        address: Option<String>,
+        /// Of the address that a message's link to unsubscribe was signed for: the link, or what follows its `?`
+        #[arg(long, conflicts_with = "address")]
+        token: Option<String>,
     },
     /// Show the subscribers, or one of them
     Show {
@@ -162,6 +175,13 @@ pub fn run(args: &ListArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
             voice.result(&format!("{} will not be mailed{already}.", address.as_written()));
             Ok(Exit::Done)
         }
+        ListCommand::Unsubscribe { address, token } => {
+            let address = match (token, address) {
+                (Some(link), _) => token_address(&config, link)?,
+                (None, address) => address.clone().unwrap_or_default(),
+            };
+            unsubscribe(&config, &voice, &read_address(&address)?)
+        }
         ListCommand::Unsuppress { address, reason } => unsuppress(&config, &voice, &read_address(address)?, reason),
     }
 }
@@ -210,6 +230,41 @@ fn add(config: &Config, voice: &Voice, args: &AddArgs) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
+/// Somebody leaves. A link may be used again and again.
+fn unsubscribe(config: &Config, voice: &Voice, address: &Address) -> Result<Exit, Failure> {
+    let address = address.as_written().to_owned();
+    let failed = |error| store_failure(&error);
+    let found = find_store(config)?.map(|store| store.find_listed(&address).map_err(failed)).transpose()?.flatten();
+    let is_new = found.is_none_or(|one| one.subscriber.state != SubscriptionState::Unsubscribed);
+    if is_new {
+        // Also of somebody who is not on the list: a later import must not put the person there.
+        let subscriber = Subscriber { address: address.clone(), state: SubscriptionState::Unsubscribed, ..Subscriber::default() };
+        open_store(config)?.import(&[Imported { line: 1, subscriber, suppressed: None }], false, Utc::now()).map_err(failed)?;
+    }
+    voice.object(&json!({"version": 1, "address": address, "unsubscribed": is_new}));
+    voice.result(&format!("{address} {}.", if is_new { "has unsubscribed" } else { "had unsubscribed already" }));
+    Ok(Exit::Done)
+}
+
+/// Whom a link, or its token, unsubscribes. What stands here comes from whoever asks a web server: it is never an address.
+fn token_address(config: &Config, link: &str) -> Result<String, Failure> {
+    let failure =
+        |reason| Failure::new(reason, "links are read with the secret that signed them: see secret_env and secret_file under [list]");
+    let secret = match &config.sending.list.secret {
+        // A new one would read nothing.
+        SecretSource::Made(path) if !files::exists(path) => Err(format!("there is no secret {}", path.display())),
+        source => open_secret(source),
+    };
+    let secret = secret.map_err(failure)?;
+    let token = link.split_once("t=").map_or(link, |(_, token)| token).split('&').next().unwrap_or_default();
+    UnsubscribeToken::verify(&secret, token).map(|token| token.address).ok_or_else(|| {
+        Failure::new(
+            "the link to unsubscribe is not one that was signed here",
+            "give it whole, or what follows its `?`; a new secret makes old links worthless",
+        )
+    })
+}
+
 fn unsuppress(config: &Config, voice: &Voice, address: &Address, reason: &str) -> Result<Exit, Failure> {
     let address = address.as_written();
     refuse_controls([reason])?;
@@ -224,7 +279,11 @@ fn unsuppress(config: &Config, voice: &Voice, address: &Address, reason: &str) -
     let word = state.map(SubscriptionState::word);
     voice.object(&json!({"version": 1, "lifted": lifted.as_ref().map(|one| &one.reason), "state": word}));
     let Some(was) = lifted else {
-        let but = if state == Some(SubscriptionState::Unsubscribed) { ": it has unsubscribed" } else { "" };
+        let but = if state == Some(SubscriptionState::Unsubscribed) {
+            ": it has unsubscribed. Where the person asks to come back: `tidings list remove`, then `unsuppress`, then `add`"
+        } else {
+            ""
+        };
         voice.note(&format!("{address} is not suppressed{but}."));
         return Ok(Exit::Problems);
     };
