@@ -76,7 +76,10 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
 /// With it what to tell of that.
 fn latest(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<(String, Option<String>), Failure> {
     let planned = match gather(config, now) {
-        Ok(Ok(publication)) => return find_issue(&publication.plan, "latest").map(|issue| (issue.id.clone(), None)),
+        Ok(Ok(publication)) => {
+            return find_issue(&publication.plan, config.newsletter.as_ref().map(|spec| spec.mode), "latest")
+                .map(|issue| (issue.id.clone(), None));
+        }
         Ok(Err(_)) => "the content has errors: see `tidings build`".to_owned(),
         Err(failure) => failure.message,
     };

@@ -159,7 +159,7 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         Err(Told(exit)) => return Ok(exit),
     };
     let Publication { folder, catalog, plan } = &publication;
-    let issue = find_issue(plan, &args.issue)?;
+    let issue = find_issue(plan, Some(spec.mode), &args.issue)?;
     let (edition, faults) = render_edition(&config, spec, catalog, issue, folder);
     if faults.iter().any(Diagnostic::is_error) {
         return Ok(tell(&voice, "the issue has errors", &faults).0);

@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::files::{self, Folder};
-use crate::newsletter::PlannedIssue;
+use crate::newsletter::{Mode, PlannedIssue};
 use crate::pipeline::{self, Plan};
 use crate::store::{Counts, Store, StoreError};
 use chrono::{DateTime, Utc};
@@ -96,7 +96,7 @@ pub(super) fn gather(config: &Config, now: DateTime<Utc>) -> Result<Result<Publi
 }
 
 /// The issue that a name means: its id, or `latest`.
-pub(super) fn find_issue<'a>(plan: &'a Plan, name: &str) -> Result<&'a PlannedIssue, Failure> {
+pub(super) fn find_issue<'a>(plan: &'a Plan, mode: Option<Mode>, name: &str) -> Result<&'a PlannedIssue, Failure> {
     let found = match name {
         "latest" => plan.issues.first(),
         id => plan.issues.iter().find(|issue| issue.id == id),
@@ -106,7 +106,13 @@ pub(super) fn find_issue<'a>(plan: &'a Plan, name: &str) -> Result<&'a PlannedIs
         match ids.as_slice() {
             [] => Failure::new(
                 "there is no issue yet",
-                "an issue exists when its period is over and has entries; see `period` under [newsletter]",
+                match mode {
+                    Some(Mode::Written) => {
+                        "an issue is a Markdown file in `issues/` that is no draft and whose `date` has come; `tidings build` tells what one lacks"
+                    }
+                    Some(Mode::Post) => "an issue is an entry that is no draft and whose date has come; `tidings build` tells what one lacks",
+                    _ => "an issue exists when its period is over and has entries; see `period` under [newsletter]",
+                },
             ),
             ids => Failure::new(format!("there is no issue {name}"), format!("the newest are: {}", ids.join(", "))),
         }

@@ -5,6 +5,7 @@
 //! issue: what looks like one is content. After rendering, the markers are cut out once, and only pieces remain.
 
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 const OPEN: char = '\u{10FFF0}';
 const CLOSE: char = '\u{10FFF1}';
@@ -116,6 +117,24 @@ enum Part<'a> {
 /// Whether the placeholders of a text are ones that can be filled; the error says which isn't, and why.
 pub fn check_placeholders(text: &str) -> Result<(), String> {
     read_parts(text).map(|_| ())
+}
+
+/// The placeholders of a text that can't be filled, each with its place and why.
+pub fn wrong_placeholders(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut wrong = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("{{").map(|found| at + found) {
+        let Some((inside, after)) = split_placeholder(&text[open + 2..]) else {
+            let line = text[open..].lines().next().unwrap_or_default();
+            wrong.push((open..open + line.len(), format!("`{line}` is opened but never closed with `}}}}`")));
+            break;
+        };
+        at = text.len() - after.len();
+        if let Err(reason) = read_slot(inside) {
+            wrong.push((open..at, reason));
+        }
+    }
+    wrong
 }
 
 fn read_parts(text: &str) -> Result<Vec<Part<'_>>, String> {

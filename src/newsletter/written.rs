@@ -1,6 +1,6 @@
 //! Written issues: a text of their own, with entries chosen for it or published since the last one.
 
-use super::slots::{Context, Markers, check_placeholders};
+use super::slots::{Context, Markers, wrong_placeholders};
 use super::{NewsletterSpec, PlannedIssue, editions, last_part};
 use crate::body::{Body, HtmlPlace, Line, PLACE, Style};
 use crate::catalog::Links;
@@ -33,7 +33,7 @@ impl Written<'_> {
     /// The subject as written, which may hold placeholders.
     pub(super) fn subject(&self) -> String {
         let own = extra(self.entry, "subject").filter(|text| !text.trim().is_empty());
-        own.or(self.entry.title.as_deref()).unwrap_or(&self.entry.head.id).to_owned()
+        own.or(self.entry.title.as_deref()).map_or_else(|| stem(self.entry), str::to_owned)
     }
 
     /// The text as HTML, its slots marked by `mark`.
@@ -190,13 +190,17 @@ fn place_of(source: &Source, word: &str) -> Span {
 }
 
 /// What is wrong with the placeholders of title, subject and text.
-fn placeholder_faults(entry: &Entry) -> Option<Diagnostic> {
-    let body = entry.body_text();
-    let without = entries_place(body).map(|place| format!("{}{}", &body[..place.start], &body[place.end..]));
-    let texts = [entry.title.as_deref(), extra(entry, "subject"), Some(without.as_deref().unwrap_or(body))];
-    let reason = texts.into_iter().flatten().find_map(|text| check_placeholders(text).err())?;
-    let written = reason.split('`').nth(1).unwrap_or_default();
-    Some(Diagnostic::placeholder_unknown(&reason).at(&entry.source, place_of(&entry.source, written)))
+fn placeholder_faults(entry: &Entry) -> Vec<Diagnostic> {
+    let fault = |reason: &str, span: Span| Diagnostic::placeholder_unknown(reason).at(&entry.source, span);
+    let mut faults = Vec::new();
+    for text in [entry.title.as_deref(), extra(entry, "subject")].into_iter().flatten() {
+        faults.extend(wrong_placeholders(text).iter().map(|(range, reason)| fault(reason, place_of(&entry.source, &text[range.clone()]))));
+    }
+    let (body, start) = (entry.body_text(), entry.body.start);
+    let entries = entries_place(body);
+    let wrong = wrong_placeholders(body).into_iter().filter(|(range, _)| Some(range) != entries.as_ref());
+    faults.extend(wrong.map(|(range, reason)| fault(&reason, Span { start: start + range.start, end: start + range.end })));
+    faults
 }
 
 /// `issues/2026-05-letter.md` → `2026-05-letter`.

@@ -163,3 +163,41 @@ fn a_damaged_list_is_not_a_full_disk() {
     let project = project.file("tidings.db", &bytes[..bytes.len().min(9000)]);
     project.run("list show").code(2).stderr_has("malformed").stderr_has("the file is damaged: put a copy of it back");
 }
+
+/// A publication of written issues that goes to a folder.
+fn letter(text: &str) -> Project {
+    let config = "[newsletter]\nfrom = \"news@example.org\"\nmode = \"written\"\n[smtp]\ntransport = \"file\"\n";
+    Project::new().config(config).file("content/a.md", "---\ndate: 2025-01-01\n---\n# A\n").file("issues/letter.md", text)
+}
+
+#[test]
+fn a_letter_without_a_title_is_not_called_by_its_address() {
+    let json = letter("---\ndate: 2025-11-01\n---\nHello\n").run("send latest --dry-run --format json").success().json();
+    assert_eq!(json["subject"], "letter");
+}
+
+#[test]
+fn all_wrong_placeholders_of_a_letter_are_told_at_once() {
+    let text = "---\ntitle: Hi {{name}}\ndate: 2025-11-01\n---\n{{ entries }}\n\n{{ subscriber.name }}, {{first_name}},\nor {{ .Name }} and {{ never closed\nmore\n";
+    let found = letter(text).run("send latest --dry-run --format json").code(1).json()["diagnostics"].clone();
+    let places: Vec<(u64, u64)> =
+        found.as_array().unwrap().iter().map(|fault| (fault["line"].as_u64().unwrap(), fault["column"].as_u64().unwrap())).collect();
+    assert_eq!(places, [(2, 11), (7, 24), (8, 4), (8, 20)], "{found}");
+    assert_eq!(found[3]["message"], "`{{ never closed` is opened but never closed with `}}`");
+}
+
+#[test]
+fn what_an_issue_is_depends_on_the_mode() {
+    for (text, is_there) in [
+        ("---\ntitle: A\ndate: 2099-01-01\n---\nx\n", false),
+        ("---\ntitle: A\n---\nx\n", false),
+        ("---\ntitle: A\ndate: 2025-01-01\n---\nx\n", true),
+    ] {
+        let run = letter(text).run("send latest --dry-run");
+        if is_there {
+            run.success()
+        } else {
+            run.code(2).stderr_has("a Markdown file in `issues/` that is no draft")
+        };
+    }
+}
