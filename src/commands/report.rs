@@ -66,6 +66,9 @@ pub fn run(args: &ReportArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         Ok(out.flush()?)
     };
     let exit = written(write());
+    if counts.claimed + counts.begun > 0 {
+        voice.note("Being sent: by the run that is at work; where none is, `tidings send` goes on with them.");
+    }
     if counts.uncertain > 0 {
         voice.note(UNCERTAIN);
     }

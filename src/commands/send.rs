@@ -404,15 +404,29 @@ fn confirm(voice: &Voice, letter: &Letter, forecast: &Forecast, smtp: &SmtpSpec)
     }
 }
 
-/// SIGINT and SIGTERM end the run after the messages in flight; a second one ends the program at once.
+/// SIGINT and SIGTERM end the run after the messages in flight; a second one ends the program at once. So does the end of
+/// the terminal, such as of a connection by SSH, which would leave what is in flight uncertain.
 fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    let mut signals = vec![signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
+    #[cfg(unix)]
+    if !ignores_hangup() {
+        signals.push(signal_hook::consts::SIGHUP);
+    }
+    for signal in signals {
         signal_hook::flag::register_conditional_shutdown(signal, Exit::Left as i32, Arc::clone(&stop))
             .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
             .map_err(|error| Failure::new(format!("can't listen to signals: {error}"), ""))?;
     }
     Ok(stop)
+}
+
+/// Whether somebody has asked that the run outlives its terminal (`nohup`). Where the system does not tell, it is left as it is.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_none_or(|mask| mask >> (signal_hook::consts::SIGHUP - 1) & 1 == 1)
 }
 
 /// Whether nothing of the issue is left that this run could send. Who is told "2000 of 2000 sent" by a run that sent nothing

@@ -115,6 +115,11 @@ impl Signer {
 }
 
 fn unusable(reason: &str) -> String {
+    let reason = match reason {
+        "TooSmall" => "it is too short",
+        "WrongAlgorithm" => "it is of another kind",
+        other => other,
+    };
     format!("can't be used ({reason}): make a key of RSA with 2048 bits, or of Ed25519")
 }
 

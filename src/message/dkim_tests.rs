@@ -94,7 +94,7 @@ fn keys_that_cannot_sign_say_why() {
     for (pem, reason) in [
         ("", "no private key"),
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "can't be used"),
-        (include_str!("../../tests/dkim/rsa-1024.pem"), "2048"),
+        (include_str!("../../tests/dkim/rsa-1024.pem"), "(it is too short)"),
     ] {
         let error = Signer::new("example.org", "s1", pem).unwrap_err();
         assert!(error.contains(reason), "{error}");

@@ -2,8 +2,9 @@
 
 use crate::mock_smtp::{Act, At, MockSmtp, Plan, say};
 use crate::project::Project;
-use crate::send::publication;
+use crate::send::{publication, wait_until};
 use serde_json::json;
+use std::time::Duration;
 
 const CLEAR: &str = "tls = \"none\"\nconnections = 2\ntimeout = \"5s\"\nfinal_timeout = \"5s\"\n";
 
@@ -100,6 +101,42 @@ fn a_list_that_fails_throughout_says_that_it_stops_telling() {
     let run = project.run("send latest --yes").code(1);
     assert_eq!(run.stderr.matches("bounced: p").count(), 20);
     assert_eq!(run.stderr.matches("… more failed, and are not told one by one.").count(), 1);
+}
+
+/// A connection by SSH that breaks must not leave what is in flight uncertain; `nohup` keeps what it promises.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_ends_in_order_with_its_terminal() {
+    let server = MockSmtp::start(Plan::new().always(At::Dot, "", Act::Wait(Duration::from_millis(50))));
+    let people: String = (0..40).map(|number| format!("p{number}@example.net\n")).collect();
+    let project = publication(server.port(), CLEAR).file("l.txt", people);
+    project.run("list import l.txt").success();
+    let hang_up = |mut run: std::process::Child, least: usize| {
+        wait_until(|| server.record().messages.len() >= least);
+        std::process::Command::new("kill").args(["-HUP", &run.id().to_string()]).status().unwrap();
+        run.wait().unwrap().code()
+    };
+    assert_eq!(hang_up(project.command(&["send", "latest", "--yes"]).spawn().unwrap(), 4), Some(75));
+    let report = project.run("report latest --format json").json();
+    assert_eq!((&report["claimed"], &report["uncertain"]), (&json!(0), &json!(0)));
+    let mut ignoring = std::process::Command::new("sh");
+    ignoring.args(["-c", "trap '' HUP; exec \"$0\" send latest --yes", env!("CARGO_BIN_EXE_tidings")]);
+    ignoring.current_dir(project.path()).env("SOURCE_DATE_EPOCH", "1767225600");
+    let least = server.record().messages.len() + 2;
+    assert_eq!(hang_up(ignoring.spawn().unwrap(), least), Some(0));
+    assert_eq!(server.record().messages.len(), 40);
+}
+
+#[test]
+fn a_report_says_who_goes_on_with_what_a_dead_run_held() {
+    let server = MockSmtp::start(Plan::new().always(At::Dot, "", Act::Wait(Duration::from_millis(300))));
+    let project = publication(server.port(), CLEAR).file("l.txt", "a@example.net\nb@example.net\nc@example.net\n");
+    project.run("list import l.txt").success();
+    let mut run = project.command(&["send", "latest", "--yes"]).spawn().unwrap();
+    wait_until(|| !server.record().messages.is_empty());
+    run.kill().unwrap();
+    run.wait().unwrap();
+    project.run("report latest").success().stderr_has("where none is, `tidings send` goes on with them");
 }
 
 #[test]
