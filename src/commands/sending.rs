@@ -54,6 +54,9 @@ pub(super) fn store_failure(error: &StoreError) -> Failure {
         StoreError::Failed { reason, .. } if reason.contains("not a database") => {
             "`url` under [store] names a file of another kind: name another one; if this was your list, put a copy of it back"
         }
+        StoreError::Failed { reason, .. } if reason.contains("unable to open") => {
+            "check that its folder is there, and that you may write in it"
+        }
         StoreError::Failed { reason, .. } if reason.contains("malformed") => {
             "the file is damaged: put a copy of it back, or save what can be read with `sqlite3 tidings.db .recover`; a new one knows neither who has left nor who has got what"
         }

@@ -80,7 +80,10 @@ impl<'a, 't, E> Values<'a, 't, E> {
                 }),
                 Value::Object(inner) if column.is_attributes() => inner.iter().for_each(|(name, value)| record.attribute(name, value)),
                 value if origin.is_own && key == "consent" => record.consent(value),
-                Value::Array(lists) if key == "lists" && origin.service.is_some() => take_lists(&mut record, lists),
+                // Also of an extract that names its service no longer: who has left must not come back by it.
+                Value::Array(lists) if key == "lists" && (origin.service.is_some() || has_subscriptions(lists)) => {
+                    take_lists(&mut record, lists);
+                }
                 // Ghost tells there that an address has bounced or complained.
                 value if plain(key) == "emailsuppression" => {
                     if value["suppressed"] == true {
@@ -93,6 +96,10 @@ impl<'a, 't, E> Values<'a, 't, E> {
         }
         self.taker.record(line, record).map(|_| ())
     }
+}
+
+fn has_subscriptions(lists: &[Value]) -> bool {
+    lists.iter().any(|list| list.get("subscription_status").is_some())
 }
 
 /// listmonk's lists, each with its own subscription: who has left them all, or confirmed none that wants it, gets no mail.

@@ -238,3 +238,36 @@ fn what_an_issue_is_depends_on_the_mode() {
         };
     }
 }
+
+#[test]
+fn an_extract_of_a_service_brings_nobody_back() {
+    let left = r#"[{"email":"a@example.net","lists":[{"name":"News","subscription_status":"unsubscribed"}]},
+        {"email":"b@example.net","lists":[{"name":"News","optin":"double","subscription_status":"unconfirmed"}]},
+        {"email":"c@example.net","lists":["News"]}]"#;
+    let project = Project::new().file("l.json", left);
+    let import = project.run("list import l.json --format json").success().json();
+    assert_eq!((&import["imported"], &import["unsubscribed"], &import["pending"]), (&json!(2), &json!(1), &json!(1)));
+}
+
+#[test]
+fn other_languages_have_words_for_who_is_there_and_who_has_left() {
+    for (file, imported, unsubscribed) in [
+        ("E-Mail;Status\na@example.net;aktiv\nb@example.net;inaktiv\nc@example.net;abgemeldet\n", 1, 2),
+        ("Correo;Estado\na@example.net;activo\nb@example.net;baja\n", 1, 1),
+        ("メールアドレス,名前\na@example.net,花子\n", 1, 0),
+        ("email,gdpr_consent\na@example.net,yes\nb@example.net,no\n", 1, 1),
+    ] {
+        let project = Project::new().file("l.csv", file);
+        let import = project.run("list import l.csv --format json").success().json();
+        assert_eq!((&import["imported"], &import["unsubscribed"]), (&json!(imported), &json!(unsubscribed)), "{file}");
+        if file.contains("花子") {
+            assert_eq!(project.run("list show --format json").json()["subscribers"][0]["name"], "花子");
+        }
+    }
+}
+
+#[test]
+fn a_list_in_no_folder_says_so() {
+    let project = Project::new().config("[store]\nurl = \"sqlite:data/list.db\"\n").file("l.txt", "a@example.net\n");
+    project.run("list import l.txt").code(2).stderr_has("check that its folder is there");
+}
