@@ -316,6 +316,7 @@ fn dry_run(
         "version": 1, "dry_run": true, "issue": edition.issue, "subject": subject, "from": spec.from.1, "recipients": recipients,
         "domains": forecast.domains_json(), "bytes": bytes, "server": smtp.server(), "seconds": seconds,
         "sent": forecast.before.map_or(0, |counts| counts.sent), "note": forecast.note(), "missing": missing,
+        "unsubscribe_url": spec.unsubscribe_url,
         "dkim": letter.signers.iter().map(|key| json!({"name": key.dns_name(), "txt": key.dns_record()})).collect::<Vec<_>>(),
     }));
     let domains = if recipients > 0 { format!(" ({})", forecast.domains_text()) } else { String::new() };
@@ -330,6 +331,7 @@ fn dry_run(
         counted(recipients, "recipient"),
         smtp.server()
     ));
+    voice.result(&format!("Who leaves goes to {}, where your web server answers (docs/sending.md).", spec.unsubscribe_url));
     if let Some(note) = forecast.note() {
         voice.note(&note);
     }

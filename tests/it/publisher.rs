@@ -45,7 +45,8 @@ fn a_mistake_in_smtp_names_what_to_write() {
 fn a_dry_run_tells_what_a_run_would_miss() {
     let project = publication(25, &format!("{CLEAR}user = \"anna\"\npassword_env = \"TIDINGS_TEST_NONE\"\n"));
     let told = "A run would be refused: the environment variable TIDINGS_TEST_NONE is not set\n";
-    project.run("send latest --dry-run").success().stderr_has(told);
+    let run = project.run("send latest --dry-run").success().stderr_has(told);
+    run.stdout_has("Who leaves goes to https://example.org/unsubscribe, where your web server answers");
     let json = project.run("send latest --dry-run --format json").success().json();
     assert_eq!(json["missing"], json!(["the environment variable TIDINGS_TEST_NONE is not set"]));
     let text = project.read("tidings.toml").replace("\"key\"", "\"no-key\"");
