@@ -24,7 +24,14 @@ fn signed_publication(port: u16) -> Project {
 #[ignore = "needs dkimpy"]
 fn dkimpy_finds_both_signatures_good() {
     let server = MockSmtp::start(Plan::new());
-    let project = signed_publication(server.port()).file("l.csv", "email,name\nanna@example.net,\"Anna, Zoë\"\n");
+    // Lines that have to be folded or broken: a title of a thousand characters, a word of three thousand, a name beyond ASCII.
+    let entry = format!(
+        "---\ntitle: {}\ndate: 2025-12-03T10:00:00Z\n---\n.\n\n{} end.  \n\nFrom here on\n",
+        "🌊 Ebbe und Flüsse ".repeat(56),
+        "w".repeat(3000)
+    );
+    let project =
+        signed_publication(server.port()).file("content/tide.md", entry).file("l.csv", "email,name\nanna@example.net,\"Anna, Zoë 🌊\"\n");
     project.run("list import l.csv").success();
     let planned = project.run("send latest --dry-run --format json").success().json();
     let records: String = planned["dkim"]
@@ -43,6 +50,7 @@ fn dkimpy_finds_both_signatures_good() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
+    assert!(message.split(|byte| *byte == b'\n').all(|line| line.len() <= 999), "998 and a CR");
     assert_eq!(verified(&message), "example.org s1 good\nexample.org s2 good\n");
     let at = message.len() - 40;
     message[at] ^= 1;

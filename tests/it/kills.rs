@@ -77,6 +77,43 @@ fn nobody_twice_nobody_missing() {
     }
 }
 
+/// A disk that is full: no dot leaves without its word in the ledger, and what was in flight is in doubt.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_stops_the_dots() {
+    const MANY: usize = 600;
+    let server = MockSmtp::start(Plan::new());
+    let project = project(&server, MANY);
+    project.run("send latest --dry-run").success();
+    // A process may not write a file beyond this; the ledger's log grows with each message. In blocks of 512 bytes.
+    let script = "trap '' XFSZ; ulimit -f 1000; exec \"$0\" \"$@\"";
+    let send = project.command(&["send", "latest", "--yes", "--format", "json"]);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", script]).arg(send.get_program()).args(send.get_args());
+    limited.current_dir(send.get_current_dir().unwrap());
+    limited.envs(send.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = limited.output().unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let error = said["error"].as_str().unwrap_or_else(|| panic!("{said}"));
+    assert!(output.status.code() == Some(2) && error.contains("can't write the ledger"), "{error}");
+    let before = server.record().messages.len();
+    assert!((1..MANY).contains(&before), "{before} came: the test proves little");
+
+    project.run("send latest --yes");
+    let record = server.record();
+    let states = states(&project);
+    let uncertain = states.values().filter(|state| *state == "uncertain").count();
+    assert!(uncertain <= CONNECTIONS && states.len() == MANY, "{states:?}");
+    for (address, state) in &states {
+        let times = record.count(address);
+        match state.as_str() {
+            "sent" => assert_eq!(times, 1, "{address}"),
+            "uncertain" => assert!(times <= 1, "{address} came {times} times"),
+            other => panic!("{address} is left {other}"),
+        }
+    }
+}
+
 /// What each address may have: how often its message came and was not refused, and how often the client was told that it was taken.
 fn came(record: &Record) -> BTreeMap<&str, (usize, usize)> {
     let mut came: BTreeMap<&str, (usize, usize)> = BTreeMap::new();

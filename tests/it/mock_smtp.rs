@@ -107,7 +107,7 @@ pub struct Record {
     pub said_ahead: usize,
     /// All lines but those of messages; those in the clear and those in TLS.
     pub commands: Vec<String>,
-    /// What no client may do, such as a bare LF.
+    /// What no client may do, such as a bare LF, or a command before the reply to the one before.
     faults: Vec<String>,
 }
 
@@ -191,6 +191,12 @@ impl Plan {
     /// Doesn't offer PIPELINING.
     pub fn lockstep(mut self) -> Plan {
         self.offers.retain(|offer| offer != "PIPELINING");
+        self
+    }
+
+    /// Offers nothing.
+    pub fn bare(mut self) -> Plan {
+        self.offers.clear();
         self
     }
 
@@ -355,6 +361,11 @@ impl Session<'_> {
             let line = self.line()?;
             self.shared.record.lock().unwrap().commands.push(line.clone());
             let upper = line.to_ascii_uppercase();
+            // RFC 2920, section 3.1: what may be followed by more before its reply, and only where that was offered.
+            let may_go_on = self.may_pipeline() && ["MAIL", "RCPT", "RSET"].iter().any(|verb| upper.starts_with(verb));
+            if !self.buffer.is_empty() && !may_go_on {
+                self.fault(format!("more was said before the reply to {line}"));
+            }
             if upper.starts_with("EHLO") {
                 let offers = self.offers();
                 self.reply(At::Hello, &offers)?;
@@ -373,6 +384,9 @@ impl Session<'_> {
             } else if upper.starts_with("RCPT TO:") && !self.has_sender {
                 self.reply_plainly("503 5.5.1 MAIL first")?;
             } else if upper.starts_with("RCPT TO:") {
+                if self.is_taken {
+                    self.fault(format!("a second recipient: {line}"));
+                }
                 self.to = path(&line);
                 self.is_taken = is_good(self.reply(At::Rcpt, "250 2.1.5 ok")?);
             } else if upper == "DATA" && !self.is_taken && !self.shared.is_eager {
@@ -390,6 +404,14 @@ impl Session<'_> {
                 self.reply_plainly("500 what?")?;
             }
         }
+    }
+
+    fn may_pipeline(&self) -> bool {
+        self.shared.offers.iter().any(|offer| offer == "PIPELINING")
+    }
+
+    fn fault(&self, fault: String) {
+        self.shared.record.lock().unwrap().faults.push(fault);
     }
 
     fn offers(&self) -> String {
@@ -436,7 +458,12 @@ impl Session<'_> {
         loop {
             let line = self.raw_line()?;
             if line == b"." {
-                self.shared.record.lock().unwrap().said_ahead += usize::from(!self.buffer.is_empty());
+                if !self.buffer.is_empty() {
+                    self.shared.record.lock().unwrap().said_ahead += 1;
+                    if !self.may_pipeline() {
+                        self.fault("more was said before the reply to the dot".into());
+                    }
+                }
                 break;
             }
             body.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
@@ -449,7 +476,7 @@ impl Session<'_> {
         }
         if !self.is_taken {
             if !body.is_empty() {
-                self.shared.record.lock().unwrap().faults.push(format!("a message without recipient: {} bytes", body.len()));
+                self.fault(format!("a message without recipient: {} bytes", body.len()));
             }
             return self.reply_plainly("554 5.5.1 no valid recipients");
         }
@@ -607,7 +634,7 @@ impl Session<'_> {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
                 let line: Vec<u8> = self.buffer.drain(..end + 2).take(end).collect();
                 if line.contains(&b'\r') || line.contains(&b'\n') {
-                    self.shared.record.lock().unwrap().faults.push(format!("a bare CR or LF in {line:?}"));
+                    self.fault(format!("a bare CR or LF in {line:?}"));
                 }
                 return Ok(line);
             }

@@ -124,6 +124,25 @@ fn an_address_of_any_letters_is_mailed_where_the_server_can() {
     }
 }
 
+/// RFC 5321 lets a server take seven bits alone: what is written in all others is encoded for each.
+#[test]
+fn a_server_of_seven_bits_gets_every_message() {
+    let server = MockSmtp::start(Plan::new().bare());
+    let project = publication(server.port(), CLEAR).file("l.csv", "email,name\nzoe@example.net,Zoë 🌊\n");
+    let project =
+        project.file("content/tide.md", ENTRY.replace("High water", "Flut: höchstes Wasser, 満潮").replace("The tide", "Die Flut 🌊"));
+    project.run("list import l.csv").success();
+    project.run("send latest --yes").success();
+    let record = server.record();
+    assert!(record.messages.len() == 1 && record.messages[0].body.is_ascii());
+    assert!(record.commands.iter().all(|line| !line.contains("8BITMIME")));
+    let message = mail_parser::MessageParser::default().parse(&record.messages[0].body).unwrap();
+    assert!(message.subject().unwrap().contains("Die Flut 🌊 comes in"), "{:?}", message.subject());
+    assert_eq!(message.to().unwrap().first().unwrap().name(), Some("Zoë 🌊"));
+    let text = message.body_text(0).unwrap();
+    assert!(text.contains("Dear Zoë 🌊,") && text.contains("höchstes Wasser, 満潮"), "{text}");
+}
+
 /// One round trip for each message: what RFC 2920 allows, and no more than the server offers.
 #[test]
 fn the_next_message_starts_with_the_dot_of_the_one_before() {
