@@ -406,19 +406,19 @@ fn confirm(voice: &Voice, letter: &Letter, forecast: &Forecast, smtp: &SmtpSpec)
     }
 }
 
-/// SIGINT and SIGTERM end the run after the messages in flight; a second one ends the program at once. So does the end of
-/// the terminal, such as of a connection by SSH, which would leave what is in flight uncertain.
+/// SIGINT and SIGTERM end the run after the messages in flight; a second one ends the program at once. The end of the terminal, such as of
+/// a connection by SSH, ends the run in order, too, however often it is told: the shell passes it on, and the kernel says it again.
 fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
+    use signal_hook::{consts, flag};
     let stop = Arc::new(AtomicBool::new(false));
-    let mut signals = vec![signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
+    let failed = |error: std::io::Error| Failure::new(format!("can't listen to signals: {error}"), "");
+    for signal in [consts::SIGINT, consts::SIGTERM] {
+        flag::register_conditional_shutdown(signal, Exit::Left as i32, Arc::clone(&stop)).map_err(failed)?;
+        flag::register(signal, Arc::clone(&stop)).map_err(failed)?;
+    }
     #[cfg(unix)]
     if !ignores_hangup() {
-        signals.push(signal_hook::consts::SIGHUP);
-    }
-    for signal in signals {
-        signal_hook::flag::register_conditional_shutdown(signal, Exit::Left as i32, Arc::clone(&stop))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
-            .map_err(|error| Failure::new(format!("can't listen to signals: {error}"), ""))?;
+        flag::register(consts::SIGHUP, Arc::clone(&stop)).map_err(failed)?;
     }
     Ok(stop)
 }

@@ -1,10 +1,11 @@
 //! Signed messages, as they reach a server, are verified by another's program.
 
-use crate::mock_smtp::{MockSmtp, Plan};
+use crate::mock_smtp::{At, MockSmtp, Plan, say};
 use crate::project::Project;
 use crate::send::publication;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 fn key(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dkim").join(name)
@@ -55,6 +56,30 @@ fn dkimpy_finds_both_signatures_good() {
     let at = message.len() - 40;
     message[at] ^= 1;
     assert_eq!(verified(&message), "example.org s1 bad\nexample.org s2 bad\n");
+}
+
+/// What is tried again, by a later run too, is what was tried before: the same id for who gets both, the same signature.
+#[test]
+fn a_retry_has_the_same_bytes() {
+    let server = MockSmtp::start(Plan::new().rule(At::Dot, "", 0, 2, say("451 4.3.0 later")));
+    let project = signed_publication(server.port()).file("l.csv", "email,name\nanna@example.net,Anna\n");
+    project.run("list import l.csv").success();
+    project.run("send latest --yes --once").code(75);
+    // Another second for who would ask the clock.
+    std::thread::sleep(Duration::from_millis(1200));
+    project.run("send latest --yes").success();
+    let record = server.record();
+    let bodies: Vec<&[u8]> = record.messages.iter().map(|seen| seen.body.as_slice()).collect();
+    assert!(bodies.len() == 3 && bodies.iter().all(|body| *body == bodies[0]), "{record:?}");
+    let text = String::from_utf8(bodies[0].to_vec()).unwrap().replace("\r\n ", " ");
+    // The signatures' moment is the enrolment's, too.
+    let head = text.split("\r\n\r\n").next().unwrap();
+    let moments: Vec<&str> = head.split(" t=").skip(1).filter_map(|rest| rest.split_once(';').map(|(moment, _)| moment)).collect();
+    let date = mail_parser::MessageParser::default().parse(bodies[0]).unwrap().date().unwrap().to_timestamp();
+    assert_eq!(moments, [date.to_string(), date.to_string()]);
+    let report = project.run("report latest --all --format json").success().json();
+    let id = report["deliveries"][0]["message_id"].as_str().unwrap();
+    assert!(text.contains(&format!("Message-ID: {id}")), "{id}");
 }
 
 #[test]

@@ -59,6 +59,21 @@ impl Project {
         command
     }
 
+    /// The same, heeding each signal, also where the tests run in the background or by `nohup` and ignore some.
+    #[cfg(all(feature = "send", target_os = "linux"))]
+    pub fn command_in_front(&self, arguments: &[&str]) -> Command {
+        let own = self.command(arguments);
+        let mut command = Command::new("env");
+        command.args(["--default-signal=INT,HUP"]).arg(own.get_program()).args(own.get_args()).current_dir(self.path());
+        for (name, value) in own.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+
     /// Runs the program; words are separated by spaces.
     #[track_caller]
     pub fn run(&self, arguments: &str) -> Run {

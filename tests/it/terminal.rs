@@ -30,7 +30,7 @@ impl Terminal {
         tcsetwinsize(&terminal, Winsize { ws_row: 30, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
         let end = || File::options().read(true).write(true).open(&name).unwrap();
-        let ours = project.command(&arguments.split(' ').collect::<Vec<_>>());
+        let ours = project.command_in_front(&arguments.split(' ').collect::<Vec<_>>());
         // A terminal that controls the program turns Ctrl-C into a signal to it.
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(ours.get_program()).args(ours.get_args()).current_dir(project.path()).env("TERM", "xterm");
