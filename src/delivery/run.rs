@@ -116,6 +116,9 @@ fn passes(run: &Run, mut counted: Counts, once: bool) -> Result<Ended, StoreErro
             None if once => return Ok(Ended::Left("one pass was asked for".into())),
             None => {
                 let due = run.ledger.run(|store| store.next_due(run.consignment.issue))?;
+                if due.is_none() && counted.pending == 0 {
+                    return Ok(Ended::Left("somebody else is at work on what is left".into()));
+                }
                 (due.unwrap_or_else(Utc::now), format!("{} deferred", open.saturating_sub(unmade)))
             }
         };

@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 const LARGEST_CLAIM: usize = 256;
 /// Deliveries that wait for the moment of their domain, so that others need not.
 const MOST_HELD: usize = 1024;
+/// After so long a claim is looked at once more before it is sent: who leaves meanwhile gets nothing. A pace may keep one for hours.
+const OLD_CLAIM: Duration = Duration::from_secs(10);
 /// Connections lost in a row, each before its message, after which the server counts as away.
 const LOST_ROW: u32 = 3;
 
@@ -300,6 +302,9 @@ impl<'a> Pass<'a> {
         if !self.wait_for_slot() {
             return Err(None);
         }
+        if claim.checked.elapsed() > OLD_CLAIM && !self.may_still_send(claim)? {
+            return Ok(());
+        }
         let outcome = self.attempt(connection, delivery, ahead)?;
         if !matches!(outcome, Outcome::Unsent(_) | Outcome::Forbidden { .. }) {
             self.heard.store(true, Ordering::Relaxed);
@@ -337,6 +342,13 @@ impl<'a> Pass<'a> {
             Outcome::Forbidden { .. } => {}
         }
         Ok(())
+    }
+
+    fn may_still_send(&self, claim: &Claimed) -> Result<bool, Option<String>> {
+        self.run.ledger.run(|store| store.may_still_send(claim, Utc::now())).map_err(|error| {
+            self.end(PassEnd::Ledger(error));
+            None
+        })
     }
 
     /// Slows down, over fewer connections, where the server wants less, and quickens while it takes what it gets.

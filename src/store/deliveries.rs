@@ -11,6 +11,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error as SqlError, OptionalExtension, Row, Rows, params, params_from_iter};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 /// What enrolling found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Claimed {
     /// Tries before this one.
     pub attempts: u32,
     pub first_try: Option<DateTime<Utc>>,
+    /// When it was found that it may be sent; see [`Store::may_still_send`].
+    pub checked: Instant,
 }
 
 /// One step of a delivery, with what the ledger keeps of it.
@@ -226,9 +229,8 @@ impl Store {
             for word in ["pending", "deferred"] {
                 // With the state as a literal, so that the index of those who wait is known to hold them.
                 let mut due = change.prepare_cached(&format!(
-                    "SELECT d.id, d.until, d.attempts, d.first_try, p.reason, {COLUMNS}
-                     FROM deliveries d LEFT JOIN subscribers s USING (key) LEFT JOIN suppressions p USING (key)
-                     WHERE d.issue = ?1 AND d.state = '{word}' AND (d.until IS NULL OR d.until <= ?2) ORDER BY d.until, d.id LIMIT ?3"
+                    "{} WHERE d.issue = ?1 AND d.state = '{word}' AND (d.until IS NULL OR d.until <= ?2) ORDER BY d.until, d.id LIMIT ?3",
+                    candidates()
                 ))?;
                 loop {
                     let room = most.saturating_sub(claimed.len());
@@ -249,13 +251,31 @@ impl Store {
                         let next = step(one.state, event).map_err(refused)?;
                         update.execute(params![one.id, next.word().as_str(), fence, boot, one.why_not, millis(now)])?;
                         if let (DeliveryState::Claimed, Some(subscriber)) = (next, one.subscriber) {
-                            claimed.push(Claimed { delivery: one.id, fence, subscriber, attempts: one.attempts, first_try: one.first_try });
+                            let (attempts, first_try) = (one.attempts, one.first_try);
+                            claimed.push(Claimed { delivery: one.id, fence, subscriber, attempts, first_try, checked: Instant::now() });
                         }
                     }
                 }
             }
             Ok(claimed)
         })
+    }
+
+    /// Looks once more at whom a claim is for. Who was suppressed, unsubscribed or removed since is withdrawn; false then, and where the
+    /// claim is another's by now.
+    pub fn may_still_send(&mut self, claim: &Claimed, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let looked = self.change("look at a claim again", Durability::Ordered, |change| {
+            let mut query = change.prepare_cached(&format!("{} WHERE d.id = ?1", candidates()))?;
+            let found = query.query([claim.delivery])?.next()?.map(|row| candidate(row, "pending")).transpose()?;
+            let Some(reason) = found.map_or(Some("removed from the ledger".into()), |one| one.why_not) else { return Ok(true) };
+            let Claimed { delivery, fence, .. } = *claim;
+            let withdrawn = Change { delivery, fence, event: Event::Withdraw, now, reply: Some(reason), message_id: None, suppress: false };
+            settle_one(change, &withdrawn).map(|()| false)
+        });
+        match looked {
+            Err(StoreError::Stale { .. } | StoreError::Refused(_)) => Ok(false),
+            other => other,
+        }
     }
 
     /// Makes the changes in one transaction that is ordered after all before it, though not synced. Each has its own
@@ -451,6 +471,14 @@ fn counts(connection: &Connection, issue: &str) -> Result<Option<Counts>, Fault>
         *place += 1;
     }
     Ok(Some(counts))
+}
+
+/// What [`candidate`] reads, but for the conditions.
+fn candidates() -> String {
+    format!(
+        "SELECT d.id, d.until, d.attempts, d.first_try, p.reason, {COLUMNS}
+         FROM deliveries d LEFT JOIN subscribers s USING (key) LEFT JOIN suppressions p USING (key)"
+    )
 }
 
 /// A row that is due, and the reason if it may not be sent after all.

@@ -200,6 +200,25 @@ fn who_left_after_enrolling_is_withdrawn_at_the_claim() {
 }
 
 #[test]
+fn who_leaves_after_the_claim_is_withdrawn_when_it_is_looked_at_again() {
+    let (_folder, mut store) = enrolled(4);
+    let claims = store.claim(ISSUE, 4, "boot", now()).unwrap();
+    store.suppress("p000@example.org", "complained", now()).unwrap();
+    store.remove("p001@example.org", now()).unwrap();
+    // Settled by somebody else meanwhile.
+    one(&mut store, change(&claims[2], Event::Release)).unwrap();
+    let looked: Vec<bool> = claims.iter().map(|claim| store.may_still_send(claim, now()).unwrap()).collect();
+    assert_eq!(looked, [false, false, true, true]);
+    let words: Vec<_> = store.deliveries(ISSUE, true).unwrap().into_iter().map(|row| (row.state.word().as_str(), row.reply)).collect();
+    assert_eq!(words[..2], [("withdrawn", Some("complained".to_owned())), ("withdrawn", Some("removed from the list".to_owned()))]);
+    assert_eq!(words[2..], [("pending", None), ("claimed", None)]);
+    // Whoever has it now decides for himself.
+    store.suppress("p002@example.org", "complained", now()).unwrap();
+    let again = store.claim(ISSUE, 4, "boot", now()).unwrap();
+    assert_eq!((again.len(), store.may_still_send(&claims[2], now()).unwrap()), (0, false));
+}
+
+#[test]
 fn a_settled_delivery_keeps_what_was_said() {
     let (_folder, mut store) = enrolled(1);
     let claim = store.claim(ISSUE, 9, "boot", now()).unwrap().remove(0);

@@ -163,6 +163,11 @@ impl Dialogue {
         matches!(self.state, State::Group { at: Position::Mail | Position::Recipient, .. } | State::Dot { is_next_said: true })
     }
 
+    /// Whether the server's next reply is its verdict on the message.
+    pub fn awaits_verdict(&self) -> bool {
+        matches!(self.state, State::Dot { .. })
+    }
+
     /// The handshake after [`Step::Secure`] succeeded. What was offered in the clear is forgotten (RFC 3207, section 4.2).
     pub fn secured(&mut self) -> Step {
         self.is_secure = true;

@@ -53,7 +53,10 @@ impl MailFolder {
             return Outcome::Forbidden { reason };
         }
         match std::fs::rename(&beside, &place) {
-            Ok(()) => Outcome::Sent { reply: format!("written to {}", place.display()) },
+            Ok(()) => match sync_folder(&place) {
+                Ok(()) => Outcome::Sent { reply: format!("written to {}", place.display()) },
+                Err(error) => Outcome::Uncertain { reason: format!("{} may not outlive a power cut: {error}", place.display()) },
+            },
             Err(error) => Outcome::Unsent(Ending::Stop(format!("can't write {}: {error}; see `dir` under [smtp]", place.display()))),
         }
     }
@@ -69,6 +72,14 @@ impl MailFolder {
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::write(path, bytes)?;
     std::fs::File::open(path)?.sync_all()
+}
+
+/// Brings a file's name to disk, where folders can be synced.
+fn sync_folder(file: &Path) -> std::io::Result<()> {
+    match file.parent() {
+        Some(folder) if cfg!(unix) => std::fs::File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ impl Blame {
             Some((7, _)) => Blame::Policy,
             // The sender's address (RFC 3463, section 3.2).
             Some((1, 7 | 8)) => Blame::Policy,
+            // Postfix at RCPT, of the address at MAIL.
+            Some((1, 0)) if reply.to_string().to_ascii_lowercase().contains("sender") => Blame::Policy,
             Some((1, _)) => {
                 if is_sender {
                     Blame::Policy
@@ -114,6 +116,8 @@ mod tests {
             ("550 5.1.2 no such domain", Policy, Recipient),
             ("553 5.1.7 bad sender", Policy, Policy),
             ("550 5.1.8 sender's domain does not exist", Policy, Policy),
+            ("550 5.1.0 <news@example.org>: Sender address rejected: User unknown", Policy, Policy),
+            ("550 5.1.0 address rejected", Policy, Recipient),
             ("550 5.7.1 blocked", Policy, Policy),
             ("554 5.7.9 dmarc", Policy, Policy),
             ("554 no", Policy, Policy),

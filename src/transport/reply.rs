@@ -86,6 +86,11 @@ impl ReplyReader {
         !self.buffer.is_empty() || self.code.is_some()
     }
 
+    /// Whether what is left may be a 421: a server may say at any time that it goes (RFC 5321, section 3.8).
+    pub fn has_farewell(&self) -> bool {
+        self.code.is_none() && self.buffer.iter().zip(b"421").all(|(byte, wanted)| byte == wanted)
+    }
+
     /// The next reply, if all of it is there.
     pub fn take(&mut self) -> Result<Option<Reply>, ReplyFault> {
         loop {

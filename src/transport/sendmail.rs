@@ -6,10 +6,13 @@ use super::outcome::{Blame, Ending, Outcome};
 use super::stream::poll;
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// Of what the program says, so much is kept.
 const LONGEST_WORD: u64 = 4096;
+/// What the program has said and read is known at its end, unless others hold its ends of the pipes.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// A program that takes messages.
 #[derive(Clone, Debug)]
@@ -40,6 +43,10 @@ impl Sendmail {
             .spawn();
         match started {
             Ok(child) => self.finish(child, mail),
+            Err(error) if program.contains(' ') => {
+                let words: Vec<&str> = program.split_whitespace().collect();
+                Outcome::Unsent(Ending::Stop(format!("can't run {program}: {error}; if it has arguments, write command = {words:?}")))
+            }
             Err(error) => Outcome::Unsent(Ending::Stop(format!("can't run {program}: {error}; see `command` under [smtp]"))),
         }
     }
@@ -47,29 +54,36 @@ impl Sendmail {
     fn finish(&self, mut child: Child, mail: &MailObject) -> Outcome {
         let (input, errors) = (child.stdin.take(), child.stderr.take());
         let text = mail.unix_text();
-        std::thread::scope(|scope| {
-            let written = scope.spawn(move || input.map(|mut input| input.write_all(&text)).transpose());
-            let said = scope.spawn(move || {
-                let mut said = Vec::new();
-                // What can't be read is not worth a failure: the exit code is the verdict.
-                let _ = errors.map(|errors| errors.take(LONGEST_WORD).read_to_end(&mut said));
-                String::from_utf8_lossy(&said).split_whitespace().collect::<Vec<_>>().join(" ")
-            });
-            let status = poll(self.timeout, || child.try_wait().transpose());
-            if status.is_none() {
-                // It may be gone by itself now.
-                let _ = child.kill();
-                let _ = child.wait();
-            }
-            let is_whole = written.join().is_ok_and(|written| written.is_ok());
-            let said = said.join().unwrap_or_default();
-            match status {
-                Some(Ok(status)) => verdict(status, is_whole, &said),
-                Some(Err(error)) => Outcome::Uncertain { reason: format!("what became of the program is not known: {error}") },
-                None => Outcome::Uncertain { reason: format!("the program took more than {:?}", self.timeout) },
-            }
-        })
+        let written = aside(move || input.map(|mut input| input.write_all(&text)).transpose().is_ok());
+        let said = aside(move || {
+            let mut said = Vec::new();
+            // What can't be read is not worth a failure: the exit code is the verdict.
+            let _ = errors.map(|errors| errors.take(LONGEST_WORD).read_to_end(&mut said));
+            String::from_utf8_lossy(&said).split_whitespace().collect::<Vec<_>>().join(" ")
+        });
+        let status = poll(self.timeout, || child.try_wait().transpose());
+        if status.is_none() {
+            // It may be gone by itself now.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        let is_whole = written.recv_timeout(LAST_WORD).unwrap_or(false);
+        let said = said.recv_timeout(LAST_WORD).unwrap_or_default();
+        match status {
+            Some(Ok(status)) => verdict(status, is_whole, &said),
+            Some(Err(error)) => Outcome::Uncertain { reason: format!("what became of the program is not known: {error}") },
+            None => Outcome::Uncertain { reason: format!("the program took more than {:?}", self.timeout) },
+        }
     }
+}
+
+/// Runs it beside; who has no time left goes on without the answer. A program may leave others behind that hold its ends of the pipes
+/// for as long as they like.
+fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
+    let (done, answer) = channel();
+    // Nobody may be there to take it.
+    std::thread::spawn(move || drop(done.send(work())));
+    answer
 }
 
 /// What an exit code means (sysexits.h).
@@ -108,6 +122,14 @@ mod tests {
     }
 
     #[test]
+    fn a_program_with_its_arguments_in_one_word_is_told_how_to_write_them() {
+        let sendmail = Sendmail { command: vec!["./none -a news".into()], timeout: Duration::from_secs(1) };
+        let outcome = sendmail.send(&mail(), &mut || Ok(None));
+        let wanted = "write command = [\"./none\", \"-a\", \"news\"]";
+        assert!(matches!(&outcome, Outcome::Unsent(Ending::Stop(reason)) if reason.ends_with(wanted)), "{outcome:?}");
+    }
+
+    #[test]
     fn the_program_gets_envelope_and_message() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("mail");
@@ -115,6 +137,17 @@ mod tests {
         assert_eq!(outcome, Outcome::Sent { reply: "taken by the program".into() });
         let text = std::fs::read_to_string(file).unwrap();
         assert_eq!(text, "-i -f news@example.org -- -b@example.net\nSubject: x\n\n.a\n");
+    }
+
+    /// The program's end is the verdict, whatever it leaves behind; and its time is over for those that it waits for, too.
+    #[test]
+    fn nobody_waits_for_what_a_program_leaves_behind() {
+        let began = std::time::Instant::now();
+        assert_eq!(send("sleep 30 & cat > /dev/null", 10), Outcome::Sent { reply: "taken by the program".into() });
+        assert!(
+            matches!(send("cat > /dev/null; sleep 30; true", 1), Outcome::Uncertain { reason } if reason.contains("took more than 1s"))
+        );
+        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     }
 
     #[test]

@@ -179,10 +179,15 @@ impl Session {
             end.extend_from_slice(&group);
             Some(next)
         });
-        // Committing took a moment, in which the server may have gone: then the message is still nobody's. A dot whose
-        // write fails has not left either: it is one write of few bytes, or one TLS record.
-        let dotted = self.stream.expect_silence().and_then(|()| self.stream.write(&end, self.timeout));
-        if let Err(failure) = dotted {
+        // Committing took a moment, in which the server may have gone: then the message is still nobody's.
+        if let Err(failure) = self.stream.expect_silence() {
+            return Ok(self.dialogue.fail(failure));
+        }
+        if let Err((taken, failure)) = self.stream.write_counted(&end, self.timeout) {
+            // Where the buffers are full, the kernel may have taken the dot without what follows: it may still arrive.
+            if taken >= FINAL_DOT.len() {
+                self.dialogue.dot_written(false);
+            }
             return Ok(self.dialogue.fail(failure));
         }
         self.dialogue.dot_written(said.is_some());
@@ -199,7 +204,13 @@ impl Session {
             match self.replies.take() {
                 Err(fault) => return self.dialogue.fail(Failure::Nonsense(fault.to_string())),
                 Ok(Some(reply)) if self.replies.has_rest() && !self.dialogue.expects_more() => {
-                    return self.dialogue.fail(Failure::Nonsense(format!("the server said more than `{reply}`")));
+                    if !(self.dialogue.awaits_verdict() && self.replies.has_farewell()) {
+                        return self.dialogue.fail(Failure::Nonsense(format!("the server said more than `{reply}`")));
+                    }
+                    // The verdict is clear, and nothing more will be said here.
+                    let verdict = self.dialogue.answer(&reply);
+                    self.dialogue.quit();
+                    return verdict;
                 }
                 Ok(Some(reply)) => return self.dialogue.answer(&reply),
                 Ok(None) => match self.stream.read(&mut buffer) {

@@ -123,6 +123,11 @@ fn certificate_fault(error: &io::Error) -> Option<String> {
             let names = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
             format!("the certificate is for {names}, not for {}: `host` has to be a name of the server", expected.to_str())
         }
+        Fault::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            "the certificate is an authority's (CA:TRUE), which can't be a server's: make it anew with -addext basicConstraints=CA:FALSE, \
+             and name it in SSL_CERT_FILE"
+                .into()
+        }
         // A bad signature is that of another authority of the same name, such as an earlier certificate that signs itself.
         Fault::UnknownIssuer | Fault::BadSignature => {
             "the certificate is by nobody whom this system trusts: where it signs itself, or its authority is your \
@@ -279,6 +284,26 @@ impl Stream {
         Ok(())
     }
 
+    /// Writes a few bytes, and tells with a failure how many of them the kernel had taken by then: those it delivers, even after
+    /// we have closed. Of a TLS record that is cut short the server can read nothing.
+    pub fn write_counted(&mut self, bytes: &[u8], timeout: Duration) -> Result<(), (usize, Failure)> {
+        if !matches!(self.layer, Layer::Plain(_)) {
+            return self.write(bytes, timeout).map_err(|failure| (0, failure));
+        }
+        self.set_deadline(timeout);
+        let mut taken = 0;
+        while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
+            let Layer::Plain(timed) = &mut self.layer else { break };
+            match timed.write(rest) {
+                Ok(0) => return Err((taken, Failure::Lost("the server closed the connection".into()))),
+                Ok(more) => taken += more,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err((taken, lost("writing", &error))),
+            }
+        }
+        Ok(())
+    }
+
     /// Fails if the server has said something, or has gone, without waiting for it. Asked before we speak, since what is
     /// there then is no answer to what comes.
     pub fn expect_silence(&mut self) -> Result<(), Failure> {
@@ -373,6 +398,30 @@ mod tests {
             let passed = started.elapsed();
             assert!(passed >= Duration::from_millis(millis) && passed < Duration::from_millis(millis + 250), "{millis}: {passed:?}");
         }
+    }
+
+    /// A server that reads nothing more: the buffers fill up within a write, whose first bytes it gets all the same.
+    #[test]
+    fn a_write_that_fails_says_what_has_left() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut stream = Stream::connect(&[listener.local_addr().unwrap()], "test", Duration::from_secs(5)).unwrap();
+        let (mut peer, _) = listener.accept().unwrap();
+        let (mut whole, mut partly) = (0, 0);
+        for _ in 0..100_000 {
+            match stream.write_counted(&[b'x'; 150], Duration::from_millis(200)) {
+                Ok(()) => whole += 1,
+                Err((taken, failure)) => {
+                    assert!(matches!(failure, Failure::Silent(_)), "{failure:?}");
+                    partly = taken;
+                    break;
+                }
+            }
+        }
+        stream.cut();
+        let mut came = Vec::new();
+        peer.read_to_end(&mut came).unwrap();
+        assert_eq!(came.len(), whole * 150 + partly);
+        assert!(partly < 150);
     }
 
     #[test]

@@ -441,6 +441,9 @@ fn lost_connections_and_nonsense() {
             .gives(&["uncertain", "sent"], &[1, 1])
             // The second may answer the next message's MAIL; then that transaction gets out of step, and is tried anew.
             .pipelined(&["sent", "sent"]),
+        row("250 and 421 after the dot", Plan::new().once(At::Dot, "a@", Act::Say(b"250 a\r\n421 bye\r\n".to_vec())))
+            .gives(&["sent", "sent"], &[1, 1])
+            .connections(2),
         row("a slow reply after the dot", Plan::new().once(At::Dot, "a@", Act::Wait(Duration::from_millis(200)))).connections(1),
         row(
             "dripping after the dot",
@@ -626,7 +629,7 @@ fn a_server_with_too_many_connections_gets_half_and_then_more_again() {
     let database = folder.path().join("t.db");
     let people: Vec<String> = (0..300).map(|n| format!("p{n:03}")).collect();
     import(&database, &people.iter().map(String::as_str).collect::<Vec<_>>());
-    let server = MockSmtp::start(Plan::new().rule(At::Mail, "", 20, 2, say("421 4.7.0 too many connections")));
+    let server = MockSmtp::start(Plan::new().rule(At::Mail, "", 20, 1, say("421 4.7.0 too many connections")));
     let summary = run(&database, &SmtpSpec { connections: 4, ..spec(server.port()) }, false, false);
     assert_eq!((summary.ended, summary.counts.sent), (Ended::Finished, 300));
     let open: Vec<usize> = server.record().messages.iter().map(|seen| seen.open).collect();

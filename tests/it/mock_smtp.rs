@@ -227,10 +227,21 @@ impl Certificate {
     }
 
     /// One that is valid up to the start of a year.
+    /// As `openssl req -x509` makes them, if it is told nothing else.
+    pub fn of_an_authority(name: &str) -> Certificate {
+        let mut params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        Certificate::of(params)
+    }
+
     pub fn until(name: &str, year: i32) -> Certificate {
-        let key_pair = rcgen::KeyPair::generate().unwrap();
         let mut params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        Certificate::of(params)
+    }
+
+    fn of(params: rcgen::CertificateParams) -> Certificate {
+        let key_pair = rcgen::KeyPair::generate().unwrap();
         let cert = params.self_signed(&key_pair).unwrap();
         let key = rustls::pki_types::PrivateKeyDer::try_from(key_pair.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -204,6 +204,28 @@ fn each_domain_has_its_pace() {
     project.run("send latest --yes --per-domain slow.example=x").code(2).stderr_has("write it as gmail.com=5/s");
 }
 
+/// Longer than a claim is good for.
+#[test]
+fn who_leaves_while_waiting_for_a_moment_gets_nothing() {
+    let server = MockSmtp::start(Plan::new());
+    let project = publication(server.port(), "tls = \"none\"\nper_domain = { \"slow.example\" = \"5/m\" }\n");
+    let project = project.file("l.csv", "email\na@slow.example\nb@slow.example\nc@fast.example\n");
+    project.run("list import l.csv").success();
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| project.run("send latest --yes").success());
+        while server.record().messages.len() < 2 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        project.run("list suppress b@slow.example --reason asked").success();
+        run.join().unwrap();
+    });
+    let mut came: Vec<String> = server.record().messages.iter().map(|seen| seen.to.clone()).collect();
+    came.sort();
+    assert_eq!(came, ["a@slow.example", "c@fast.example"]);
+    let report = project.run("report latest --format json").success().json();
+    assert_eq!((&report["sent"], &report["suppressed"]), (&json!(2), &json!(1)));
+}
+
 #[test]
 fn a_connection_ends_after_its_messages() {
     let server = MockSmtp::start(Plan::new());
@@ -448,6 +470,7 @@ fn tls_is_checked_and_never_left_out() {
     let right = Certificate::for_name("localhost");
     let other = Certificate::for_name("other.example");
     let expired = Certificate::until("localhost", 2020);
+    let authority = Certificate::of_an_authority("localhost");
     let injected = Act::Say(b"220 go\r\n250 injected\r\n".to_vec());
     // The mode, the server, whom we trust, and: the exit code, what is said, how many messages came.
     for (mode, plan, trusted, code, said, came) in [
@@ -459,6 +482,7 @@ fn tls_is_checked_and_never_left_out() {
         ("starttls", Plan::new().tls(&other, false), &other, 75, "the certificate is for other.example, not for localhost", 0),
         ("implicit", Plan::new().tls(&expired, true), &expired, 75, "the certificate has expired, on 2020-01-01", 0),
         ("starttls", Plan::new().tls(&expired, false), &expired, 75, "the certificate has expired, on 2020-01-01", 0),
+        ("implicit", Plan::new().tls(&authority, true), &authority, 75, "make it anew with -addext basicConstraints=CA:FALSE", 0),
         ("starttls", Plan::new(), &right, 2, "does not offer STARTTLS", 0),
         ("starttls", Plan::new().tls(&right, false).once(At::StartTls, "", injected), &right, 75, "said more than", 0),
         ("starttls", Plan::new().tls(&right, false).always(At::StartTls, "", say("454 no key")), &right, 75, "454 no key", 0),
