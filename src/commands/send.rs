@@ -466,6 +466,10 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary, was_finished: boo
     } else if was_finished {
         voice.note("It was finished before: this run sent nothing. --enrol-new sends it to who is new.");
     }
+    if summary.suppressed > 0 {
+        let who = if summary.suppressed == 1 { "1 address is".to_owned() } else { format!("{} addresses are", summary.suppressed) };
+        voice.note(&format!("{who} unknown to the server and will not be mailed again: `tidings list show --state suppressed`."));
+    }
     let left = if counts.open() == 1 { "1 is left".to_owned() } else { format!("{} are left", counts.open()) };
     match &summary.ended {
         Ended::Finished if counts.bounced + counts.uncertain > 0 => {
@@ -485,7 +489,8 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary, was_finished: boo
             Exit::Left
         }
         Ended::Policy(reply) => {
-            voice.note(&format!("The server refuses the sender: {reply}\n{left}; nobody was suppressed."));
+            let nobody = if summary.suppressed == 0 { "; nobody was suppressed" } else { "" };
+            voice.note(&format!("The server refuses the sender: {reply}\n{left}{nobody}."));
             if counts.open() > 0 { Exit::Left } else { Exit::Problems }
         }
         Ended::Stopped(reason) => {

@@ -94,4 +94,6 @@ pub struct Summary {
     pub ended: Ended,
     /// The issue was finished, and its text is another one now.
     pub is_changed: bool,
+    /// Addresses that this run has suppressed.
+    pub suppressed: u64,
 }

@@ -12,7 +12,7 @@ use crate::transport::{Ending, Envelope, MailObject, Outcome, SmtpSpec, Transpor
 use chrono::{DateTime, TimeDelta, Utc};
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Delivers an issue: what an earlier run left is settled, the recipients are enrolled if they were not, and all that is due
@@ -61,12 +61,14 @@ pub fn send(
         started: Instant::now(),
         policy_row: AtomicU32::new(0),
         unmade: Mutex::default(),
+        suppressed: AtomicU64::new(0),
     };
     let ended = passes(&run, before, options.once).and_then(|ended| release_unmade(&run).map(|()| ended));
     let counts = counts(&run);
+    let suppressed = run.suppressed.load(Ordering::Relaxed);
     // Its first fault is why the others came.
     run.ledger.finish()?;
-    Ok(Summary { counts: counts?, ended: ended?, is_changed: enrolled.is_changed })
+    Ok(Summary { counts: counts?, ended: ended?, is_changed: enrolled.is_changed, suppressed })
 }
 
 /// Leaves those whose messages can't be made for a run after somebody has mended that.

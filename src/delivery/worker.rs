@@ -9,7 +9,7 @@ use crate::store::{Change, Claimed, Ledger, StoreError};
 use crate::transport::{Blame, Connection, Ending, Envelope, MailObject, Outcome, SmtpSpec, Transport, wants_less};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
@@ -52,6 +52,8 @@ pub(super) struct Run<'a> {
     pub policy_row: AtomicU32,
     /// Whose messages can't be made. They stay claimed until the run ends, so that no pass takes them up again.
     pub unmade: Mutex<Vec<Claimed>>,
+    /// Addresses that the server does not know.
+    pub suppressed: AtomicU64,
 }
 
 /// A claim with its message.
@@ -478,6 +480,7 @@ impl<'a> Pass<'a> {
             self.end(PassEnd::Ledger(error));
             return;
         }
+        self.run.suppressed.fetch_add(u64::from(suppress), Ordering::Relaxed);
         let state = match event {
             Event::Accept => StateWord::Sent,
             Event::Defer { .. } | Event::Postpone { .. } => StateWord::Deferred,

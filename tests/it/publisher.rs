@@ -104,6 +104,20 @@ fn a_list_that_fails_throughout_says_that_it_stops_telling() {
     assert_eq!(run.stderr.matches("… more failed, and are not told one by one.").count(), 1);
 }
 
+#[test]
+fn a_run_says_whom_nobody_mails_again() {
+    let plan = Plan::new().always(At::Rcpt, "gone", say("550 5.1.1 no such user")).always(At::Rcpt, "rude", say("550 5.7.1 policy"));
+    let server = MockSmtp::start(plan);
+    let project = publication(server.port(), "tls = \"none\"\npolicy_stop = 1\nconnections = 1\n");
+    let project = project.file("l.txt", "gone1@example.net\ngone2@example.net\nrude@example.net\n");
+    project.run("list import l.txt").success();
+    let run = project.run("send latest --yes").code(1);
+    let run = run.stderr_has("2 addresses are unknown to the server and will not be mailed again: `tidings list show --state suppressed`.");
+    let run = run.stderr_has("The server refuses the sender: 550 5.7.1 policy");
+    assert!(!run.stderr.contains("nobody was suppressed"), "{}", run.stderr);
+    assert_eq!(project.run("list show --state suppressed --format json").success().json()["subscribers"].as_array().unwrap().len(), 2);
+}
+
 /// A connection by SSH that breaks must not leave what is in flight uncertain; `nohup` keeps what it promises.
 #[test]
 #[cfg(target_os = "linux")]
