@@ -8,10 +8,12 @@ use super::sending::{
 };
 use super::{Exit, Failure, Voice};
 use crate::config::{Config, read_rate};
-use crate::delivery::{Consignment, Ended, NotSent, SendOptions, Summary, open_secret, read_password, read_signers, send, send_one};
+use crate::delivery::{
+    Consignment, Ended, NotSent, SendOptions, Summary, find_secret, open_secret, read_password, read_signers, send, send_one,
+};
 use crate::diagnostic::Diagnostic;
 use crate::files;
-use crate::list::{Address, Audience, SecretSource, Segment, Subscriber, UnsubscribeToken};
+use crate::list::{Address, Audience, Segment, Subscriber, UnsubscribeToken};
 use crate::message::{ComposeError, Composer, Message, Recipient, Signer, fill_subject, sample_recipient, signed};
 use crate::newsletter::{Edition, NewsletterSpec, PlannedIssue};
 use crate::pipeline::render_edition;
@@ -208,12 +210,10 @@ pub fn run(args: &SendArgs, shared: &SharedArgs) -> Result<Exit, Failure> {
         voice.result("Stopped before its time; nothing was sent.");
         return Ok(Exit::Left);
     }
-    let was_finished = was_finished(&config, &letter.edition.issue, &options)?;
     let bar = Bar::new(&voice);
     let result = send(&config.sending.store, &transport, &smtp_spec, &consignment, &options, &stop, &bar);
     bar.finish();
-    let exit =
-        result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary, was_finished)).map_err(|error| store_failure(&error))?;
+    let exit = result.map(|summary| tell_summary(&voice, &letter.edition.issue, &summary)).map_err(|error| store_failure(&error))?;
     let others: Vec<&str> = letter.segment.audience.others().collect();
     if !others.is_empty() {
         voice.note(&format!("Its other editions go by themselves: {}", others.join(", ")));
@@ -286,10 +286,7 @@ fn forecast(args: &SendArgs, config: &Config, letter: &Letter, hash: &str) -> Re
 /// else's change, there are often no secrets.
 fn missing(config: &Config, smtp: &SmtpSpec) -> Vec<String> {
     let mut missing: Vec<String> = smtp.password.as_ref().and_then(|password| read_password(password).err()).into_iter().collect();
-    match &config.sending.list.secret {
-        SecretSource::Made(path) if !files::exists(path) => {}
-        source => missing.extend(open_secret(source).err()),
-    }
+    missing.extend(find_secret(&config.sending.list.secret).err());
     if let Carrier::Sendmail { command } = &smtp.carrier
         && let Some(program) = command.first()
         && program.contains('/')
@@ -431,20 +428,7 @@ fn ignores_hangup() -> bool {
     mask.is_none_or(|mask| mask >> (signal_hook::consts::SIGHUP - 1) & 1 == 1)
 }
 
-/// Whether nothing of the issue is left that this run could send. Who is told "2000 of 2000 sent" by a run that sent nothing
-/// should know which of the two it was.
-fn was_finished(config: &Config, issue: &str, options: &SendOptions) -> Result<bool, Failure> {
-    if options.enrol_new || options.resend_uncertain {
-        return Ok(false);
-    }
-    let counts = match find_store(config)? {
-        Some(store) => store.counts(issue).map_err(|error| store_failure(&error))?,
-        None => None,
-    };
-    Ok(counts.is_some_and(|counts| counts.open() == 0))
-}
-
-fn tell_summary(voice: &Voice, issue: &str, summary: &Summary, was_finished: bool) -> Exit {
+fn tell_summary(voice: &Voice, issue: &str, summary: &Summary) -> Exit {
     let counts = &summary.counts;
     let (word, reason) = match &summary.ended {
         Ended::Finished => ("finished", None),
@@ -463,7 +447,7 @@ fn tell_summary(voice: &Voice, issue: &str, summary: &Summary, was_finished: boo
     voice.result(&format!("Issue {issue}: {}.", counts_text(counts)));
     if summary.is_changed {
         voice.note("The issue has changed since it was sent; nobody gets it again.");
-    } else if was_finished {
+    } else if summary.was_finished {
         voice.note("It was finished before: this run sent nothing. --enrol-new sends it to who is new.");
     }
     if summary.suppressed > 0 {

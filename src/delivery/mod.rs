@@ -13,7 +13,7 @@ mod worker;
 pub use pace::{Breadth, DomainPaces, Pace};
 pub use retry::{Retry, back_off, retry};
 pub use run::{NotSent, send, send_one};
-pub use secret::{open_secret, read_password, read_signers};
+pub use secret::{find_secret, open_secret, read_password, read_signers};
 
 use crate::ledger::StateWord;
 use crate::list::{Address, Segment, Subscriber};
@@ -92,6 +92,8 @@ pub enum Ended {
 pub struct Summary {
     pub counts: Counts,
     pub ended: Ended,
+    /// Nobody was left to get it when the run began.
+    pub was_finished: bool,
     /// The issue was finished, and its text is another one now.
     pub is_changed: bool,
     /// Addresses that this run has suppressed.

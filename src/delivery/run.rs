@@ -68,7 +68,7 @@ pub fn send(
     let suppressed = run.suppressed.load(Ordering::Relaxed);
     // Its first fault is why the others came.
     run.ledger.finish()?;
-    Ok(Summary { counts: counts?, ended: ended?, is_changed: enrolled.is_changed, suppressed })
+    Ok(Summary { counts: counts?, ended: ended?, was_finished: before.open() == 0, is_changed: enrolled.is_changed, suppressed })
 }
 
 /// Leaves those whose messages can't be made for a run after somebody has mended that.

@@ -10,17 +10,29 @@ use std::path::Path;
 /// Shorter ones can be guessed.
 const SHORTEST: usize = 16;
 
-/// The secret that signs tokens.
+/// The secret that signs tokens, made where there is none yet.
 pub fn open_secret(source: &SecretSource) -> Result<Vec<u8>, String> {
+    match (find_secret(source)?, source) {
+        (None, SecretSource::Made(path)) => long_enough(make(path)?),
+        (found, _) => Ok(found.unwrap_or_default()),
+    }
+}
+
+/// The secret that has signed tokens; nothing where it is to be made at first need.
+pub fn find_secret(source: &SecretSource) -> Result<Option<Vec<u8>>, String> {
     let secret = match source {
         SecretSource::Environment(name) => from_environment(name)?,
         SecretSource::File(path) => from_file(path)?,
         SecretSource::Made(path) => match std::fs::read_to_string(path) {
             Ok(text) => text.trim().to_owned(),
-            Err(error) if error.kind() == ErrorKind::NotFound => make(path)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(format!("can't read the secret {}: {error}", path.display())),
         },
     };
+    long_enough(secret).map(Some)
+}
+
+fn long_enough(secret: String) -> Result<Vec<u8>, String> {
     if secret.len() < SHORTEST {
         return Err(format!("the secret that signs unsubscribe links has {} bytes; it needs {SHORTEST}", secret.len()));
     }
@@ -39,11 +51,7 @@ pub fn read_password(source: &SecretSource) -> Result<String, String> {
 pub fn read_signers(specs: &[DkimSpec]) -> Result<Vec<Signer>, String> {
     let read = |spec: &DkimSpec| {
         let pem = read_password(&spec.key)?;
-        let key = match &spec.key {
-            SecretSource::Environment(name) => name.clone(),
-            SecretSource::File(path) | SecretSource::Made(path) => path.display().to_string(),
-        };
-        Signer::new(&spec.domain, &spec.selector, &pem).map_err(|reason| format!("the DKIM key {key} {reason}"))
+        Signer::new(&spec.domain, &spec.selector, &pem).map_err(|reason| format!("the DKIM key {} {reason}", spec.key))
     };
     specs.iter().map(read).collect()
 }

@@ -236,6 +236,15 @@ pub enum SecretSource {
     Made(std::path::PathBuf),
 }
 
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretSource::Environment(name) => f.write_str(name),
+            SecretSource::File(path) | SecretSource::Made(path) => path.display().fmt(f),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

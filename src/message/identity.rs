@@ -59,6 +59,14 @@ pub fn unsubscribe_url(base: &str, token: &str) -> String {
     }
 }
 
+/// The token of such a link, of its query, or as it is: what [`unsubscribe_url`] has appended is the last `t`.
+pub fn token_of(link: &str) -> String {
+    let link = link.split('#').next().unwrap_or_default();
+    let query = link.split_once('?').map_or(link, |(_, query)| query);
+    let token = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "t").last();
+    token.map_or_else(|| link.to_owned(), |(_, token)| token.into_owned())
+}
+
 /// The same by mail. The token is in the subject, since people write from other addresses than the one that is on the list.
 pub fn unsubscribe_mailto(address: &Address, token: &str) -> String {
     // RFC 6068, section 2: what else an address may hold would end it, or start a header.
@@ -70,6 +78,16 @@ pub fn unsubscribe_mailto(address: &Address, token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_read_from_whatever_names_it() {
+        for base in ["https://example.org/u", "https://example.org/u?list=1#x", "https://t=1.example/t=2/u?t=3&at=4", "not a url"] {
+            let link = unsubscribe_url(base, "A-_b.c");
+            assert_eq!(token_of(&link), "A-_b.c", "{link}");
+            assert_eq!(token_of(link.split_once('?').unwrap().1), "A-_b.c", "{link}");
+        }
+        assert_eq!(token_of("A-_b.c"), "A-_b.c");
+    }
 
     #[test]
     fn the_message_id_names_issue_and_recipient() {

@@ -15,5 +15,5 @@ pub use compose::{Composer, Message};
 pub use dkim::{DkimSpec, Signer, signed};
 pub use fault::ComposeError;
 pub use fill::{fill_html, fill_subject, fill_text};
-pub use identity::message_id;
+pub use identity::{message_id, token_of};
 pub use recipient::{Recipient, sample_recipient};

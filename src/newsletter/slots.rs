@@ -121,39 +121,33 @@ pub fn check_placeholders(text: &str) -> Result<(), String> {
 
 /// The placeholders of a text that can't be filled, each with its place and why.
 pub fn wrong_placeholders(text: &str) -> Vec<(Range<usize>, String)> {
-    let mut wrong = Vec::new();
-    let mut at = 0;
-    while let Some(open) = text[at..].find("{{").map(|found| at + found) {
-        let Some((inside, after)) = split_placeholder(&text[open + 2..]) else {
-            let line = text[open..].lines().next().unwrap_or_default();
-            wrong.push((open..open + line.len(), format!("`{line}` is opened but never closed with `}}}}`")));
-            break;
-        };
-        at = text.len() - after.len();
-        if let Err(reason) = read_slot(inside) {
-            wrong.push((open..at, reason));
-        }
-    }
-    wrong
+    parts(text).into_iter().filter_map(|(place, part)| Some((place, part.err()?))).collect()
 }
 
 fn read_parts(text: &str) -> Result<Vec<Part<'_>>, String> {
+    parts(text).into_iter().map(|(_, part)| part).collect()
+}
+
+/// Each part with its place, or why it can't be filled. One that is never closed is the last.
+fn parts(text: &str) -> Vec<(Range<usize>, Result<Part<'_>, String>)> {
     let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((inside, after)) = split_placeholder(after) else {
-            return Err(format!("`{{{{{after}` is opened but never closed with `}}}}`"));
-        };
-        if !before.is_empty() {
-            parts.push(Part::Fixed(before));
+    let mut at = 0;
+    while let Some(open) = text[at..].find("{{").map(|found| at + found) {
+        if open > at {
+            parts.push((at..open, Ok(Part::Fixed(&text[at..open]))));
         }
-        parts.push(Part::Slot(read_slot(inside)?));
-        rest = after;
+        let Some((inside, after)) = split_placeholder(&text[open + 2..]) else {
+            let line = text[open..].lines().next().unwrap_or_default();
+            parts.push((open..open + line.len(), Err(format!("`{line}` is opened but never closed with `}}}}`"))));
+            return parts;
+        };
+        at = text.len() - after.len();
+        parts.push((open..at, read_slot(inside).map(Part::Slot)));
     }
-    if !rest.is_empty() {
-        parts.push(Part::Fixed(rest));
+    if at < text.len() {
+        parts.push((at..text.len(), Ok(Part::Fixed(&text[at..]))));
     }
-    Ok(parts)
+    parts
 }
 
 /// Splits at the `}}` that closes the placeholder: one inside quotes doesn't.

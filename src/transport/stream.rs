@@ -271,35 +271,22 @@ impl Stream {
 
     /// Writes everything, each part within `timeout`.
     pub fn write(&mut self, bytes: &[u8], timeout: Duration) -> Result<(), Failure> {
+        self.write_counted(bytes, timeout).map_err(|(_, failure)| failure)
+    }
+
+    /// The same; a failure tells how many bytes the kernel had taken by then: those it delivers, even after we have closed. Of a TLS record
+    /// that is cut short the server can read nothing.
+    pub fn write_counted(&mut self, bytes: &[u8], timeout: Duration) -> Result<(), (usize, Failure)> {
         const PART: usize = 64 * 1024;
+        let mut taken = 0;
         for part in bytes.chunks(PART) {
             self.set_deadline(timeout);
             let written = match &mut self.layer {
-                Layer::Plain(timed) => timed.write_all(part),
-                Layer::Tls(tls) => tls.write_all(part).and_then(|()| tls.flush()),
+                Layer::Plain(timed) => write_all(timed, part, &mut taken),
+                Layer::Tls(tls) => tls.write_all(part).and_then(|()| tls.flush()).map(|()| taken += part.len()),
                 Layer::None => Err(ErrorKind::BrokenPipe.into()),
             };
-            written.map_err(|error| lost("writing", &error))?;
-        }
-        Ok(())
-    }
-
-    /// Writes a few bytes, and tells with a failure how many of them the kernel had taken by then: those it delivers, even after
-    /// we have closed. Of a TLS record that is cut short the server can read nothing.
-    pub fn write_counted(&mut self, bytes: &[u8], timeout: Duration) -> Result<(), (usize, Failure)> {
-        if !matches!(self.layer, Layer::Plain(_)) {
-            return self.write(bytes, timeout).map_err(|failure| (0, failure));
-        }
-        self.set_deadline(timeout);
-        let mut taken = 0;
-        while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
-            let Layer::Plain(timed) = &mut self.layer else { break };
-            match timed.write(rest) {
-                Ok(0) => return Err((taken, Failure::Lost("the server closed the connection".into()))),
-                Ok(more) => taken += more,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err((taken, lost("writing", &error))),
-            }
+            written.map_err(|error| (taken, lost("writing", &error)))?;
         }
         Ok(())
     }
@@ -334,6 +321,23 @@ impl Stream {
         }
         self.layer = Layer::None;
     }
+}
+
+/// As `Write::write_all`, which does not say how far it came.
+fn write_all(stream: &mut Timed, bytes: &[u8], taken: &mut usize) -> io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match stream.write(rest) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(more) => {
+                *taken += more;
+                rest = rest.get(more..).unwrap_or_default();
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Asks again and again until there is an answer, or so much time has passed.

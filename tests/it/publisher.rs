@@ -176,7 +176,7 @@ fn who_follows_the_link_leaves_for_good() {
     }
     let left = unsubscribe(&project, link).success().json();
     assert_eq!(left, json!({"version": 1, "address": "anna@example.net", "unsubscribed": true}));
-    for form in [token, &format!("t={token}"), &format!("t={token}&utm_source=x")] {
+    for form in [token, &format!("t={token}"), &format!("t={token}&utm_source=x"), &format!("list=1&t={token}")] {
         assert_eq!(unsubscribe(&project, form).success().json()["unsubscribed"], false, "{form}");
     }
     project.run("list unsubscribe anna@example.net").success().stdout_has("anna@example.net had unsubscribed already.");

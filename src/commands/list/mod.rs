@@ -7,12 +7,12 @@ use super::args::SharedArgs;
 use super::sending::{Told, find_store, load, open_store, store_failure};
 use super::{Exit, Failure, Voice};
 use crate::config::Config;
-use crate::delivery::open_secret;
+use crate::delivery::find_secret;
 use crate::files;
 use crate::list::{
-    Address, Consent, Filter, Imported, SecretSource, Segment, Standing, Subscriber, SubscriptionState, UnsubscribeToken, read_language,
-    read_moment,
+    Address, Consent, Filter, Imported, Segment, Standing, Subscriber, SubscriptionState, UnsubscribeToken, read_language, read_moment,
 };
+use crate::message::token_of;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use import::{ImportArgs, import};
@@ -250,14 +250,10 @@ fn unsubscribe(config: &Config, voice: &Voice, address: &Address) -> Result<Exit
 fn token_address(config: &Config, link: &str) -> Result<String, Failure> {
     let failure =
         |reason| Failure::new(reason, "links are read with the secret that signed them: see secret_env and secret_file under [list]");
-    let secret = match &config.sending.list.secret {
-        // A new one would read nothing.
-        SecretSource::Made(path) if !files::exists(path) => Err(format!("there is no secret {}", path.display())),
-        source => open_secret(source),
-    };
-    let secret = secret.map_err(failure)?;
-    let token = link.split_once("t=").map_or(link, |(_, token)| token).split('&').next().unwrap_or_default();
-    UnsubscribeToken::verify(&secret, token).map(|token| token.address).ok_or_else(|| {
+    let source = &config.sending.list.secret;
+    // A new one would read nothing.
+    let secret = find_secret(source).and_then(|found| found.ok_or_else(|| format!("there is no secret {source}")));
+    UnsubscribeToken::verify(&secret.map_err(failure)?, &token_of(link)).map(|token| token.address).ok_or_else(|| {
         Failure::new(
             "the link to unsubscribe is not one that was signed here",
             "give it whole, or what follows its `?`; a new secret makes old links worthless",
