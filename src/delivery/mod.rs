@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: deliveries have moments, and secrets come from the environment or files")]
 
 mod pace;
+mod priority;
 mod retry;
 mod run;
 mod secret;

@@ -34,7 +34,7 @@ pub fn send(
     let mut store = Store::open(database)?;
     store.recover(&boot, Utc::now())?;
     let enrolled = store.enrol(consignment.issue, consignment.content_hash, &options.segment, options.allow_changed, Utc::now())?;
-    if options.enrol_new && !enrolled.is_new {
+    if options.enrol_new && enrolled.new.is_none() {
         store.enrol_new(consignment.issue, consignment.content_hash, &options.segment, options.allow_changed, Utc::now())?;
     }
     if options.resend_uncertain {
@@ -44,7 +44,10 @@ pub fn send(
         }
         store.resend_uncertain(consignment.issue, Utc::now())?;
     }
-    let before = store.counts(consignment.issue)?.unwrap_or_default();
+    let before = match enrolled.new {
+        Some(counts) => counts,
+        None => store.counts(consignment.issue)?.unwrap_or_default(),
+    };
     progress.tell(&News::Started(before));
     let run = Run {
         transport,
@@ -63,21 +66,26 @@ pub fn send(
         unmade: Mutex::default(),
         suppressed: AtomicU64::new(0),
     };
-    let ended = passes(&run, before, options.once).and_then(|ended| release_unmade(&run).map(|()| ended));
-    let counts = counts(&run);
+    let mut counts = before;
+    let ended = passes(&run, &mut counts, options.once).and_then(|ended| release_unmade(&run, &mut counts).map(|()| ended));
     let suppressed = run.suppressed.load(Ordering::Relaxed);
     // Its first fault is why the others came.
     run.ledger.finish()?;
-    Ok(Summary { counts: counts?, ended: ended?, was_finished: before.open() == 0, is_changed: enrolled.is_changed, suppressed })
+    Ok(Summary { counts, ended: ended?, was_finished: before.open() == 0, is_changed: enrolled.is_changed, suppressed })
 }
 
 /// Leaves those whose messages can't be made for a run after somebody has mended that.
-fn release_unmade(run: &Run) -> Result<(), StoreError> {
-    for claim in std::mem::take(&mut *lock(&run.unmade)) {
+fn release_unmade(run: &Run, counted: &mut Counts) -> Result<(), StoreError> {
+    let unmade = std::mem::take(&mut *lock(&run.unmade));
+    if unmade.is_empty() {
+        return Ok(());
+    }
+    for claim in unmade {
         let (delivery, fence) = (claim.delivery, claim.fence);
         let change = Change { delivery, fence, event: Event::Release, now: Utc::now(), reply: None, message_id: None, suppress: false };
         run.ledger.post(change)?;
     }
+    *counted = counts(run)?;
     Ok(())
 }
 
@@ -85,14 +93,15 @@ fn counts(run: &Run) -> Result<Counts, StoreError> {
     run.ledger.run(|store| store.counts(run.consignment.issue)).map(Option::unwrap_or_default)
 }
 
-fn passes(run: &Run, mut counted: Counts, once: bool) -> Result<Ended, StoreError> {
+/// Gives why no more are made. `counted` is how the deliveries stand, before and after.
+fn passes(run: &Run, counted: &mut Counts, once: bool) -> Result<Ended, StoreError> {
     // Since when the server gave no verdict on any message.
     let mut away_since: Option<Instant> = None;
     let mut away_tries = 0;
     loop {
         let due = usize::try_from(counted.pending + counted.deferred).unwrap_or(usize::MAX);
         let (end, heard) = Pass::run(run, due, once.then(Utc::now));
-        counted = counts(run)?;
+        *counted = counts(run)?;
         let open = counted.open();
         let unmade = lock(&run.unmade).len() as u64;
         if heard {

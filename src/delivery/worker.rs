@@ -1,5 +1,6 @@
 //! One pass over what is due: connections as threads, one queue.
 
+use super::priority::make_way;
 use super::retry::{Retry, back_off, retry};
 use super::run::in_time;
 use super::{Breadth, Consignment, DomainPaces, News, Pace, Progress};
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// Deliveries of one claim.
 const LARGEST_CLAIM: usize = 256;
+/// Of the first, for which everybody waits.
+const FIRST_CLAIM: usize = 64;
 /// Deliveries that wait for the moment of their domain, so that others need not.
 const MOST_HELD: usize = 1024;
 /// After so long a claim is looked at once more before it is sent: who leaves meanwhile gets nothing. A pace may keep one for hours.
@@ -71,6 +74,7 @@ struct Queue {
     /// How many were ever held.
     count: usize,
     is_exhausted: bool,
+    has_claimed: bool,
 }
 
 /// One pass.
@@ -241,31 +245,30 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Whether more has to be claimed, and whether nothing else is left.
-    fn runs_low(&self, most: usize) -> (bool, bool) {
+    /// How many have to be claimed, if any, and whether nothing else is left.
+    fn runs_low(&self) -> (Option<usize>, bool) {
         let queue = lock(&self.queue);
+        // With a slow pace a large claim would be old before it is sent: who unsubscribes meanwhile would get it.
+        let ten_seconds = self.run.spec.rate.map_or(f64::MAX, |rate| (rate * 10.0).ceil());
+        let most = (ten_seconds as usize).clamp(1, if queue.has_claimed { LARGEST_CLAIM } else { FIRST_CLAIM });
         let is_low = queue.claimed.len() <= most / 4 && !queue.is_exhausted && queue.held.len() < MOST_HELD;
-        (is_low, queue.claimed.is_empty() && queue.held.is_empty())
+        (is_low.then_some(most), queue.claimed.is_empty() && queue.held.is_empty())
     }
 
     /// Claims more while something is left for the others, who wait for it only where nothing is. Nothing where the ledger fails, which
     /// ends the pass.
     fn claim_in_time(&self) -> Option<()> {
-        // With a slow pace a large claim would be old before it is sent: who unsubscribes meanwhile would get it.
-        let ten_seconds = self.run.spec.rate.map_or(f64::MAX, |rate| (rate * 10.0).ceil());
-        let most = (ten_seconds as usize).clamp(1, LARGEST_CLAIM);
-        let (is_low, is_empty) = self.runs_low(most);
-        if !is_low {
+        let (low, is_empty) = self.runs_low();
+        if low.is_none() {
             return Some(());
         }
         let turn = if is_empty { Some(lock(&self.claiming)) } else { self.claiming.try_lock().ok() };
         // Somebody else may just have done it.
-        if turn.is_none() || !self.runs_low(most).0 {
-            return Some(());
-        }
+        let (Some(_turn), (Some(most), _)) = (turn, self.runs_low()) else { return Some(()) };
         match self.run.ledger.claim(self.run.consignment.issue, most, &self.run.boot, self.due.unwrap_or_else(Utc::now)) {
             Ok(claimed) => {
                 let mut queue = lock(&self.queue);
+                queue.has_claimed = true;
                 queue.is_exhausted = claimed.is_empty();
                 queue.claimed.extend(claimed);
                 Some(())
@@ -438,6 +441,9 @@ impl<'a> Pass<'a> {
             Err(Ending::Again(_)) if !self.run.stop.load(Ordering::Relaxed) => self.run.transport.open(),
             other => other,
         };
+        if opened.as_ref().is_ok_and(Connection::is_local) {
+            make_way();
+        }
         opened.map_err(|ending| match ending {
             Ending::Again(reason) | Ending::Later(reason) => Some(reason),
             Ending::Stop(reason) => {

@@ -18,8 +18,8 @@ use std::time::Instant;
 pub struct Enrolled {
     /// When the issue's recipients were chosen; also the date of its messages.
     pub at: DateTime<Utc>,
-    /// False where it was enrolled by an earlier run.
-    pub is_new: bool,
+    /// How the deliveries stand, where this made them; nothing where an earlier run did.
+    pub new: Option<Counts>,
     /// The issue's bytes are not those that were sent, but nobody is left to get them.
     pub is_changed: bool,
 }
@@ -125,7 +125,7 @@ impl Store {
         allow_changed: bool,
         now: DateTime<Utc>,
     ) -> Result<Enrolled, StoreError> {
-        self.change("enrol the recipients", Durability::Synced, |change| {
+        self.change("enrol the recipients", Durability::Ordered, |change| {
             if let Some((enrolled, is_other_text)) = enrolled_before(change, issue, content_hash, segment, allow_changed, false)? {
                 if is_other_text {
                     change.execute("UPDATE issues SET content_hash = ?2 WHERE issue = ?1", [issue, content_hash])?;
@@ -134,11 +134,11 @@ impl Store {
             }
             change
                 .execute("INSERT INTO issues VALUES (?1, ?2, ?3, ?4, 0)", params![issue, content_hash, segment.to_string(), millis(now)])?;
-            let is_anybody = enrol_people(change, issue, segment, now)? > 0;
-            if !is_anybody {
+            let counts = enrol_people(change, issue, segment, now)?;
+            if counts.pending == 0 {
                 return Err(StoreError::Nobody { issue: issue.to_owned(), segment: segment.clone() }.into());
             }
-            Ok(Enrolled { at: moment(millis(now))?, is_new: true, is_changed: false })
+            Ok(Enrolled { at: moment(millis(now))?, new: Some(counts), is_changed: false })
         })
     }
 
@@ -166,8 +166,8 @@ impl Store {
         segment: &Segment,
         allow_changed: bool,
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        self.change("enrol the recipients", Durability::Synced, |change| {
+    ) -> Result<u64, StoreError> {
+        self.change("enrol the recipients", Durability::Ordered, |change| {
             let sql = "SELECT content_hash, segment FROM issues WHERE issue = ?1";
             let (hash, enrolled): (String, String) = change.query_row(sql, [issue], |row| Ok((row.get(0)?, row.get(1)?)))?;
             if segment.to_string().to_lowercase() != enrolled.to_lowercase() {
@@ -179,7 +179,7 @@ impl Store {
                 }
                 change.execute("UPDATE issues SET content_hash = ?2 WHERE issue = ?1", [issue, content_hash])?;
             }
-            enrol_people(change, issue, segment, now)
+            Ok(enrol_people(change, issue, segment, now)?.pending)
         })
     }
 
@@ -363,9 +363,11 @@ impl Store {
                 count_all(&mut query.query(params![issue, uncertain])?)?;
             }
             if new || !is_enrolled {
-                let (new, parameters) = who_is_new(connection, issue, segment)?;
+                let (who, parameters) = audience(connection, issue, segment)?;
                 let sql = format!(
-                    "SELECT s.key FROM subscribers s WHERE {new} AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)"
+                    "SELECT s.key FROM subscribers s WHERE {who}
+                     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key)
+                     AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)"
                 );
                 count_all(&mut connection.prepare(&sql)?.query(params_from_iter(&parameters))?)?;
             }
@@ -394,7 +396,7 @@ fn enrolled_before(
     if (new || segment.is_part()) && segment.to_string().to_lowercase() != enrolled.to_lowercase() {
         return Err(StoreError::OtherSegment { issue: issue.to_owned(), enrolled }.into());
     }
-    let mut before = Enrolled { at: moment(at)?, is_new: false, is_changed: false };
+    let mut before = Enrolled { at: moment(at)?, new: None, is_changed: false };
     if hash == content_hash {
         return Ok(Some((before, false)));
     }
@@ -410,10 +412,10 @@ fn enrolled_before(
     Ok(Some((before, false)))
 }
 
-/// Everybody who is confirmed, in the segment, and has no delivery of the issue yet: the conditions of a query on the subscribers `s`,
-/// and their parameters, of which the issue is the first. Who has got another edition of the issue, or is to get it, is none of them.
-fn who_is_new<'a>(connection: &Connection, issue: &'a str, segment: &'a Segment) -> Result<(String, Vec<&'a str>), Fault> {
-    let mut sql = "s.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key)".to_owned();
+/// Everybody who is confirmed and in the segment: the conditions of a query on the subscribers `s`, and their parameters, of which the
+/// issue is the first. Who has got another edition of the issue, or is to get it, is none of them.
+fn audience<'a>(connection: &Connection, issue: &'a str, segment: &'a Segment) -> Result<(String, Vec<&'a str>), Fault> {
+    let mut sql = "s.state = 'confirmed'".to_owned();
     let parameters: Vec<&str> = std::iter::once(issue).chain(segment.audience.others()).collect();
     for other in 2..=parameters.len() {
         sql +=
@@ -432,21 +434,23 @@ fn who_is_new<'a>(connection: &Connection, issue: &'a str, segment: &'a Segment)
     Ok((sql, parameters))
 }
 
-/// Makes a delivery for everybody who is new. Gives how many may be mailed.
-fn enrol_people(change: &Connection, issue: &str, segment: &Segment, now: DateTime<Utc>) -> Result<usize, Fault> {
-    let (new, parameters) = who_is_new(change, issue, segment)?;
+/// Makes a delivery for everybody who has none of the issue yet, and counts them.
+fn enrol_people(change: &Connection, issue: &str, segment: &Segment, now: DateTime<Utc>) -> Result<Counts, Fault> {
+    let (who, parameters) = audience(change, issue, segment)?;
     let updated = millis(now);
-    // First the suppressed, of whom there are few; who has no delivery then is not one of them.
+    // Who has a delivery is left as he is by the index that allows no second one. First the suppressed, of whom there are few: who has no
+    // delivery then is not one of them.
     let sql = format!(
-        "INSERT INTO deliveries (issue, key, address, state, reply, updated) SELECT ?1, s.key, s.address, 'withdrawn', p.reason, {updated}
-         FROM suppressions p CROSS JOIN subscribers s ON s.key = p.key WHERE {new}"
+        "INSERT OR IGNORE INTO deliveries (issue, key, address, state, reply, updated)
+         SELECT ?1, s.key, s.address, 'withdrawn', p.reason, {updated} FROM suppressions p CROSS JOIN subscribers s ON s.key = p.key WHERE {who}"
     );
-    change.execute(&sql, params_from_iter(&parameters))?;
+    let withdrawn = change.execute(&sql, params_from_iter(&parameters))? as u64;
     let sql = format!(
-        "INSERT INTO deliveries (issue, key, address, state, updated) SELECT ?1, s.key, s.address, 'pending', {updated}
-         FROM subscribers s WHERE {new} ORDER BY s.key"
+        "INSERT OR IGNORE INTO deliveries (issue, key, address, state, updated) SELECT ?1, s.key, s.address, 'pending', {updated}
+         FROM subscribers s WHERE {who} ORDER BY s.key"
     );
-    Ok(change.execute(&sql, params_from_iter(&parameters))?)
+    let pending = change.execute(&sql, params_from_iter(&parameters))? as u64;
+    Ok(Counts { pending, withdrawn, ..Counts::default() })
 }
 
 fn counts(connection: &Connection, issue: &str) -> Result<Option<Counts>, Fault> {

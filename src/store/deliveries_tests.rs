@@ -29,7 +29,7 @@ fn store(people: usize) -> (tempfile::TempDir, Store) {
 
 fn enrolled(people: usize) -> (tempfile::TempDir, Store) {
     let (folder, mut store) = store(people);
-    assert!(store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_new);
+    assert!(store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().new.is_some());
     (folder, store)
 }
 
@@ -57,11 +57,13 @@ fn an_issue_is_enrolled_once() {
     assert_eq!(due(&store, &Segment::default()), 3);
     assert_eq!(store.counts(ISSUE).unwrap(), None);
     let first = store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap();
-    assert_eq!(first, Enrolled { at: now(), is_new: true, is_changed: false });
+    let counts = Counts { pending: 3, withdrawn: 1, ..Counts::default() };
+    assert_eq!(first, Enrolled { at: now(), new: Some(counts), is_changed: false });
+    assert_eq!(store.counts(ISSUE).unwrap(), Some(counts));
     let more = Subscriber { address: "late@example.org".into(), ..Subscriber::default() };
     store.import(&[Imported { line: 2, subscriber: more, suppressed: None }], false, now()).unwrap();
     let second = store.enrol(ISSUE, "hash", &Segment::default(), false, later(60)).unwrap();
-    assert_eq!(second, Enrolled { at: now(), is_new: false, is_changed: false });
+    assert_eq!(second, Enrolled { at: now(), new: None, is_changed: false });
     let counts = store.counts(ISSUE).unwrap().unwrap();
     assert_eq!((counts.recipients(), counts.pending, counts.withdrawn), (3, 3, 1));
 }
@@ -90,10 +92,10 @@ fn a_segment_is_part_of_the_enrolment() {
     let odd = Segment { tag: Some("odd".into()), ..Segment::default() };
     store.enrol(ISSUE, "hash", &odd, false, now()).unwrap();
     assert_eq!(store.counts(ISSUE).unwrap().unwrap().pending, 2);
-    assert!(!store.enrol(ISSUE, "hash", &odd, false, now()).unwrap().is_new);
-    assert!(!store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_new);
+    assert!(store.enrol(ISSUE, "hash", &odd, false, now()).unwrap().new.is_none());
+    assert!(store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().new.is_none());
     let same = Segment { tag: Some("ODD".into()), ..Segment::default() };
-    assert!(!store.enrol(ISSUE, "hash", &same, false, now()).unwrap().is_new);
+    assert!(store.enrol(ISSUE, "hash", &same, false, now()).unwrap().new.is_none());
     let even = Segment { tag: Some("even".into()), ..Segment::default() };
     let refused = store.enrol(ISSUE, "hash", &even, false, now()).unwrap_err();
     assert_eq!(refused.to_string(), "issue 2026-W07 was enrolled for tag=odd; its recipients do not change");
@@ -135,7 +137,7 @@ fn nobody_is_not_enrolled() {
     assert!(matches!(store.enrol(ISSUE, "hash", &wrong, false, now()), Err(StoreError::Nobody { .. })));
     assert_eq!((store.counts(ISSUE).unwrap(), store.newest_issue().unwrap()), (None, None));
     let right = Segment { tag: Some("even".into()), ..Segment::default() };
-    assert!(store.enrol(ISSUE, "hash", &right, false, now()).unwrap().is_new);
+    assert!(store.enrol(ISSUE, "hash", &right, false, now()).unwrap().new.is_some());
     assert_eq!(store.newest_issue().unwrap().as_deref(), Some(ISSUE));
     store.suppress("p001@example.org", "complained", now()).unwrap();
     let odd = Segment { tag: Some("odd".into()), ..Segment::default() };
@@ -150,7 +152,7 @@ fn a_finished_issue_may_change() {
     one(&mut store, change(&claim, Event::Begin)).unwrap();
     one(&mut store, change(&claim, Event::Accept)).unwrap();
     let again = store.enrol(ISSUE, "other", &Segment::default(), false, now()).unwrap();
-    assert_eq!((again.is_new, again.is_changed), (false, true));
+    assert_eq!((again.new, again.is_changed), (None, true));
     assert!(!store.enrol(ISSUE, "hash", &Segment::default(), false, now()).unwrap().is_changed, "the sent bytes stay on record");
 }
 

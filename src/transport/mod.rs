@@ -78,6 +78,11 @@ impl Connection<'_> {
         }
     }
 
+    /// Whether it leads to a server on this machine.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Connection::Smtp(session) if session.is_local())
+    }
+
     /// Whether it has taken as many messages as it may, and can say goodbye.
     pub fn is_used_up(&self) -> bool {
         matches!(self, Connection::Smtp(session) if session.is_used_up())

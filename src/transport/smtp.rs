@@ -107,6 +107,11 @@ impl Session {
         self.dialogue.is_ready() && self.left > 0
     }
 
+    /// Whether the server is on this machine.
+    pub fn is_local(&self) -> bool {
+        self.stream.is_local()
+    }
+
     /// Whether it has taken as many messages as it may, and can say goodbye.
     pub fn is_used_up(&self) -> bool {
         self.dialogue.is_ready() && self.left == 0

@@ -209,6 +209,11 @@ impl Stream {
         self.timed()?.tcp.local_addr().ok()
     }
 
+    /// Whether the server is on this machine.
+    pub fn is_local(&self) -> bool {
+        self.timed().and_then(|timed| timed.tcp.peer_addr().ok()).is_some_and(|address| address.ip().is_loopback())
+    }
+
     fn timed(&self) -> Option<&Timed> {
         match &self.layer {
             Layer::Plain(timed) => Some(timed),
