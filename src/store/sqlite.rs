@@ -10,8 +10,8 @@ use std::time::Duration;
 /// For others who write.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Pages of the log before they are brought into the database: 32 MB.
-const LARGEST_LOG: i64 = 8192;
+/// Pages of the log before they are brought into the database: 16 MB.
+const LARGEST_LOG: i64 = 4096;
 
 /// Raised with each change of the tables.
 const VERSION: i64 = 3;
