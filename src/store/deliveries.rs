@@ -116,7 +116,8 @@ impl Store {
     /// Chooses an issue's recipients, once: everybody who is confirmed and in the segment now. Who is suppressed stands in
     /// the ledger as withdrawn, so that the report can tell. Who is to get another edition of it gets no second one, whatever
     /// became of the language since. Where nobody is left, nothing is enrolled. `content_hash` names
-    /// the issue's bytes: where some have got other ones and others wait, it is refused unless `allow_changed`.
+    /// the issue's bytes: where some have got other ones and others wait, it is refused unless `allow_changed`. On disk with the first claim:
+    /// before that nobody can have got anything.
     pub fn enrol(
         &mut self,
         issue: &str,
@@ -363,11 +364,9 @@ impl Store {
                 count_all(&mut query.query(params![issue, uncertain])?)?;
             }
             if new || !is_enrolled {
-                let (who, parameters) = audience(connection, issue, segment)?;
+                let (new, parameters) = who_is_new(connection, issue, segment)?;
                 let sql = format!(
-                    "SELECT s.key FROM subscribers s WHERE {who}
-                     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key)
-                     AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)"
+                    "SELECT s.key FROM subscribers s WHERE {new} AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)"
                 );
                 count_all(&mut connection.prepare(&sql)?.query(params_from_iter(&parameters))?)?;
             }
@@ -412,10 +411,10 @@ fn enrolled_before(
     Ok(Some((before, false)))
 }
 
-/// Everybody who is confirmed and in the segment: the conditions of a query on the subscribers `s`, and their parameters, of which the
-/// issue is the first. Who has got another edition of the issue, or is to get it, is none of them.
-fn audience<'a>(connection: &Connection, issue: &'a str, segment: &'a Segment) -> Result<(String, Vec<&'a str>), Fault> {
-    let mut sql = "s.state = 'confirmed'".to_owned();
+/// Everybody who is confirmed, in the segment, and has no delivery of the issue yet: the conditions of a query on the subscribers `s`,
+/// and their parameters, of which the issue is the first. Who has got another edition of the issue, or is to get it, is none of them.
+fn who_is_new<'a>(connection: &Connection, issue: &'a str, segment: &'a Segment) -> Result<(String, Vec<&'a str>), Fault> {
+    let mut sql = "s.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue = ?1 AND d.key = s.key)".to_owned();
     let parameters: Vec<&str> = std::iter::once(issue).chain(segment.audience.others()).collect();
     for other in 2..=parameters.len() {
         sql +=
@@ -434,20 +433,19 @@ fn audience<'a>(connection: &Connection, issue: &'a str, segment: &'a Segment) -
     Ok((sql, parameters))
 }
 
-/// Makes a delivery for everybody who has none of the issue yet, and counts them.
+/// Makes a delivery for everybody who is new, and counts them.
 fn enrol_people(change: &Connection, issue: &str, segment: &Segment, now: DateTime<Utc>) -> Result<Counts, Fault> {
-    let (who, parameters) = audience(change, issue, segment)?;
+    let (new, parameters) = who_is_new(change, issue, segment)?;
     let updated = millis(now);
-    // Who has a delivery is left as he is by the index that allows no second one. First the suppressed, of whom there are few: who has no
-    // delivery then is not one of them.
+    // First the suppressed, of whom there are few; who has no delivery then is not one of them.
     let sql = format!(
-        "INSERT OR IGNORE INTO deliveries (issue, key, address, state, reply, updated)
-         SELECT ?1, s.key, s.address, 'withdrawn', p.reason, {updated} FROM suppressions p CROSS JOIN subscribers s ON s.key = p.key WHERE {who}"
+        "INSERT INTO deliveries (issue, key, address, state, reply, updated) SELECT ?1, s.key, s.address, 'withdrawn', p.reason, {updated}
+         FROM suppressions p CROSS JOIN subscribers s ON s.key = p.key WHERE {new}"
     );
     let withdrawn = change.execute(&sql, params_from_iter(&parameters))? as u64;
     let sql = format!(
-        "INSERT OR IGNORE INTO deliveries (issue, key, address, state, updated) SELECT ?1, s.key, s.address, 'pending', {updated}
-         FROM subscribers s WHERE {who} ORDER BY s.key"
+        "INSERT INTO deliveries (issue, key, address, state, updated) SELECT ?1, s.key, s.address, 'pending', {updated}
+         FROM subscribers s WHERE {new} ORDER BY s.key"
     );
     let pending = change.execute(&sql, params_from_iter(&parameters))? as u64;
     Ok(Counts { pending, withdrawn, ..Counts::default() })
